@@ -1,0 +1,3 @@
+module projectchat
+
+go 1.26
