@@ -1,0 +1,98 @@
+// Package chat holds the rules of the chat: rooms, messages, sessions, claimed
+// names and presence, and the [Service] that applies them.
+//
+// It knows neither AWS nor JSON. What it needs from outside it declares as two
+// interfaces, [Store] and [Broadcaster]; package chattest has a fake of each.
+// The reasons behind the order of its reads and writes are in
+// docs/decisions/0001-the-log-is-its-own-receipt.md and docs/design.md.
+package chat
+
+import "time"
+
+// How long things last.
+const (
+	SessionLife    = 14 * 24 * time.Hour          // from a session's last use
+	ClaimLife      = 30 * 24 * time.Hour          // of a name, from its last use
+	FirstClaimLife = 2 * time.Minute              // of a name whose session has not yet connected or spoken
+	ConnectionLife = 2*time.Hour + 10*time.Minute // of a connection row: API Gateway cuts after 2 hours
+	PresenceLife   = 6 * time.Minute              // a live row counts as present for so long after its Seen
+)
+
+// Room is a room as written once, when it was first used.
+type Room struct {
+	Key       string // see [RoomKey]
+	Title     string // its first spelling
+	Epoch     string // ≥ 10 random [a-z0-9]; a new one means that the log started anew
+	CreatedAt time.Time
+	CreatedBy string // uid
+}
+
+// Position is a place in a room's log: "everything up to Seq, in this epoch".
+// Seq 0 is the place before the first message.
+type Position struct {
+	Epoch string
+	Seq   int64
+}
+
+// KindMessage is the kind of an ordinary message, the only one so far.
+const KindMessage = "message"
+
+// Message is one row of a room's log.
+type Message struct {
+	Seq  int64 // 1, 2, 3 … with no holes within an epoch
+	Kind string
+	CID  string // the sender's own id of it, unique for a person in a room
+	UID  string
+	Name string // the sender's name at the time
+	Text string
+	At   time.Time // UTC, whole milliseconds, never before the previous message's
+	// Expires is when the row may be deleted; zero means never. It is set only
+	// once the next row is there, so a room's newest row never expires.
+	Expires time.Time
+}
+
+// Session is who holds a token. The store knows only the token's hash.
+type Session struct {
+	Hash    string // hex SHA-256 of the token
+	UID     string
+	Name    string    // "" if the name was lost to another's claim
+	Origin  string    // the page's origin; "" for a session made for a program (bearer)
+	Conns   []string  // ids of its open connections
+	Used    time.Time // when its use was last recorded; zero if it never connected nor spoke
+	Expires time.Time
+}
+
+// Claim is a user name that belongs to somebody.
+type Claim struct {
+	Key     string // see [NameKey]
+	UID     string
+	Name    string
+	Expires time.Time
+}
+
+// Connection is one open WebSocket.
+type Connection struct {
+	ID      string
+	UID     string
+	Name    string
+	Session string            // the session's hash
+	Rooms   map[string]string // room key → epoch of the rooms it has joined
+	Expires time.Time
+}
+
+// Member is a live row: one connection that is in one room.
+type Member struct {
+	Room         string
+	ConnectionID string
+	UID          string
+	Name         string
+	JoinedAt     time.Time
+	Seen         time.Time // when the connection last gave a sign of life
+	Expires      time.Time
+}
+
+// Person is somebody who is in a room, however many connections they have.
+type Person struct {
+	UID  string
+	Name string
+}

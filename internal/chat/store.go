@@ -1,0 +1,134 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What a [Store] answers beside other failures. Any other error means that
+// nothing is known of the outcome.
+var (
+	// ErrNotFound: the row is not there, or has expired.
+	ErrNotFound = errors.New("chat: not found")
+	// ErrTaken: the condition of a write failed, because somebody else was first.
+	ErrTaken = errors.New("chat: taken")
+	// ErrBusy: the store refuses for now (throttled, or another transaction holds
+	// the row). For a put of a log row it is an unknown outcome like any other.
+	ErrBusy = errors.New("chat: store is busy")
+)
+
+// A SessionStore keeps sessions and claimed names. All reads are consistent,
+// and an expired row counts as absent everywhere.
+type SessionStore interface {
+	// Claim takes a name, or renews it, if it is free, expired, or c.UID's already;
+	// else ErrTaken.
+	Claim(ctx context.Context, c Claim) error
+	// Release gives a name back if it is uid's; else it does nothing.
+	Release(ctx context.Context, key, uid string) error
+
+	// PutSession writes a new session.
+	PutSession(ctx context.Context, s Session) error
+	// Session reads one; ErrNotFound.
+	Session(ctx context.Context, hash string) (Session, error)
+	// UseSession records a use: it sets Used and Expires; ErrNotFound.
+	UseSession(ctx context.Context, hash string, used, expires time.Time) error
+	// RenameSession sets the name ("" takes it away), empties Conns and gives the
+	// session as it was before, whose Conns are the connections to close; ErrNotFound.
+	RenameSession(ctx context.Context, hash, name string) (old Session, err error)
+	// DeleteSession deletes a session and gives it as it was; ErrNotFound.
+	DeleteSession(ctx context.Context, hash string) (old Session, err error)
+	// AddConnection adds a connection's id to Conns, on condition that the session
+	// is there, not expired at now, and still has this name; else ErrNotFound.
+	AddConnection(ctx context.Context, hash, name, connectionID string, now time.Time) error
+	// RemoveConnection takes a connection's id out of Conns, if the session is there.
+	RemoveConnection(ctx context.Context, hash, connectionID string) error
+}
+
+// A ConnectionStore keeps connections and who is in which room. Reads are
+// consistent unless they say otherwise, and an expired row counts as absent.
+type ConnectionStore interface {
+	PutConnection(ctx context.Context, c Connection) error
+	// Connection reads one; ErrNotFound.
+	Connection(ctx context.Context, id string) (Connection, error)
+	// DeleteConnection deletes a connection and gives it as it was, even if
+	// expired: its rooms are to be left; ErrNotFound.
+	DeleteConnection(ctx context.Context, id string) (old Connection, err error)
+	// EnterRoom notes on a connection that it is in a room; ErrNotFound.
+	EnterRoom(ctx context.Context, connectionID, room, epoch string) error
+	// ExitRoom takes a room from a connection, if the connection is there.
+	ExitRoom(ctx context.Context, connectionID, room string) error
+
+	// PutMember writes a live row. A live row of the same connection in the same
+	// room is replaced, and given as it was (nil: there was none).
+	PutMember(ctx context.Context, m Member) (old *Member, err error)
+	// Member reads one; ErrNotFound.
+	Member(ctx context.Context, room, connectionID string) (Member, error)
+	// TouchMember sets Seen and Expires; ErrNotFound. It never brings a deleted row back.
+	TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error
+	// DeleteMember deletes a live row and tells whether there was one.
+	DeleteMember(ctx context.Context, room, connectionID string) (bool, error)
+	// Members lists all live rows of a room, however many pages that takes, in
+	// the order of the hash of their connection ids.
+	Members(ctx context.Context, room string) ([]Member, error)
+	// SampleMembers lists at most limit live rows of a room in one read, in the
+	// order of the 32-bit hash of their connection ids, beginning at from, and
+	// going on from 0 where the end is reached and rows are lacking. whole tells
+	// that these are all rows of the room; if not, span is the share of the hash
+	// ring, in (0,1], that the rows cover. consistent asks for a consistent read.
+	SampleMembers(ctx context.Context, room string, from uint32, limit int, consistent bool) (sample Sample, err error)
+}
+
+// Sample is a part of a room's live rows.
+type Sample struct {
+	Members []Member
+	Whole   bool    // these are all of them
+	Span    float64 // if not Whole: the share of the hash ring, in (0,1], that they cover
+}
+
+// A LogStore keeps rooms and their logs. Reads are consistent.
+type LogStore interface {
+	// Room reads a room; ErrNotFound.
+	Room(ctx context.Context, key string) (Room, error)
+	// CreateRoom writes a room and its line in the directory, both or neither;
+	// ErrTaken if the room is there or is being made by another at this moment.
+	CreateRoom(ctx context.Context, r Room) error
+	// Rooms lists public rooms whose key begins with prefix, in the order of
+	// keys, at most limit; more tells whether there are further ones.
+	Rooms(ctx context.Context, prefix string, limit int) (rooms []Room, more bool, err error)
+
+	// ReadLog reads rows of a log in one request of at most 1 MB. Rows past their
+	// Expires are given too, as long as the store still has them: only who reads
+	// the log knows what may be hidden.
+	ReadLog(ctx context.Context, room string, r LogRange) (LogPage, error)
+	// Append puts a row if its Seq is free; one write, in one request. If the slot
+	// is taken it gives the row that is there, and no error. Any error means that
+	// the outcome is unknown.
+	Append(ctx context.Context, room, epoch string, m Message) (taken *Message, err error)
+	// ExpireMessage sets Expires of a row that is there; else it does nothing.
+	ExpireMessage(ctx context.Context, room, epoch string, seq int64, expires time.Time) error
+}
+
+// LogRange says which rows of a log to read: those with From ≤ Seq ≤ To.
+type LogRange struct {
+	Epoch      string
+	From       int64 // 0: from the beginning
+	To         int64 // 0: to the end
+	Descending bool  // the newest first
+	Limit      int   // at most so many rows; ≥ 1
+}
+
+// LogPage is what one read of a log gave, in the order asked for.
+type LogPage struct {
+	Rows []Message
+	// Truncated tells that the read ended, by count or by size, before the range
+	// did. There may, but need not, be further rows.
+	Truncated bool
+}
+
+// Store keeps everything.
+type Store interface {
+	SessionStore
+	ConnectionStore
+	LogStore
+}
