@@ -1,0 +1,72 @@
+package wire
+
+// The actions that a client may ask for; each is a route of the WebSocket API.
+const (
+	ActionJoin    = "join"
+	ActionLeave   = "leave"
+	ActionSend    = "send"
+	ActionHistory = "history"
+	ActionPing    = "ping"
+)
+
+// Head is what every frame of a client begins with.
+type Head struct {
+	Action string  `json:"action"`
+	ID     *string `json:"id,omitempty"` // comes back in the reply; at most [MaxID] characters
+}
+
+// MaxID is the greatest length of a request's id, in characters.
+const MaxID = 40
+
+// Join asks to be in a room, and for its newest messages or those after Since.
+type Join struct {
+	Head  `json:",inline"`
+	Room  string    `json:"room"`
+	Since *Position `json:"since,omitempty"`
+}
+
+// Leave asks not to be in a room any more.
+type Leave struct {
+	Head `json:",inline"`
+	Room string `json:"room"`
+}
+
+// Send asks to add a message to a room.
+type Send struct {
+	Head     `json:",inline"`
+	SendBody `json:",inline"`
+}
+
+// SendBody is a message to be sent; over HTTP it is the whole body.
+type SendBody struct {
+	Room  string    `json:"room"`
+	CID   string    `json:"cid"`
+	Text  string    `json:"text"`
+	Since *Position `json:"since,omitempty"`
+	As    string    `json:"as,omitempty"`
+}
+
+// History asks for a page of a room's messages: those before a seq, those after
+// one, or the newest.
+type History struct {
+	Head   `json:",inline"`
+	Room   string `json:"room"`
+	Before *int64 `json:"before,omitempty"`
+	After  *int64 `json:"after,omitempty"`
+	Limit  *int   `json:"limit,omitempty"`
+}
+
+// Ping tells that the client is alive and asks how far its rooms are.
+type Ping struct {
+	Head  `json:",inline"`
+	Rooms []string `json:"rooms"`
+}
+
+// MaxPingRooms is how many rooms one [Ping] may ask for.
+const MaxPingRooms = 16
+
+// SessionRequest asks over HTTP for a session under a name.
+type SessionRequest struct {
+	Name   string `json:"name"`
+	Bearer bool   `json:"bearer,omitzero"`
+}

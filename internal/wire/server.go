@@ -1,0 +1,137 @@
+package wire
+
+// Joined answers [Join].
+type Joined struct {
+	Type        string    `json:"type"`
+	ID          *string   `json:"id,omitempty"`
+	V           int       `json:"v"`
+	Room        string    `json:"room"`
+	Title       string    `json:"title"`
+	UID         string    `json:"uid"`
+	Epoch       string    `json:"epoch"`
+	Seq         int64     `json:"seq"`
+	Messages    []Message `json:"messages"`
+	More        bool      `json:"more"`
+	Reset       bool      `json:"reset"`
+	Online      []Person  `json:"online"`
+	OnlineCount int       `json:"onlineCount"`
+}
+
+// Left answers [Leave].
+type Left struct {
+	Type string  `json:"type"`
+	ID   *string `json:"id,omitempty"`
+	Room string  `json:"room"`
+}
+
+// Sent answers [Send]: the message is in the log.
+type Sent struct {
+	Type      string  `json:"type"`
+	ID        *string `json:"id,omitempty"`
+	Room      string  `json:"room"`
+	CID       string  `json:"cid"`
+	Epoch     string  `json:"epoch"`
+	Seq       int64   `json:"seq"`
+	At        string  `json:"at"`
+	Duplicate bool    `json:"duplicate"`
+}
+
+// HistoryPage answers [History], in ascending order.
+type HistoryPage struct {
+	Type     string    `json:"type"`
+	ID       *string   `json:"id,omitempty"`
+	Room     string    `json:"room"`
+	Epoch    string    `json:"epoch"`
+	Messages []Message `json:"messages"`
+	More     bool      `json:"more"`
+}
+
+// Pong answers [Ping].
+type Pong struct {
+	Type  string              `json:"type"`
+	ID    *string             `json:"id,omitempty"`
+	Heads map[string]RoomHead `json:"heads"`
+}
+
+// RoomHead tells how far a room is. Of a room that the connection is not in it
+// holds Live only, which is false then.
+type RoomHead struct {
+	Epoch       string `json:"epoch,omitempty"`
+	Seq         *int64 `json:"seq,omitempty"`
+	Live        bool   `json:"live"`
+	OnlineCount *int   `json:"onlineCount,omitempty"`
+}
+
+// Messages is a push: new messages in a room, in ascending order.
+type Messages struct {
+	Type     string    `json:"type"`
+	Room     string    `json:"room"`
+	Epoch    string    `json:"epoch"`
+	Messages []Message `json:"messages"`
+}
+
+// Presence is a push: who came and who left.
+type Presence struct {
+	Type        string   `json:"type"`
+	Room        string   `json:"room"`
+	Joined      []Person `json:"joined"`
+	Left        []Person `json:"left"`
+	OnlineCount int      `json:"onlineCount"`
+	At          string   `json:"at"`
+}
+
+// Bye is a push: the server is about to close the connection.
+type Bye struct {
+	Type  string `json:"type"`
+	Code  string `json:"code"`
+	Retry bool   `json:"retry"`
+}
+
+// Error answers any request that could not be done.
+type Error struct {
+	Type       string  `json:"type"`
+	ID         *string `json:"id,omitempty"`
+	Code       string  `json:"code"`
+	Message    string  `json:"message"`
+	Temporary  bool    `json:"temporary"`
+	RetryAfter int     `json:"retryAfter,omitzero"` // whole seconds
+}
+
+// Session answers a request about a session. Token is there only for a program
+// that asked for one.
+type Session struct {
+	UID     string `json:"uid"`
+	Name    string `json:"name"`
+	Expires string `json:"expires"`
+	Token   string `json:"token,omitempty"`
+}
+
+// NoSession answers who asks for their session and has none.
+type NoSession struct {
+	UID *string `json:"uid"` // always null
+}
+
+// Rooms answers a request for the list of rooms.
+type Rooms struct {
+	Rooms []Room `json:"rooms"`
+	More  bool   `json:"more"`
+}
+
+// Room is one line of the list of rooms.
+type Room struct {
+	Room  string `json:"room"`
+	Title string `json:"title"`
+}
+
+// The types of the frames that the server sends.
+const (
+	TypeJoined   = "joined"
+	TypeLeft     = "left"
+	TypeSent     = "sent"
+	TypeHistory  = "history"
+	TypePong     = "pong"
+	TypeMessages = "messages"
+	TypePresence = "presence"
+	TypeBye      = "bye"
+	TypeError    = "error"
+)

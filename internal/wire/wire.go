@@ -1,0 +1,48 @@
+// Package wire has the frames that a client and the chat exchange, version 1 of
+// the protocol that docs/protocol.md describes: what they hold, how they are
+// read (strictly) and how they are written.
+//
+// The files in testdata are golden frames. The tests of this package and those
+// of the page (web/src/client) read the same files, so that a change of one
+// side alone fails on the other.
+package wire
+
+import "time"
+
+// Version of the protocol. A client names it in the handshake (?v=1), and reads
+// it in [Joined].
+const Version = 1
+
+// Limits on frames, in bytes. API Gateway closes a connection that sends a frame
+// of more than 32 KB; what leaves room below that is answered with an error.
+const (
+	MaxClientFrame = 24 << 10
+	MaxServerFrame = 30 << 10
+	MaxHTTPBody    = 64 << 10
+)
+
+// Position is a place in a room's log.
+type Position struct {
+	Epoch string `json:"epoch"`
+	Seq   int64  `json:"seq"`
+}
+
+// Message is one message of a room.
+type Message struct {
+	Seq  int64  `json:"seq"`
+	Kind string `json:"kind,omitempty"`
+	CID  string `json:"cid"`
+	UID  string `json:"uid"`
+	Name string `json:"name"`
+	Text string `json:"text"`
+	At   string `json:"at"` // see [Time]
+}
+
+// Person is somebody who is in a room.
+type Person struct {
+	UID  string `json:"uid"`
+	Name string `json:"name"`
+}
+
+// Time formats t as frames hold it: RFC 3339 in UTC, with milliseconds.
+func Time(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
