@@ -1,0 +1,120 @@
+/**
+ * What the views see of the chat: the frozen line between the protocol client
+ * (this folder, no DOM) and the page that draws it.
+ *
+ * Everything that changes is a signal; the views read signals and call methods,
+ * and know nothing of frames, sockets or retries.
+ */
+import type { ReadonlySignal } from '@preact/signals-core';
+
+/** Who one is: from `GET` or `POST /api/session`. */
+export interface Session {
+	readonly uid: string;
+	/** '' when the session has lost its name to another's claim: ask for one. */
+	readonly name: string;
+	readonly expires: string;
+}
+
+/** A refusal from the closed list of codes in docs/protocol.md. */
+export class ChatError extends Error {
+	constructor(
+		readonly code: ErrorCode,
+		message: string,
+		readonly temporary: boolean,
+		readonly retryAfter?: number,
+	) {
+		super(message);
+	}
+}
+
+export type ErrorCode =
+	| 'bad_request'
+	| 'unauthorized'
+	| 'forbidden'
+	| 'not_found'
+	| 'not_joined'
+	| 'cid_conflict'
+	| 'behind'
+	| 'reset'
+	| 'name_taken'
+	| 'too_large'
+	| 'rate_limited'
+	| 'internal'
+	| 'busy'
+	/** No answer came: the outcome is unknown. Never sent by the server. */
+	| 'offline';
+
+/** The HTTP side. Every method rejects with a ChatError. */
+export interface Api {
+	/** Null when there is no (good) session. */
+	session(): Promise<Session | null>;
+	/** Takes a name; with a session at hand the same person takes another one. */
+	claim(name: string): Promise<Session>;
+	logout(): Promise<void>;
+	rooms(query?: string): Promise<{ rooms: { room: string; title: string }[]; more: boolean }>;
+}
+
+export type Connection =
+	| { readonly state: 'connecting' }
+	| { readonly state: 'live' }
+	/** Cut off. `retryAt` is when the next try starts (ms since 1970); null while one is under way. */
+	| { readonly state: 'reconnecting'; readonly retryAt: number | null }
+	/** No WebSocket can be had: the client polls. */
+	| { readonly state: 'polling'; readonly everySeconds: number }
+	/** The session is gone (logged out elsewhere, or the name was lost): ask for a name. */
+	| { readonly state: 'signedOut' };
+
+/** One line of the log as it is shown: known rows by `seq`, then the outbox. */
+export interface Entry {
+	/** Stable for as long as the entry is shown, also when a pending one is confirmed. */
+	readonly key: string;
+	/** Absent while it is not known to be in the log. */
+	readonly seq?: number;
+	readonly kind: string;
+	readonly cid: string;
+	readonly uid: string;
+	readonly name: string;
+	readonly text: string;
+	/** ISO time: the server's, or for an unconfirmed one the moment of writing. */
+	readonly at: string;
+	/** 'waiting' needs the person's word: older than 24 h, or written before a reset. */
+	readonly state: 'confirmed' | 'pending' | 'failed' | 'waiting';
+	/** Why it failed. */
+	readonly error?: ChatError;
+}
+
+export interface Person {
+	readonly uid: string;
+	readonly name: string;
+}
+
+/** A room that is open. Made by `openRoom`; works on its own until `close`. */
+export interface Room {
+	/** As asked for, until the room's own title is known. */
+	readonly title: ReadonlySignal<string>;
+	readonly me: Session;
+	readonly connection: ReadonlySignal<Connection>;
+	/** 'loading' until the first `joined`; 'ready' after; 'failed' when that could not be had. */
+	readonly phase: ReadonlySignal<'loading' | 'ready' | 'failed'>;
+	/** In order: confirmed ones ascending by seq, then those of the outbox in the order of writing. */
+	readonly entries: ReadonlySignal<readonly Entry[]>;
+	readonly hasOlder: ReadonlySignal<boolean>;
+	readonly loadingOlder: ReadonlySignal<boolean>;
+	readonly online: ReadonlySignal<readonly Person[]>;
+	/** Null until it is known. */
+	readonly onlineCount: ReadonlySignal<number | null>;
+	/** Puts a text into the outbox and returns at once with its cid. */
+	send(text: string): string;
+	/** Sends a failed or waiting entry again, with the same cid. */
+	retry(cid: string): void;
+	/** Takes an entry out of the outbox. */
+	discard(cid: string): void;
+	/** Loads the page of history before the first known message. Concurrent calls share one request. */
+	loadOlder(): Promise<void>;
+	/** Tries to connect at once. */
+	retryNow(): void;
+	/** Leaves and releases everything; the outbox stays in storage. */
+	close(): void;
+}
+
+export type OpenRoom = (name: string, me: Session) => Room;
