@@ -1,0 +1,17 @@
+// Package localgw is Amazon API Gateway for one machine: a WebSocket API with
+// its @connections management API, and an HTTP API with payload format 2.0, as
+// http.Handlers in front of anything that has the Invoke method of a Lambda
+// handler.
+//
+// It imitates what AWS documents and what was observed of it, so that a
+// function cannot tell the difference: the handshake waits for $connect, whose
+// status the client sees; events and error frames have AWS's keys and spelling;
+// frames over 32 KB close the socket; a connection cannot be posted to before
+// its $connect has answered. Where AWS's behaviour is unknown the stricter one
+// is chosen.
+//
+// Two differences remain. Header names reach functions in net/http's canonical
+// case (API Gateway's WebSocket events keep the client's), except that
+// Sec-WebSocket-* is spelt so. And messages are never lost to a throttle: when
+// too many functions run, new ones wait.
+package localgw
