@@ -1,0 +1,238 @@
+package chattest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"projectchat/internal/chat"
+)
+
+// Faulty is a [chat.Store] that fails where its plan says so. It is safe for
+// concurrent use as long as the plan is.
+type Faulty struct {
+	store chat.Store
+	plan  func(Call) Fault
+
+	mu    sync.Mutex
+	count map[string]int
+	calls []string
+}
+
+// Call is one call of a store.
+type Call struct {
+	Op    string // the operation's name in [chat.Store]
+	N     int    // the n-th call of this operation, from 1
+	Index int    // its number among all calls, from 1
+}
+
+// Fault is what goes wrong in a call; the zero value is nothing.
+type Fault struct {
+	When When
+	Err  error // what the call gives if it fails; nil: [ErrInjected]
+}
+
+// When tells at what moment of a call a fault strikes.
+type When int
+
+const (
+	Never      When = iota
+	Before          // it fails, and had no effect
+	After           // it fails, and had its effect: the caller cannot know
+	HangBefore      // it lasts until its context is over, and had no effect
+	HangAfter       // it lasts until its context is over, and had its effect
+)
+
+var _ chat.Store = (*Faulty)(nil)
+
+// NewFaulty puts faults before a store. The plan is asked once per call.
+func NewFaulty(store chat.Store, plan func(Call) Fault) *Faulty {
+	return &Faulty{store: store, plan: plan, count: map[string]int{}}
+}
+
+// Trace lists the operations that were called so far, in order, those included
+// that failed.
+func (f *Faulty) Trace() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.calls...)
+}
+
+func (f *Faulty) next(op string) Fault {
+	f.mu.Lock()
+	f.count[op]++
+	f.calls = append(f.calls, op)
+	call := Call{Op: op, N: f.count[op], Index: len(f.calls)}
+	f.mu.Unlock()
+	return f.plan(call)
+}
+
+// through makes a call of two results with the fault that is planned for it.
+func through[T any](ctx context.Context, f *Faulty, op string, do func() (T, error)) (T, error) {
+	var none T
+	fault := f.next(op)
+	err := fault.Err
+	if err == nil {
+		err = fmt.Errorf("%s: %w", op, ErrInjected)
+	}
+	switch fault.When {
+	case Before:
+		return none, err
+	case HangBefore:
+		<-ctx.Done()
+		return none, fmt.Errorf("%s: %w", op, ctx.Err())
+	}
+	result, actual := do()
+	switch fault.When {
+	case After:
+		return none, err
+	case HangAfter:
+		<-ctx.Done()
+		return none, fmt.Errorf("%s: %w", op, ctx.Err())
+	}
+	return result, actual
+}
+
+// effect makes a call that gives nothing but an error.
+func effect(ctx context.Context, f *Faulty, op string, do func() error) error {
+	_, err := through(ctx, f, op, func() (struct{}, error) { return struct{}{}, do() })
+	return err
+}
+
+// Claim implements [chat.SessionStore].
+func (f *Faulty) Claim(ctx context.Context, c chat.Claim) error {
+	return effect(ctx, f, "Claim", func() error { return f.store.Claim(ctx, c) })
+}
+
+// Release implements [chat.SessionStore].
+func (f *Faulty) Release(ctx context.Context, key, uid string) error {
+	return effect(ctx, f, "Release", func() error { return f.store.Release(ctx, key, uid) })
+}
+
+// PutSession implements [chat.SessionStore].
+func (f *Faulty) PutSession(ctx context.Context, s chat.Session) error {
+	return effect(ctx, f, "PutSession", func() error { return f.store.PutSession(ctx, s) })
+}
+
+// Session implements [chat.SessionStore].
+func (f *Faulty) Session(ctx context.Context, hash string) (chat.Session, error) {
+	return through(ctx, f, "Session", func() (chat.Session, error) { return f.store.Session(ctx, hash) })
+}
+
+// UseSession implements [chat.SessionStore].
+func (f *Faulty) UseSession(ctx context.Context, hash string, used, expires time.Time) error {
+	return effect(ctx, f, "UseSession", func() error { return f.store.UseSession(ctx, hash, used, expires) })
+}
+
+// RenameSession implements [chat.SessionStore].
+func (f *Faulty) RenameSession(ctx context.Context, hash, name string) (chat.Session, error) {
+	return through(ctx, f, "RenameSession", func() (chat.Session, error) { return f.store.RenameSession(ctx, hash, name) })
+}
+
+// DeleteSession implements [chat.SessionStore].
+func (f *Faulty) DeleteSession(ctx context.Context, hash string) (chat.Session, error) {
+	return through(ctx, f, "DeleteSession", func() (chat.Session, error) { return f.store.DeleteSession(ctx, hash) })
+}
+
+// AddConnection implements [chat.SessionStore].
+func (f *Faulty) AddConnection(ctx context.Context, hash, name, connectionID string, now time.Time) error {
+	return effect(ctx, f, "AddConnection", func() error { return f.store.AddConnection(ctx, hash, name, connectionID, now) })
+}
+
+// RemoveConnection implements [chat.SessionStore].
+func (f *Faulty) RemoveConnection(ctx context.Context, hash, connectionID string) error {
+	return effect(ctx, f, "RemoveConnection", func() error { return f.store.RemoveConnection(ctx, hash, connectionID) })
+}
+
+// PutConnection implements [chat.ConnectionStore].
+func (f *Faulty) PutConnection(ctx context.Context, c chat.Connection) error {
+	return effect(ctx, f, "PutConnection", func() error { return f.store.PutConnection(ctx, c) })
+}
+
+// Connection implements [chat.ConnectionStore].
+func (f *Faulty) Connection(ctx context.Context, id string) (chat.Connection, error) {
+	return through(ctx, f, "Connection", func() (chat.Connection, error) { return f.store.Connection(ctx, id) })
+}
+
+// DeleteConnection implements [chat.ConnectionStore].
+func (f *Faulty) DeleteConnection(ctx context.Context, id string) (chat.Connection, error) {
+	return through(ctx, f, "DeleteConnection", func() (chat.Connection, error) { return f.store.DeleteConnection(ctx, id) })
+}
+
+// EnterRoom implements [chat.ConnectionStore].
+func (f *Faulty) EnterRoom(ctx context.Context, connectionID, room, epoch string) error {
+	return effect(ctx, f, "EnterRoom", func() error { return f.store.EnterRoom(ctx, connectionID, room, epoch) })
+}
+
+// ExitRoom implements [chat.ConnectionStore].
+func (f *Faulty) ExitRoom(ctx context.Context, connectionID, room string) error {
+	return effect(ctx, f, "ExitRoom", func() error { return f.store.ExitRoom(ctx, connectionID, room) })
+}
+
+// PutMember implements [chat.ConnectionStore].
+func (f *Faulty) PutMember(ctx context.Context, m chat.Member) (*chat.Member, error) {
+	return through(ctx, f, "PutMember", func() (*chat.Member, error) { return f.store.PutMember(ctx, m) })
+}
+
+// Member implements [chat.ConnectionStore].
+func (f *Faulty) Member(ctx context.Context, room, connectionID string) (chat.Member, error) {
+	return through(ctx, f, "Member", func() (chat.Member, error) { return f.store.Member(ctx, room, connectionID) })
+}
+
+// TouchMember implements [chat.ConnectionStore].
+func (f *Faulty) TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
+	return effect(ctx, f, "TouchMember", func() error { return f.store.TouchMember(ctx, room, connectionID, seen, expires) })
+}
+
+// DeleteMember implements [chat.ConnectionStore].
+func (f *Faulty) DeleteMember(ctx context.Context, room, connectionID string) (bool, error) {
+	return through(ctx, f, "DeleteMember", func() (bool, error) { return f.store.DeleteMember(ctx, room, connectionID) })
+}
+
+// Members implements [chat.ConnectionStore].
+func (f *Faulty) Members(ctx context.Context, room string) ([]chat.Member, error) {
+	return through(ctx, f, "Members", func() ([]chat.Member, error) { return f.store.Members(ctx, room) })
+}
+
+// SampleMembers implements [chat.ConnectionStore].
+func (f *Faulty) SampleMembers(ctx context.Context, room string, from uint32, limit int, consistent bool) (chat.Sample, error) {
+	return through(ctx, f, "SampleMembers", func() (chat.Sample, error) {
+		return f.store.SampleMembers(ctx, room, from, limit, consistent)
+	})
+}
+
+// Room implements [chat.LogStore].
+func (f *Faulty) Room(ctx context.Context, key string) (chat.Room, error) {
+	return through(ctx, f, "Room", func() (chat.Room, error) { return f.store.Room(ctx, key) })
+}
+
+// CreateRoom implements [chat.LogStore].
+func (f *Faulty) CreateRoom(ctx context.Context, r chat.Room) error {
+	return effect(ctx, f, "CreateRoom", func() error { return f.store.CreateRoom(ctx, r) })
+}
+
+// Rooms implements [chat.LogStore].
+func (f *Faulty) Rooms(ctx context.Context, prefix string, limit int) (rooms []chat.Room, more bool, err error) {
+	rooms, err = through(ctx, f, "Rooms", func() ([]chat.Room, error) {
+		var found []chat.Room
+		found, more, err = f.store.Rooms(ctx, prefix, limit)
+		return found, err
+	})
+	return rooms, more && err == nil, err
+}
+
+// ReadLog implements [chat.LogStore].
+func (f *Faulty) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
+	return through(ctx, f, "ReadLog", func() (chat.LogPage, error) { return f.store.ReadLog(ctx, room, r) })
+}
+
+// Append implements [chat.LogStore].
+func (f *Faulty) Append(ctx context.Context, room, epoch string, m chat.Message) (*chat.Message, error) {
+	return through(ctx, f, "Append", func() (*chat.Message, error) { return f.store.Append(ctx, room, epoch, m) })
+}
+
+// ExpireMessage implements [chat.LogStore].
+func (f *Faulty) ExpireMessage(ctx context.Context, room, epoch string, seq int64, expires time.Time) error {
+	return effect(ctx, f, "ExpireMessage", func() error { return f.store.ExpireMessage(ctx, room, epoch, seq, expires) })
+}

@@ -1,0 +1,127 @@
+package chattest
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"projectchat/internal/chat"
+)
+
+// pageBytes is how much a table reads in one request.
+const pageBytes = 1 << 20
+
+// Room implements [chat.LogStore].
+func (s *Store) Room(ctx context.Context, key string) (chat.Room, error) {
+	if err := s.begin(ctx, "Room"); err != nil {
+		return chat.Room{}, err
+	}
+	defer s.mu.Unlock()
+	room, ok := s.rooms[key]
+	if !ok {
+		return chat.Room{}, chat.ErrNotFound
+	}
+	return room, nil
+}
+
+// CreateRoom implements [chat.LogStore].
+func (s *Store) CreateRoom(ctx context.Context, r chat.Room) error {
+	if err := s.begin(ctx, "CreateRoom"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if _, ok := s.rooms[r.Key]; ok {
+		return chat.ErrTaken
+	}
+	r.CreatedAt = millis(r.CreatedAt)
+	s.rooms[r.Key] = r
+	return nil
+}
+
+// Rooms implements [chat.LogStore]. Of each room it gives Key and Title only,
+// which is what a directory holds.
+func (s *Store) Rooms(ctx context.Context, prefix string, limit int) ([]chat.Room, bool, error) {
+	if err := s.begin(ctx, "Rooms"); err != nil {
+		return nil, false, err
+	}
+	defer s.mu.Unlock()
+	var rooms []chat.Room
+	for _, key := range slices.Sorted(maps.Keys(s.rooms)) {
+		if !strings.HasPrefix(key, prefix) {
+			continue
+		}
+		if len(rooms) == limit {
+			return rooms, true, nil
+		}
+		rooms = append(rooms, chat.Room{Key: key, Title: s.rooms[key].Title})
+	}
+	return rooms, false, nil
+}
+
+// ReadLog implements [chat.LogStore]. A page that ends because of its limit
+// says Truncated even at the very end of the range, as a table does.
+func (s *Store) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
+	if err := s.begin(ctx, "ReadLog"); err != nil {
+		return chat.LogPage{}, err
+	}
+	defer s.mu.Unlock()
+	log := s.logs[logKey{room, r.Epoch}]
+	seqs := slices.Sorted(maps.Keys(log))
+	if r.Descending {
+		slices.Reverse(seqs)
+	}
+	var page chat.LogPage
+	size := 0
+	for _, seq := range seqs {
+		if seq < r.From || (r.To != 0 && seq > r.To) {
+			continue
+		}
+		page.Rows = append(page.Rows, log[seq])
+		size += rowBytes(room, log[seq])
+		if len(page.Rows) == r.Limit || size >= pageBytes {
+			page.Truncated = true
+			break
+		}
+	}
+	return page, nil
+}
+
+// Append implements [chat.LogStore].
+func (s *Store) Append(ctx context.Context, room, epoch string, m chat.Message) (*chat.Message, error) {
+	if err := s.begin(ctx, "Append"); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	key := logKey{room, epoch}
+	if there, ok := s.logs[key][m.Seq]; ok {
+		return &there, nil
+	}
+	if s.logs[key] == nil {
+		s.logs[key] = map[int64]chat.Message{}
+	}
+	m.At, m.Expires = millis(m.At), seconds(m.Expires)
+	s.logs[key][m.Seq] = m
+	return nil, nil
+}
+
+// ExpireMessage implements [chat.LogStore].
+func (s *Store) ExpireMessage(ctx context.Context, room, epoch string, seq int64, expires time.Time) error {
+	if err := s.begin(ctx, "ExpireMessage"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	key := logKey{room, epoch}
+	if m, ok := s.logs[key][seq]; ok {
+		m.Expires = seconds(expires)
+		s.logs[key][seq] = m
+	}
+	return nil
+}
+
+// rowBytes is about what a table counts for a row: names and values.
+func rowBytes(room string, m chat.Message) int {
+	const names = 60
+	return names + len(room) + len(m.Kind) + len(m.CID) + len(m.UID) + len(m.Name) + len(m.Text)
+}

@@ -1,0 +1,95 @@
+// Package chattest has what tests of the chat need: fakes of the two interfaces
+// that package chat declares, a decorator that makes any store fail on purpose,
+// and the conformance suite that every store must pass.
+package chattest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"projectchat/internal/chat"
+)
+
+// Store is a [chat.Store] in memory. It is safe for concurrent use, copies all
+// that goes in and out, and keeps times as a table does: Expires in whole
+// seconds, every other time in whole milliseconds, both rounded down, in UTC.
+// An expired row stays and counts as absent, as in a table whose TTL lags.
+type Store struct {
+	now func() time.Time
+
+	mu       sync.Mutex
+	calls    map[string]int
+	claims   map[string]chat.Claim
+	sessions map[string]chat.Session
+	conns    map[string]chat.Connection
+	members  map[string]map[string]chat.Member // room → connection id
+	rooms    map[string]chat.Room
+	logs     map[logKey]map[int64]chat.Message
+}
+
+type logKey struct{ room, epoch string }
+
+var _ chat.Store = (*Store)(nil)
+
+// NewStore makes an empty store that tells by now what has expired.
+func NewStore(now func() time.Time) *Store {
+	return &Store{
+		now:      now,
+		calls:    map[string]int{},
+		claims:   map[string]chat.Claim{},
+		sessions: map[string]chat.Session{},
+		conns:    map[string]chat.Connection{},
+		members:  map[string]map[string]chat.Member{},
+		rooms:    map[string]chat.Room{},
+		logs:     map[logKey]map[int64]chat.Message{},
+	}
+}
+
+// Calls tells how often each operation was called, by its name in [chat.Store],
+// those included that failed.
+func (s *Store) Calls() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.calls)
+}
+
+// ResetCalls sets all counts of [Store.Calls] to zero.
+func (s *Store) ResetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.calls)
+}
+
+// DeleteMessage takes a row out of a log, as TTL does.
+func (s *Store) DeleteMessage(room, epoch string, seq int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.logs[logKey{room, epoch}], seq)
+}
+
+// begin counts a call and takes the lock. The caller unlocks if err is nil.
+func (s *Store) begin(ctx context.Context, op string) error {
+	s.mu.Lock()
+	s.calls[op]++
+	if err := ctx.Err(); err != nil {
+		s.mu.Unlock()
+		return fmt.Errorf("chattest: %s: %w", op, err)
+	}
+	return nil
+}
+
+// alive tells whether a row has not yet expired.
+func (s *Store) alive(expires time.Time) bool { return s.now().Before(expires) }
+
+func seconds(t time.Time) time.Time { return rounded(t, time.Second) }
+func millis(t time.Time) time.Time  { return rounded(t, time.Millisecond) }
+
+func rounded(t time.Time, d time.Duration) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(d)
+}
