@@ -1,0 +1,99 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+const (
+	defaultLimit = 50
+	maxLimit     = 100
+)
+
+// HistoryQuery asks for a page of a room's messages: those before a seq, those
+// after one, or else the newest.
+type HistoryQuery struct {
+	Room   string // in any spelling
+	Before *int64
+	After  *int64
+	Limit  *int // 1 to 100; nil means 50
+}
+
+// HistoryPage is a page of a room's messages, ascending.
+type HistoryPage struct {
+	Room     string // the room's key
+	Epoch    string
+	Messages []Message
+	More     bool // there are further ones in the direction asked for
+}
+
+// History reads a page for a connection that is in the room. [BadRequest],
+// [NotJoined], [Unauthorized]; [Reset] if After is beyond the head.
+func (s *Service) History(ctx context.Context, connectionID string, q HistoryQuery) (HistoryPage, error) {
+	_, key, err := ParseRoom(q.Room)
+	if err != nil {
+		return HistoryPage{}, err
+	}
+	connection, err := s.connection(ctx, connectionID)
+	if err != nil {
+		return HistoryPage{}, err
+	}
+	epoch, err := connection.joined(key)
+	if err != nil {
+		return HistoryPage{}, err
+	}
+	return s.page(ctx, log{key, epoch}, q)
+}
+
+// ReadHistory reads a page for a session, without a connection. [BadRequest];
+// [NotFound] for a room that is not there; [Reset] if After is beyond the head.
+func (s *Service) ReadHistory(ctx context.Context, _ Session, q HistoryQuery) (HistoryPage, error) {
+	_, key, err := ParseRoom(q.Room)
+	if err != nil {
+		return HistoryPage{}, err
+	}
+	room, err := s.store.Room(ctx, key)
+	if errors.Is(err, ErrNotFound) {
+		return HistoryPage{}, Errorf(NotFound, "There is no such room.")
+	}
+	if err != nil {
+		return HistoryPage{}, fmt.Errorf("read room: %w", err)
+	}
+	return s.page(ctx, log{key, room.Epoch}, q)
+}
+
+func (s *Service) page(ctx context.Context, l log, q HistoryQuery) (HistoryPage, error) {
+	if err := q.check(); err != nil {
+		return HistoryPage{}, err
+	}
+	limit := defaultLimit
+	if q.Limit != nil {
+		limit = *q.Limit
+	}
+	page := HistoryPage{Room: l.room, Epoch: l.epoch}
+	var err error
+	switch {
+	case q.After != nil:
+		page.Messages, page.More, err = s.after(ctx, l, *q.After, limit)
+	case q.Before != nil:
+		page.Messages, page.More, err = s.before(ctx, l, *q.Before, limit)
+	default:
+		page.Messages, page.More, err = s.before(ctx, l, 0, limit)
+	}
+	return page, err
+}
+
+func (q HistoryQuery) check() error {
+	switch {
+	case q.Before != nil && q.After != nil:
+		return Errorf(BadRequest, "before and after exclude each other.")
+	case q.Before != nil && (*q.Before < 1 || *q.Before > maxSeq):
+		return Errorf(BadRequest, "before is a seq, 1 or more.")
+	case q.After != nil && (*q.After < 0 || *q.After > maxSeq):
+		return Errorf(BadRequest, "after is a seq, 0 or more.")
+	case q.Limit != nil && (*q.Limit < 1 || *q.Limit > maxLimit):
+		return Errorf(BadRequest, "limit is 1 to %d.", maxLimit)
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package chat
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.mau.fi/util/confusable"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Limits on names, in code points and bytes.
+const (
+	maxRoomRunes = 64
+	maxRoomBytes = 256
+	minNameRunes = 2
+	maxNameRunes = 24
+)
+
+// ParseRoom checks a room's name as somebody spelled it and gives its title
+// (without white space at the ends) and its key; [BadRequest].
+func ParseRoom(spelling string) (title, key string, err error) {
+	title = strings.TrimFunc(spelling, unicode.IsSpace)
+	n := utf8.RuneCountInString(title)
+	if n < 1 || n > maxRoomRunes || len(title) > maxRoomBytes {
+		return "", "", Errorf(BadRequest, "A room's name has 1 to %d characters.", maxRoomRunes)
+	}
+	if !displayable(title) {
+		return "", "", Errorf(BadRequest, "A room's name has characters that do not show.")
+	}
+	return title, RoomKey(title), nil
+}
+
+// RoomKey is what all spellings of a room's name have in common: the canonical
+// caseless form NFC(casefold(NFD(name))) of Unicode 3.13, D145.
+func RoomKey(title string) string {
+	return norm.NFC.String(cases.Fold().String(norm.NFD.String(title)))
+}
+
+// ParseName checks a user's name and gives it without white space at the ends,
+// and its key; [BadRequest].
+func ParseName(spelling string) (name, key string, err error) {
+	name = strings.TrimFunc(spelling, unicode.IsSpace)
+	n := utf8.RuneCountInString(name)
+	if n < minNameRunes || n > maxNameRunes {
+		return "", "", Errorf(BadRequest, "A user name has %d to %d characters.", minNameRunes, maxNameRunes)
+	}
+	if !displayable(name) {
+		return "", "", Errorf(BadRequest, "The user name has characters that do not show.")
+	}
+	return name, NameKey(name), nil
+}
+
+// NameKey is what all names have in common that people could take for one
+// another: the skeleton of Unicode TR 39, section 4, of the name without regard
+// to case, compatibility forms, invisible characters and the width of gaps.
+//
+// Claims are stored under it, so another version of the confusables (they come
+// with go.mau.fi/util) is a migration.
+func NameKey(name string) string {
+	folded := cases.Fold().String(norm.NFKC.String(name))
+	visible := strings.Map(func(r rune) rune {
+		if ignorable(r) {
+			return -1
+		}
+		return r
+	}, folded)
+	// Once more: a skeleton may hold capitals, and what it maps to may be mapped again.
+	skeleton := confusable.Skeleton(strings.Join(strings.Fields(visible), " "))
+	return confusable.Skeleton(cases.Fold().String(skeleton))
+}
+
+// displayable tells whether every character of s may stand in a name, and at
+// least one of them shows.
+func displayable(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	shows := false
+	for _, r := range s {
+		switch {
+		case joins(r):
+			continue
+		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r),
+			unicode.Is(unicode.Noncharacter_Code_Point, r), ignorable(r), r == brailleBlank:
+			return false
+		case !unicode.IsSpace(r) && !unicode.Is(unicode.M, r):
+			shows = true
+		}
+	}
+	return shows
+}
+
+// brailleBlank is a symbol to Unicode, but shows nothing.
+const brailleBlank = '\u2800'
+
+// joins tells of characters that show nothing themselves but are needed to write
+// emoji and some scripts.
+func joins(r rune) bool {
+	const zwnj, zwj = '\u200c', '\u200d'
+	return r == zwnj || r == zwj || unicode.Is(unicode.Variation_Selector, r)
+}
+
+// ignorable tells whether r is a Default_Ignorable_Code_Point (Unicode 5.21):
+// bidi controls, tags, fillers, joiners and other characters that show nothing.
+func ignorable(r rune) bool {
+	if unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || unicode.Is(unicode.Variation_Selector, r) {
+		return true
+	}
+	annotation := r >= 0xFFF9 && r <= 0xFFFB
+	hieroglyph := r >= 0x13430 && r <= 0x13440
+	return unicode.Is(unicode.Cf, r) && !annotation && !hieroglyph && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+}

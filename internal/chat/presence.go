@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	// presencePushLimit is up to how many connections a room's comings and goings
+	// are pushed. Above it the count travels in answers to pings.
+	presencePushLimit = 100
+	sampleLimit       = presencePushLimit + 1
+	touchEvery        = time.Minute
+)
+
+// Presence is who is in a room.
+type Presence struct {
+	Online []Person // at most 100, those longest there first
+	Count  int      // of people; an estimate in a room of more than 100 connections
+	// connections lists all connections of a room that is small enough for
+	// pushes about presence.
+	connections []Member
+	small       bool
+}
+
+// presence reads who is in a room, from a place on the ring on.
+func (s *Service) presence(ctx context.Context, room string, from uint32, consistent bool) (Presence, error) {
+	sample, err := s.store.SampleMembers(ctx, room, from, sampleLimit, consistent)
+	if err != nil {
+		return Presence{}, fmt.Errorf("read who is in a room: %w", err)
+	}
+	people := s.people(sample.Members)
+	p := Presence{Online: people, Count: len(people), connections: sample.Members}
+	p.small = sample.Whole && len(sample.Members) <= presencePushLimit
+	if !sample.Whole {
+		p.Count = int(float64(len(people)) / sample.Span)
+	}
+	if len(p.Online) > presencePushLimit {
+		p.Online = p.Online[:presencePushLimit]
+	}
+	return p, nil
+}
+
+// people gives the people who are present by these live rows, those longest
+// there first.
+func (s *Service) people(members []Member) []Person {
+	members = slices.SortedFunc(slices.Values(members), byJoining)
+	seen := map[string]bool{}
+	people := []Person{}
+	for _, m := range members {
+		if s.present(m) && !seen[m.UID] {
+			seen[m.UID] = true
+			people = append(people, Person{UID: m.UID, Name: m.Name})
+		}
+	}
+	return people
+}
+
+func byJoining(a, b Member) int {
+	return cmp.Or(a.JoinedAt.Compare(b.JoinedAt), cmp.Compare(a.ConnectionID, b.ConnectionID))
+}
+
+func (s *Service) present(m Member) bool { return s.now().Sub(m.Seen) < PresenceLife }
+
+// announceJoin reads who is there and, if this is the first connection of its
+// person, tells the others.
+func (s *Service) announceJoin(ctx context.Context, me Member, again bool) (Presence, error) {
+	p, err := s.presence(ctx, me.Room, 0, true)
+	if err != nil || !p.small || again {
+		return p, err
+	}
+	for _, m := range p.connections {
+		if m.UID == me.UID && s.present(m) && byJoining(m, me) < 0 {
+			return p, nil
+		}
+	}
+	s.push(ctx, me.Room, p.connections, me.ConnectionID, PresencePush{
+		Room: me.Room, Joined: []Person{{UID: me.UID, Name: me.Name}}, OnlineCount: p.Count, At: s.now(),
+	})
+	return p, nil
+}
+
+// announceLeave tells the others, if the person has no other connection there.
+// Who cannot be told finds out by the count in the next pong.
+func (s *Service) announceLeave(ctx context.Context, room string, c Connection) {
+	p, err := s.presence(ctx, room, 0, true)
+	if err != nil {
+		s.unimportant(ctx, "announce a leave", err)
+		return
+	}
+	gone := Person{UID: c.UID, Name: c.Name}
+	stays := slices.ContainsFunc(p.connections, func(m Member) bool { return m.UID == c.UID && s.present(m) })
+	if stays || !p.small {
+		return
+	}
+	s.push(ctx, room, p.connections, c.ID, PresencePush{
+		Room: room, Left: []Person{gone}, OnlineCount: p.Count, At: s.now(),
+	})
+}

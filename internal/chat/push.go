@@ -1,0 +1,43 @@
+package chat
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// pushBudget is how long a request goes on pushing. Whatever is unsent then is
+// found by the heartbeat of those who lack it.
+const pushBudget = 1500 * time.Millisecond
+
+// push sends to all members of a room but one connection, and deletes exactly
+// those live rows whose connection is no more.
+func (s *Service) push(ctx context.Context, room string, members []Member, except string, p Push) {
+	to := make([]string, 0, len(members))
+	for _, m := range members {
+		if m.ConnectionID != except {
+			to = append(to, m.ConnectionID)
+		}
+	}
+	if len(to) == 0 {
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx, pushBudget)
+	defer cancel()
+	s.sweep(ctx, room, s.cast.Push(limited, to, p))
+}
+
+// sweep deletes the live rows of connections that are no more.
+func (s *Service) sweep(ctx context.Context, room string, gone []string) {
+	var group errgroup.Group
+	group.SetLimit(16)
+	for _, id := range gone {
+		group.Go(func() error {
+			_, err := s.store.DeleteMember(ctx, room, id)
+			s.unimportant(ctx, "delete a live row", err)
+			return nil
+		})
+	}
+	_ = group.Wait() // nothing in it fails
+}

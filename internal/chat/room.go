@@ -1,0 +1,200 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	maxRooms     = 32 // that a connection may be in
+	newestLimit  = 50 // messages that a newcomer gets
+	resumeLimit  = 200
+	roomsLimit   = 50 // lines of the directory in one answer
+	epochLength  = 13
+	createRounds = 5
+)
+
+// Joined is what somebody who joins a room gets.
+type Joined struct {
+	Room     Room
+	Me       Person
+	Head     int64     // seq of the newest message known, 0 if there is none
+	Messages []Message // ascending: the newest, or those after since
+	More     bool      // without since (or after a reset) older ones, else newer ones
+	Reset    bool      // since could not be continued; Messages are the newest
+	Presence Presence
+}
+
+// Join puts a connection into a room, makes the room if need be, and gives what
+// is new there since a position, or the newest messages. Joining again is no
+// error. [Unauthorized], [BadRequest].
+func (s *Service) Join(ctx context.Context, connectionID, spelling string, since *Position) (Joined, error) {
+	title, key, err := ParseRoom(spelling)
+	if err != nil {
+		return Joined{}, err
+	}
+	if err := since.check(); err != nil {
+		return Joined{}, err
+	}
+	connection, err := s.connection(ctx, connectionID)
+	if err != nil {
+		return Joined{}, err
+	}
+	if _, again := connection.Rooms[key]; !again && len(connection.Rooms) >= maxRooms {
+		return Joined{}, Errorf(BadRequest, "A connection is in at most %d rooms. Leave one first.", maxRooms)
+	}
+	room, err := s.openRoom(ctx, title, key, connection.UID)
+	if err != nil {
+		return Joined{}, err
+	}
+	member, again, err := s.enter(ctx, room, connection)
+	if err != nil {
+		return Joined{}, err
+	}
+	// Only now is the log read: what is put later is pushed to the live row that
+	// is there already, so nothing falls between the two.
+	joined, err := s.catchUp(ctx, room, since)
+	if err != nil {
+		return Joined{}, err
+	}
+	joined.Room, joined.Me = room, Person{UID: connection.UID, Name: connection.Name}
+	joined.Presence, err = s.announceJoin(ctx, member, again)
+	return joined, err
+}
+
+// enter writes the live row and then notes the room on the connection. The
+// order matters: whoever deletes the connection's row learns from it which live
+// rows to delete, and where that happened in between, the live row goes again.
+func (s *Service) enter(ctx context.Context, room Room, c Connection) (Member, bool, error) {
+	now := s.now()
+	member := Member{
+		Room: room.Key, ConnectionID: c.ID, UID: c.UID, Name: c.Name,
+		JoinedAt: now, Seen: now, Expires: c.Expires,
+	}
+	old, err := s.store.PutMember(ctx, member)
+	if err != nil {
+		return Member{}, false, fmt.Errorf("join: %w", err)
+	}
+	err = s.store.EnterRoom(ctx, c.ID, room.Key, room.Epoch)
+	if errors.Is(err, ErrNotFound) {
+		_, undo := s.store.DeleteMember(ctx, room.Key, c.ID)
+		s.unimportant(ctx, "undo a join", undo)
+		return Member{}, false, Errorf(Unauthorized, "This connection has ended. Connect again.")
+	}
+	if err != nil {
+		return Member{}, false, fmt.Errorf("join: %w", err)
+	}
+	again := old != nil && s.present(*old)
+	return member, again, nil
+}
+
+func (s *Service) catchUp(ctx context.Context, room Room, since *Position) (Joined, error) {
+	l := log{room.Key, room.Epoch}
+	if since != nil && since.Epoch == room.Epoch {
+		joined, err := s.resume(ctx, l, since.Seq)
+		if !isReset(err) {
+			return joined, err
+		}
+	}
+	rows, more, err := s.before(ctx, l, 0, newestLimit)
+	if err != nil {
+		return Joined{}, err
+	}
+	head, err := s.headBehind(ctx, l, rows, len(rows) == 0, 0)
+	return Joined{Messages: rows, More: more, Head: head, Reset: since != nil}, err
+}
+
+func (s *Service) resume(ctx context.Context, l log, since int64) (Joined, error) {
+	rows, more, err := s.after(ctx, l, since, resumeLimit)
+	if err != nil {
+		return Joined{}, err
+	}
+	head, err := s.headBehind(ctx, l, rows, more, since)
+	return Joined{Messages: rows, More: more, Head: head}, err
+}
+
+// headBehind gives the head of a log of which rows are the last that were read,
+// at least since; it asks the log again only where there are, or may be, others.
+func (s *Service) headBehind(ctx context.Context, l log, rows []Message, others bool, since int64) (int64, error) {
+	if len(rows) > 0 {
+		since = rows[len(rows)-1].Seq
+	}
+	if !others {
+		return since, nil
+	}
+	head, err := s.head(ctx, l)
+	return max(since, head), err
+}
+
+// Leave takes a connection out of a room and gives the room's key. Leaving a
+// room that one is not in is no error. [Unauthorized], [BadRequest].
+func (s *Service) Leave(ctx context.Context, connectionID, spelling string) (room string, err error) {
+	_, key, err := ParseRoom(spelling)
+	if err != nil {
+		return "", err
+	}
+	connection, err := s.connection(ctx, connectionID)
+	if err != nil {
+		return "", err
+	}
+	was, err := s.store.DeleteMember(ctx, key, connectionID)
+	if err != nil {
+		return "", fmt.Errorf("leave: %w", err)
+	}
+	if err := s.store.ExitRoom(ctx, connectionID, key); err != nil {
+		return "", fmt.Errorf("leave: %w", err)
+	}
+	if was {
+		s.announceLeave(ctx, key, connection)
+	}
+	return key, nil
+}
+
+// openRoom reads a room, or makes it. Of many who make it at once one wins, and
+// the others take its epoch and title.
+func (s *Service) openRoom(ctx context.Context, title, key, uid string) (Room, error) {
+	for round := range createRounds {
+		room, err := s.store.Room(ctx, key)
+		if err == nil {
+			return room, nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return Room{}, fmt.Errorf("read room: %w", err)
+		}
+		room, err = s.makeRoom(ctx, title, key, uid)
+		if !errors.Is(err, ErrTaken) {
+			return room, err
+		}
+		// The winner's transaction may not be through yet.
+		if err := sleep(ctx, s.backoff(round)); err != nil {
+			return Room{}, err
+		}
+	}
+	return Room{}, Errorf(Busy, "The room is being made. Try again.")
+}
+
+func (s *Service) makeRoom(ctx context.Context, title, key, uid string) (Room, error) {
+	epoch, err := randomID(s.random, epochLength)
+	if err != nil {
+		return Room{}, err
+	}
+	room := Room{Key: key, Title: title, Epoch: epoch, CreatedAt: s.now().UTC().Truncate(time.Millisecond), CreatedBy: uid}
+	if err := s.store.CreateRoom(ctx, room); err != nil {
+		return Room{}, fmt.Errorf("make room: %w", err)
+	}
+	return room, nil
+}
+
+// Rooms lists public rooms whose key begins with a spelling's.
+func (s *Service) Rooms(ctx context.Context, prefix string) (rooms []Room, more bool, err error) {
+	if len(prefix) > maxRoomBytes {
+		return nil, false, Errorf(BadRequest, "A room's name has 1 to %d characters.", maxRoomRunes)
+	}
+	rooms, more, err = s.store.Rooms(ctx, RoomKey(prefix), roomsLimit)
+	if err != nil {
+		return nil, false, fmt.Errorf("list rooms: %w", err)
+	}
+	return rooms, more, nil
+}

@@ -1,0 +1,273 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	tailLimit      = 200 // rows that a sender may be behind
+	newestForDedup = 100 // rows in which a sender without since is looked for
+	maxRounds      = 12  // of losing two slots and reading again
+	hops           = 2   // slots tried before the log is read again
+	firstWait      = 16 * time.Millisecond
+	longestWait    = 500 * time.Millisecond
+	pushAgainFor   = time.Minute // a repeated message younger than this is pushed again
+	maxSeq         = 1e12 - 1    // twelve digits
+)
+
+// Draft is a message that somebody wants to send.
+type Draft struct {
+	Room string // in any spelling
+	CID  string
+	Text string
+	// Since is how far the sender has looked at the log and found no row with
+	// this CID; nil if the sender does not keep track.
+	Since *Position
+	As    string // the uid that the sender believes to have; "" if they do not say
+}
+
+// Receipt says where in the log a message is.
+type Receipt struct {
+	Room      string // the room's key
+	CID       string
+	Epoch     string
+	Seq       int64
+	At        time.Time
+	Duplicate bool // it was there already
+}
+
+// Send appends a message for a connection that is in the room, and pushes it to
+// the room's other connections. It is safe to repeat with the same CID.
+// [BadRequest], [TooLarge], [NotJoined], [Unauthorized], [CIDConflict],
+// [Behind], [Reset], [Busy].
+func (s *Service) Send(ctx context.Context, connectionID string, d Draft) (Receipt, error) {
+	key, err := d.check()
+	if err != nil {
+		return Receipt{}, err
+	}
+	// The row of the connection and the log are read at the same time; what the
+	// log says counts only if the row says that it is the sender's room and epoch.
+	var connection Connection
+	var back lookBack
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		connection, err = s.connection(ctx, connectionID)
+		return err
+	})
+	group.Go(func() error {
+		back = s.lookBackSince(ctx, key, d.Since)
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return Receipt{}, err
+	}
+	epoch, err := connection.joined(key)
+	if err != nil {
+		return Receipt{}, err
+	}
+	author := Person{UID: connection.UID, Name: connection.Name}
+	return s.send(ctx, log{key, epoch}, author, d, back, connectionID)
+}
+
+// Post is [Service.Send] for a session without a connection. It makes the room
+// if need be, and all connections of its author get the push, too.
+func (s *Service) Post(ctx context.Context, session Session, d Draft) (Receipt, error) {
+	key, err := d.check()
+	if err != nil {
+		return Receipt{}, err
+	}
+	session, _, err = s.Use(ctx, session)
+	if err != nil {
+		return Receipt{}, err
+	}
+	title, _, err := ParseRoom(d.Room)
+	if err != nil {
+		return Receipt{}, err
+	}
+	room, err := s.openRoom(ctx, title, key, session.UID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	author := Person{UID: session.UID, Name: session.Name}
+	return s.send(ctx, log{key, room.Epoch}, author, d, s.lookBackSince(ctx, key, d.Since), "")
+}
+
+func (d Draft) check() (key string, err error) {
+	_, key, err = ParseRoom(d.Room)
+	if err != nil {
+		return "", err
+	}
+	if err := checkCID(d.CID); err != nil {
+		return "", err
+	}
+	if err := checkText(d.Text); err != nil {
+		return "", err
+	}
+	return key, d.Since.check()
+}
+
+// check refuses what is no place in any log; nil is none, and fine.
+func (p *Position) check() error {
+	if p != nil && (p.Seq < 0 || p.Seq > maxSeq) {
+		return Errorf(BadRequest, "since.seq is 0 or more.")
+	}
+	return nil
+}
+
+// lookBack is what a sender's look at the log gave.
+type lookBack struct {
+	done bool // the sender named a position to look back to
+	span
+	err error
+}
+
+var epochForm = regexp.MustCompile(`^[a-z0-9]{10,40}$`)
+
+// lookBackSince reads the log from since on, if the sender names a position.
+func (s *Service) lookBackSince(ctx context.Context, room string, since *Position) lookBack {
+	if since == nil {
+		return lookBack{}
+	}
+	if !epochForm.MatchString(since.Epoch) {
+		return lookBack{done: true, err: errReset()}
+	}
+	rows, err := s.tail(ctx, log{room, since.Epoch}, since.Seq)
+	return lookBack{done: true, span: rows, err: err}
+}
+
+// tail reads all rows behind a position; [Behind] if they are too many.
+func (s *Service) tail(ctx context.Context, l log, from int64) (span, error) {
+	run, err := s.run(ctx, l, from, tailLimit)
+	if err == nil && run.more {
+		err = Errorf(Behind, "Much was said since then. Catch up first.")
+	}
+	return run, err
+}
+
+// lookBackNewest reads the newest rows, for a sender that names no position.
+func (s *Service) lookBackNewest(ctx context.Context, l log) (span, error) {
+	page, err := s.newest(ctx, l, 0, newestForDedup)
+	if err != nil || len(page.Rows) == 0 {
+		return span{}, err
+	}
+	return span{rows: page.Rows, last: page.Rows[0]}, nil
+}
+
+// send finishes what Send and Post have begun, once it is known who sends and
+// to which log. except is the connection that gets no push.
+func (s *Service) send(ctx context.Context, l log, author Person, d Draft, back lookBack, except string) (Receipt, error) {
+	if d.As != "" && d.As != author.UID {
+		return Receipt{}, Errorf(Unauthorized, "You are somebody else now.")
+	}
+	if d.Since != nil && d.Since.Epoch != l.epoch {
+		return Receipt{}, errReset()
+	}
+	if !back.done {
+		back.span, back.err = s.lookBackNewest(ctx, l)
+	}
+	if back.err != nil {
+		return Receipt{}, back.err
+	}
+	m := Message{Kind: KindMessage, CID: d.CID, UID: author.UID, Name: author.Name, Text: d.Text}
+	m, duplicate, err := s.appendOnce(ctx, l, m, back.span)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if !duplicate || s.now().Sub(m.At) < pushAgainFor {
+		s.deliver(ctx, l, m, except)
+	}
+	if !duplicate {
+		s.expirePrevious(ctx, l, m)
+	}
+	return Receipt{Room: l.room, CID: m.CID, Epoch: l.epoch, Seq: m.Seq, At: m.At, Duplicate: duplicate}, nil
+}
+
+// appendOnce puts a message into the first free slot behind what has been looked
+// at, unless it is found to be in the log already. It goes from slot to slot
+// only over rows that it has seen not to be the message; so two attempts with
+// one CID meet in a slot. docs/decisions/0001 has the proof.
+func (s *Service) appendOnce(ctx context.Context, l log, m Message, seen span) (Message, bool, error) {
+	for round := range maxRounds {
+		for _, row := range seen.rows {
+			if same(row, m) {
+				return repeated(row, m)
+			}
+		}
+		last := seen.last
+		for range hops {
+			m.Seq, m.At = last.Seq+1, s.at(last)
+			taken, err := s.store.Append(ctx, l.room, l.epoch, m)
+			if err != nil {
+				// Perhaps it is in, perhaps not: only another request with this
+				// CID may find out, never another slot.
+				return Message{}, false, fmt.Errorf("append: %w", err)
+			}
+			if taken == nil {
+				return m, false, nil
+			}
+			if same(*taken, m) {
+				return repeated(*taken, m)
+			}
+			last = *taken
+		}
+		if err := sleep(ctx, s.backoff(round)); err != nil {
+			return Message{}, false, err
+		}
+		var err error
+		if seen, err = s.tail(ctx, l, last.Seq); err != nil {
+			return Message{}, false, err
+		}
+	}
+	return Message{}, false, Errorf(Busy, "The room is too lively. Try again.")
+}
+
+// same tells whether a row is the message of this sender with this cid.
+func same(row, m Message) bool { return row.UID == m.UID && row.CID == m.CID }
+
+// repeated acknowledges a message that is in the log already.
+func repeated(row, m Message) (Message, bool, error) {
+	if row.Text != m.Text {
+		return Message{}, false, Errorf(CIDConflict, "Another message with this cid is in the room.")
+	}
+	return row, true, nil
+}
+
+// at is the time of a message behind last: now, but never before last's.
+func (s *Service) at(last Message) time.Time {
+	now := s.now().UTC().Truncate(time.Millisecond)
+	if now.Before(last.At) {
+		return last.At
+	}
+	return now
+}
+
+// backoff is how long to wait after the n-th lost round.
+func (s *Service) backoff(n int) time.Duration {
+	return s.jitter(min(firstWait<<n, longestWait))
+}
+
+// deliver pushes a message that is in the log. The live rows are read only now:
+// who joined before the put is among them, and who joins later finds it in the log.
+func (s *Service) deliver(ctx context.Context, l log, m Message, except string) {
+	members, err := s.store.Members(ctx, l.room)
+	if err != nil {
+		s.unimportant(ctx, "push a message", err)
+		return
+	}
+	s.push(ctx, l.room, members, except, MessagesPush{Room: l.room, Epoch: l.epoch, Messages: []Message{m}})
+}
+
+// expirePrevious lets the row before m expire, now that it is not the newest any
+// more. If that fails the row is hidden by its age all the same.
+func (s *Service) expirePrevious(ctx context.Context, l log, m Message) {
+	if s.retention == 0 || m.Seq == 1 {
+		return
+	}
+	err := s.store.ExpireMessage(ctx, l.room, l.epoch, m.Seq-1, m.At.Add(s.retention))
+	s.unimportant(ctx, "let a message expire", err)
+}

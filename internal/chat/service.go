@@ -1,0 +1,83 @@
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"time"
+)
+
+// Options of a [Service]. The zero value is right for production.
+type Options struct {
+	// Retention is how long messages are kept; 0 keeps them for ever.
+	Retention time.Duration
+	Log       *slog.Logger
+
+	Now    func() time.Time
+	Random io.Reader                              // of tokens, uids and epochs
+	Jitter func(most time.Duration) time.Duration // a random duration in [0, most)
+	// Ring is where on the ring a sample of a large room begins.
+	Ring func() uint32
+}
+
+// Service applies the rules. It keeps nothing in memory between calls: any
+// number of them may run at once, in any number of processes.
+//
+// An error that it gives is an [Error] where the client is to know more than
+// that something failed; see [AsError].
+type Service struct {
+	store     Store
+	cast      Broadcaster
+	log       *slog.Logger
+	retention time.Duration
+	now       func() time.Time
+	random    io.Reader
+	jitter    func(time.Duration) time.Duration
+	ring      func() uint32
+}
+
+// New makes a Service.
+func New(store Store, cast Broadcaster, o Options) *Service {
+	s := &Service{
+		store: store, cast: cast, log: o.Log, retention: o.Retention,
+		now: o.Now, random: o.Random, jitter: o.Jitter, ring: o.Ring,
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	if s.jitter == nil {
+		s.jitter = mathrand.N[time.Duration]
+	}
+	if s.ring == nil {
+		s.ring = mathrand.Uint32
+	}
+	return s
+}
+
+// unimportant logs the failure of something that others will mend: a client's
+// heartbeat, the next 410, or the table's TTL.
+func (s *Service) unimportant(ctx context.Context, what string, err error) {
+	if err != nil {
+		s.log.WarnContext(ctx, what, "outcome", "left to be mended", "err", err)
+	}
+}
+
+// sleep waits for d or until ctx is over.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

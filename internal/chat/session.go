@@ -1,0 +1,185 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// useEvery is how often at most the use of a session is written down.
+const useEvery = 24 * time.Hour
+
+// SignIn claims a name for somebody new and gives their session and its token.
+// origin is the origin of the page that asks, "" for a program. [NameTaken],
+// [BadRequest].
+func (s *Service) SignIn(ctx context.Context, spelling, origin string) (Session, string, error) {
+	name, key, err := ParseName(spelling)
+	if err != nil {
+		return Session{}, "", err
+	}
+	id, err := randomID(s.random, 16)
+	if err != nil {
+		return Session{}, "", err
+	}
+	token, err := newToken(s.random)
+	if err != nil {
+		return Session{}, "", err
+	}
+	hash, _ := TokenHash(token)
+	session := Session{Hash: hash, UID: "u_" + id, Name: name, Origin: origin, Expires: s.now().Add(SessionLife)}
+	if err := s.claim(ctx, key, session.UID, name, FirstClaimLife); err != nil {
+		return Session{}, "", err
+	}
+	if err := s.store.PutSession(ctx, session); err != nil {
+		return Session{}, "", fmt.Errorf("sign in: %w", err)
+	}
+	return session, token, nil
+}
+
+// Session finds the session of a token. It writes nothing. [Unauthorized] if
+// there is none, or if it is not good for this use: a page's session only with
+// the origin that made it, a program's only without one.
+func (s *Service) Session(ctx context.Context, token, origin string) (Session, error) {
+	session, err := s.PeekSession(ctx, token)
+	if err != nil {
+		return Session{}, err
+	}
+	if session.Origin != origin {
+		return Session{}, Errorf(Unauthorized, "This session belongs to another site.")
+	}
+	return session, nil
+}
+
+// PeekSession is [Service.Session] without a look at the origin, for requests
+// that change nothing and come without one.
+func (s *Service) PeekSession(ctx context.Context, token string) (Session, error) {
+	hash, ok := TokenHash(token)
+	if !ok {
+		return Session{}, errNoSession()
+	}
+	session, err := s.store.Session(ctx, hash)
+	if errors.Is(err, ErrNotFound) {
+		return Session{}, errNoSession()
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("read session: %w", err)
+	}
+	return session, nil
+}
+
+func errNoSession() *Error { return Errorf(Unauthorized, "You are not signed in.") }
+
+// Use notes that a session connects or speaks: on its first use, and then at
+// most once a day, session and name are extended. If the name has lapsed and
+// belongs to another by now, the session loses it and the answer is
+// [Unauthorized]. renewed tells that Expires has moved.
+func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed bool, err error) {
+	if session.Name == "" {
+		return session, false, Errorf(Unauthorized, "Your name was taken by somebody else. Choose another.")
+	}
+	now := s.now()
+	if now.Sub(session.Used) < useEvery {
+		return session, false, nil
+	}
+	err = s.claim(ctx, NameKey(session.Name), session.UID, session.Name, ClaimLife)
+	if refused, ok := errors.AsType[*Error](err); ok && refused.Code == NameTaken {
+		return session, false, s.loseName(ctx, session)
+	}
+	if err != nil {
+		return session, false, err
+	}
+	session.Used, session.Expires = now, now.Add(SessionLife)
+	err = s.store.UseSession(ctx, session.Hash, session.Used, session.Expires)
+	if errors.Is(err, ErrNotFound) {
+		return session, false, errNoSession()
+	}
+	if err != nil {
+		return session, false, fmt.Errorf("extend session: %w", err)
+	}
+	return session, true, nil
+}
+
+func (s *Service) loseName(ctx context.Context, session Session) error {
+	old, err := s.store.RenameSession(ctx, session.Hash, "")
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("take the name from a session: %w", err)
+	}
+	s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: false})
+	return Errorf(Unauthorized, "Your name was taken by somebody else. Choose another.")
+}
+
+// Rename gives the person of a session another name. Their connections are
+// closed, with word to connect again. [NameTaken], [BadRequest], [Unauthorized].
+func (s *Service) Rename(ctx context.Context, session Session, spelling string) (Session, error) {
+	name, key, err := ParseName(spelling)
+	if err != nil {
+		return Session{}, err
+	}
+	if name == session.Name {
+		return session, nil
+	}
+	if err := s.claim(ctx, key, session.UID, name, s.claimLife(session)); err != nil {
+		return Session{}, err
+	}
+	old, err := s.store.RenameSession(ctx, session.Hash, name)
+	if errors.Is(err, ErrNotFound) {
+		s.unimportant(ctx, "release a name", s.store.Release(ctx, key, session.UID))
+		return Session{}, errNoSession()
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("rename session: %w", err)
+	}
+	s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: true})
+	if oldKey := NameKey(old.Name); old.Name != "" && oldKey != key {
+		s.unimportant(ctx, "release a name", s.store.Release(ctx, oldKey, session.UID))
+	}
+	session.Name, session.Conns = name, nil
+	return session, nil
+}
+
+// claimLife is how long a claim lasts that is made now: a session that has not
+// yet connected nor spoken holds a name for a moment only.
+func (s *Service) claimLife(session Session) time.Duration {
+	if session.Used.IsZero() {
+		return FirstClaimLife
+	}
+	return ClaimLife
+}
+
+// SignOut ends a session, closes its connections, and then gives its name back.
+// A session that is no more is no error.
+func (s *Service) SignOut(ctx context.Context, session Session) error {
+	old, err := s.store.DeleteSession(ctx, session.Hash)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("sign out: %w", err)
+	}
+	s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: false})
+	if old.Name == "" {
+		return nil
+	}
+	return s.store.Release(ctx, NameKey(old.Name), old.UID)
+}
+
+// retire takes connections out of their rooms and closes them. Nothing stops it
+// from going on with the next one.
+func (s *Service) retire(ctx context.Context, connectionIDs []string, bye Bye) {
+	for _, id := range connectionIDs {
+		s.unimportant(ctx, "retire a connection", s.forget(ctx, id))
+		s.unimportant(ctx, "close a connection", s.cast.Disconnect(ctx, id, bye))
+	}
+}
+
+func (s *Service) claim(ctx context.Context, key, uid, name string, life time.Duration) error {
+	err := s.store.Claim(ctx, Claim{Key: key, UID: uid, Name: name, Expires: s.now().Add(life)})
+	if errors.Is(err, ErrTaken) {
+		return Errorf(NameTaken, "“%s” is taken.", name)
+	}
+	if err != nil {
+		return fmt.Errorf("claim a name: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package chat
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// A token is "pcs_", 32 random bytes in base64url, and six base62 digits of the
+// CRC-32 of all that, so that a scanner of logs can know one, and a mistyped one
+// is refused without asking the store.
+const tokenPrefix = "pcs_"
+
+var tokenForm = regexp.MustCompile(`^pcs_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$`)
+
+func newToken(random io.Reader) (string, error) {
+	var secret [32]byte
+	if _, err := io.ReadFull(random, secret[:]); err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
+	}
+	body := tokenPrefix + base64.RawURLEncoding.EncodeToString(secret[:])
+	return body + checksum(body), nil
+}
+
+// TokenHash gives what the store knows of a token: the hex SHA-256. ok is false
+// if it is no token at all.
+func TokenHash(token string) (hash string, ok bool) {
+	if !tokenForm.MatchString(token) {
+		return "", false
+	}
+	body := token[:len(token)-6]
+	if token[len(body):] != checksum(body) {
+		return "", false
+	}
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:]), true
+}
+
+func checksum(body string) string {
+	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	var out [6]byte
+	n := crc32.ChecksumIEEE([]byte(body))
+	for i := len(out) - 1; i >= 0; i-- {
+		out[i] = digits[n%62]
+		n /= 62
+	}
+	return string(out[:])
+}
+
+const base36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+// randomID gives n random characters of [a-z0-9], a little over 5 bits each.
+func randomID(random io.Reader, n int) (string, error) {
+	// 252 is the greatest multiple of 36 in a byte; what is above would be unfair.
+	var id strings.Builder
+	var b [1]byte
+	for id.Len() < n {
+		if _, err := io.ReadFull(random, b[:]); err != nil {
+			return "", fmt.Errorf("make an id: %w", err)
+		}
+		if b[0] < 252 {
+			id.WriteByte(base36[b[0]%36])
+		}
+	}
+	return id.String(), nil
+}
