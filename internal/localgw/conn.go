@@ -1,0 +1,192 @@
+package localgw
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+const (
+	// closeGrace is how long the last frames to a client may take.
+	closeGrace = 5 * time.Second
+	// lingerTime is how long a client has to answer a close.
+	lingerTime = 2 * time.Second
+)
+
+// cause is why a connection ended, in $disconnect's terms.
+type cause struct {
+	code   int
+	reason string
+	// farewell is the close frame's payload. Without one the socket is cut.
+	farewell []byte
+	cut      bool
+}
+
+// The causes that API Gateway is known for, and those that RFC 6455 asks for.
+// The reason of a cut is not known.
+var (
+	goingAway       = closeWith(ws.StatusGoingAway, "Going away")
+	deleted         = closeWith(ws.StatusNormalClosure, "Connection Closed Normally")
+	tooBig          = closeWith(ws.StatusMessageTooBig, "Message too big")
+	notText         = closeWith(ws.StatusUnsupportedData, "Binary is not supported")
+	notUTF8         = closeWith(ws.StatusInvalidFramePayloadData, "Invalid UTF-8")
+	protocolError   = closeWith(ws.StatusProtocolError, "Protocol error")
+	cutOff          = cause{code: int(ws.StatusAbnormalClosure), reason: "Connection closed abnormally", cut: true}
+	closedNoCode = cause{code: int(ws.StatusNoStatusRcvd), reason: "Client-side close frame status not set"}
+)
+
+func closeWith(code ws.StatusCode, reason string) cause {
+	return cause{code: int(code), reason: reason, farewell: ws.NewCloseFrameBody(code, reason)}
+}
+
+// conn is one WebSocket connection. It costs one goroutine, which reads; a
+// second one lives while there is something to write.
+type conn struct {
+	gw                              *WebSocket
+	id, domain, sourceIP, userAgent string
+	connectedAt                     time.Time
+
+	nc net.Conn
+	// early is what came in before the 101 and is not yet read. Only run uses it.
+	early  []byte
+	header [ws.MaxHeaderSize]byte
+
+	// slots bounds the messages at work or waiting for their reply's way out.
+	slots chan struct{}
+	// gone is closed when the connection begins to end.
+	gone chan struct{}
+
+	mu         sync.Mutex
+	lastActive time.Time
+	why        cause
+	ended      bool
+	out        outbox
+}
+
+func newConn(g *WebSocket, r *http.Request) *conn {
+	now := time.Now()
+	c := &conn{
+		gw:          g,
+		id:          newID(idMessage),
+		domain:      strings.Clone(r.Host),
+		sourceIP:    hostOf(r.RemoteAddr),
+		userAgent:   strings.Clone(r.UserAgent()),
+		connectedAt: now,
+		lastActive:  now,
+		slots:       make(chan struct{}, g.maxPerConnection),
+		gone:        make(chan struct{}),
+	}
+	c.out.writing = true // until the 101 is out
+	return c
+}
+
+// opened starts the connection's time and lets out what was posted before the
+// 101.
+func (c *conn) opened() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out.writing = false
+	if !c.ended {
+		c.nc.SetWriteDeadline(time.Time{})
+		c.nc.SetReadDeadline(c.deadline())
+	}
+	c.startWriter()
+}
+
+// abandon undoes establish where the client did not get its 101.
+func (c *conn) abandon() {
+	c.gw.forget(c)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	c.nc.Close()
+}
+
+// end begins the connection's end and reports whether this call did so: only
+// the first one has an effect. From here on posts are answered 410. What is
+// queued still goes out, then the close frame.
+func (c *conn) end(why cause) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return false
+	}
+	c.ended, c.why = true, why
+	c.gw.forget(c)
+	close(c.gone)
+	if why.cut {
+		c.nc.Close()
+		return true
+	}
+	c.nc.SetReadDeadline(time.Unix(1, 0)) // wakes run
+	c.nc.SetWriteDeadline(time.Now().Add(closeGrace))
+	c.out.add(outgoing{frame: frames(ws.OpClose, why.farewell)})
+	c.startWriter()
+	return true
+}
+
+// run is the connection's own goroutine.
+func (c *conn) run() {
+	defer c.gw.functions.running.Done()
+	c.end(c.read())
+	disconnected := make(chan struct{})
+	go func() {
+		defer close(disconnected)
+		c.disconnect()
+	}()
+	c.hangUp()
+	<-disconnected
+}
+
+// hangUp waits until the last frame is out and the client has had time to read
+// it: closing a socket with unread input would take the frame away again.
+func (c *conn) hangUp() {
+	defer c.nc.Close()
+	<-c.out.stopped(&c.mu)
+	if c.why.cut {
+		return
+	}
+	if half, ok := c.nc.(interface{ CloseWrite() error }); ok {
+		half.CloseWrite()
+	}
+	c.nc.SetReadDeadline(time.Now().Add(lingerTime))
+	io.Copy(io.Discard, c.nc)
+}
+
+// disconnect runs $disconnect, whose reply nobody hears.
+func (c *conn) disconnect() {
+	route, ok := c.gw.routes["$disconnect"]
+	if !ok {
+		return
+	}
+	requestID := newID(idRequest)
+	c.gw.functions.call(route, "$disconnect", requestID, c.disconnectEvent(c.why, requestID, time.Now()))
+}
+
+// active notes that a message went one way or the other.
+func (c *conn) active() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastActive = time.Now()
+}
+
+// remaining is how long the connection may still live if nothing happens.
+func (c *conn) remaining() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Until(c.deadline())
+}
+
+// deadline is when the connection is idle too long or too old. mu is held.
+func (c *conn) deadline() time.Time {
+	idle, old := c.lastActive.Add(c.gw.idleTimeout), c.connectedAt.Add(c.gw.maxLifetime)
+	if idle.Before(old) {
+		return idle
+	}
+	return old
+}

@@ -1,0 +1,163 @@
+package localgw
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gobwas/ws"
+)
+
+// read takes messages from the client until the connection is to end, and says
+// why.
+func (c *conn) read() cause {
+	for {
+		body, why := c.nextMessage()
+		if why != nil {
+			return *why
+		}
+		c.active()
+		if !c.acquire() {
+			return goingAway
+		}
+		c.dispatch(body)
+	}
+}
+
+// nextMessage reads one text message, however fragmented, and answers the
+// control frames among its frames. No payload is read, nor any memory given to
+// it, before its length is known to be allowed.
+func (c *conn) nextMessage() ([]byte, *cause) {
+	var message []byte
+	state := ws.StateServerSide
+	for {
+		h, err := ws.ReadHeaderBuffer(c, c.header[:])
+		if err != nil {
+			return nil, ended(err)
+		}
+		if why := check(h, state, len(message)); why != nil {
+			return nil, why
+		}
+		payload := make([]byte, h.Length)
+		if _, err := io.ReadFull(c, payload); err != nil {
+			return nil, ended(err)
+		}
+		ws.Cipher(payload, h.Mask, 0)
+		if h.OpCode.IsControl() {
+			if why := c.control(h.OpCode, payload); why != nil {
+				return nil, why
+			}
+			continue
+		}
+		if message == nil {
+			message = payload
+		} else {
+			message = append(message, payload...)
+		}
+		if !h.Fin {
+			state = state.Set(ws.StateFragmented)
+			continue
+		}
+		if !utf8.Valid(message) {
+			return nil, &notUTF8
+		}
+		return message, nil
+	}
+}
+
+// check judges a frame by its header and the length of the message before it.
+func check(h ws.Header, state ws.State, before int) *cause {
+	switch {
+	case ws.CheckHeader(h, state) != nil:
+		return &protocolError
+	case h.OpCode == ws.OpBinary:
+		return &notText
+	case h.Length > maxFrameBytes, int64(before)+h.Length > maxMessageBytes:
+		return &tooBig
+	}
+	return nil
+}
+
+// control answers a ping and judges a close. A pong needs nothing.
+func (c *conn) control(op ws.OpCode, payload []byte) *cause {
+	switch op {
+	case ws.OpPing:
+		c.pong(payload)
+	case ws.OpClose:
+		why := closedBy(payload)
+		return &why
+	}
+	return nil
+}
+
+// closedBy is the cause that a client's close frame gives, with the answer to
+// it: its own code.
+func closedBy(payload []byte) cause {
+	if len(payload) == 0 {
+		return closedNoCode
+	}
+	code, reason := ws.ParseCloseFrameData(payload)
+	if code > 4999 {
+		return protocolError
+	}
+	switch err := ws.CheckCloseFrameData(code, reason); {
+	case errors.Is(err, ws.ErrProtocolInvalidUTF8):
+		return notUTF8
+	case err != nil:
+		return protocolError
+	}
+	return cause{code: int(code), reason: reason, farewell: ws.NewCloseFrameBody(code, "")}
+}
+
+// errExpired says that the connection was idle too long or is too old.
+var errExpired = errors.New("idle or too old")
+
+// ended is the cause of a failed read: end's own, if somebody else ended the
+// connection and thereby woke the reader, does not count any more.
+func ended(err error) *cause {
+	if errors.Is(err, errExpired) {
+		return &goingAway
+	}
+	if errors.Is(err, ws.ErrHeaderLengthMSB) {
+		return &protocolError
+	}
+	return &cutOff
+}
+
+// Read reads from the client and gives up only when the connection is to end.
+// The socket's deadline is not moved with each message; when it comes, it is
+// seen whether it has moved since.
+func (c *conn) Read(p []byte) (int, error) {
+	if len(c.early) > 0 {
+		n := copy(p, c.early)
+		if c.early = c.early[n:]; len(c.early) == 0 {
+			c.early = nil
+		}
+		return n, nil
+	}
+	for {
+		n, err := c.nc.Read(p)
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return n, err
+		}
+		if err := c.extend(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// extend moves the socket's deadline to where the connection's now is, if that
+// is still to come.
+func (c *conn) extend() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return os.ErrDeadlineExceeded
+	}
+	if d := c.deadline(); time.Now().Before(d) {
+		return c.nc.SetReadDeadline(d)
+	}
+	return errExpired
+}
