@@ -1,0 +1,44 @@
+package apigw
+
+import (
+	"context"
+	"log/slog"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/wire"
+)
+
+// Disconnect is the function behind $disconnect and leave.
+func Disconnect(service *chat.Service, log *slog.Logger) *Function {
+	return &Function{
+		log: log,
+		sockets: map[string]socketRoute{
+			"$disconnect":    disconnect(service),
+			wire.ActionLeave: request(func(f *wire.Leave) *wire.Head { return &f.Head }, leave(service)),
+		},
+	}
+}
+
+// disconnect forgets a connection. API Gateway delivers $disconnect as well as
+// it can, and not at all if it cannot: TTL and the next 410 clear what is left.
+func disconnect(service *chat.Service) socketRoute {
+	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code) {
+		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {
+			return struct{}{}, service.Disconnect(ctx, e.RequestContext.ConnectionID)
+		})
+		if refused != nil {
+			return socketReply{StatusCode: status(refused.Code)}, refused.Code
+		}
+		return socketReply{StatusCode: 200}, ""
+	}
+}
+
+func leave(service *chat.Service) func(context.Context, string, wire.Leave) (any, error) {
+	return func(ctx context.Context, connectionID string, f wire.Leave) (any, error) {
+		room, err := service.Leave(ctx, connectionID, f.Room)
+		if err != nil {
+			return nil, err
+		}
+		return wire.Left{Type: wire.TypeLeft, ID: f.ID, Room: room}, nil
+	}
+}

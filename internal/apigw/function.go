@@ -1,0 +1,100 @@
+// Package apigw is API Gateway's side of the chat: it turns an event of the
+// WebSocket API or of the HTTP API into a call of [chat.Service], and what comes
+// back into the reply that API Gateway expects. It also is the
+// [chat.Broadcaster] that posts to connections.
+//
+// Each of the four Lambda functions is one of [Connect], [Send], [History] and
+// [Disconnect]; docs/protocol.md has their routes.
+package apigw
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/wire"
+)
+
+// Function is one Lambda function with its routes. It is a lambda.Handler:
+// [Function.Invoke] takes an event and gives the reply, both as JSON.
+type Function struct {
+	log     *slog.Logger
+	sockets map[string]socketRoute
+	http    map[string]httpRoute
+}
+
+// event is what both kinds of events have in common.
+type event struct {
+	Version        string `json:"version"`
+	RequestContext struct {
+		RouteKey  string `json:"routeKey"`
+		RequestID string `json:"requestId"`
+	} `json:"requestContext"`
+}
+
+// Invoke answers one event. It gives an error only for what is no event of one
+// of its routes. A panic becomes the error [chat.Internal], and the process
+// lives on.
+func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var e event
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return nil, fmt.Errorf("read event: %w", err)
+	}
+	key, began := e.RequestContext.RouteKey, time.Now()
+	var reply []byte
+	var code chat.Code
+	var err error
+	if route, ok := f.http[key]; ok && e.Version == "2.0" {
+		reply, code, err = f.invokeHTTP(ctx, route, payload)
+	} else if route, ok := f.sockets[key]; ok && e.Version == "" {
+		reply, code, err = f.invokeSocket(ctx, route, payload)
+	} else {
+		return nil, fmt.Errorf("no route %q in this function", key)
+	}
+	f.log.InfoContext(ctx, "request", "route", key, "reqId", e.RequestContext.RequestID,
+		"bytes", len(payload), "ms", time.Since(began).Milliseconds(), "code", code)
+	return reply, err
+}
+
+// guard runs a route's work. What it fails with comes back as the error that
+// the client may see, and goes to the log as it is.
+func guard[T any](ctx context.Context, f *Function, requestID string, work func() (T, error)) (result T, refused *chat.Error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// Only the type: the value may hold what must not be logged.
+			f.log.ErrorContext(ctx, "panic", "reqId", requestID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			refused = internal(requestID)
+		}
+	}()
+	result, err := work()
+	if err == nil {
+		return result, nil
+	}
+	refused = chat.AsError(err)
+	if refused.Code == chat.Internal || refused.Code == chat.Busy {
+		f.log.ErrorContext(ctx, "failed", "reqId", requestID, "code", refused.Code, "err", err)
+	}
+	if refused.Code == chat.Internal {
+		refused = internal(requestID)
+	}
+	return result, refused
+}
+
+func internal(requestID string) *chat.Error {
+	return chat.Errorf(chat.Internal, "Something went wrong on the server (request %s).", requestID)
+}
+
+// errorFrame is what a client gets instead of a reply.
+func errorFrame(id *string, refused *chat.Error) wire.Error {
+	return wire.Error{
+		Type: wire.TypeError, ID: id,
+		Code: string(refused.Code), Message: refused.Message,
+		Temporary: refused.Code.Temporary(), RetryAfter: wholeSeconds(refused.RetryAfter),
+	}
+}
+
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

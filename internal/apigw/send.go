@@ -1,0 +1,53 @@
+package apigw
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/wire"
+)
+
+// Send is the function behind send and POST /api/messages.
+func Send(service *chat.Service, log *slog.Logger) *Function {
+	return &Function{
+		log: log,
+		sockets: map[string]socketRoute{
+			wire.ActionSend: request(func(f *wire.Send) *wire.Head { return &f.Head }, send(service)),
+		},
+		http: map[string]httpRoute{"POST /api/messages": postMessage(service)},
+	}
+}
+
+func send(service *chat.Service) func(context.Context, string, wire.Send) (any, error) {
+	return func(ctx context.Context, connectionID string, f wire.Send) (any, error) {
+		receipt, err := service.Send(ctx, connectionID, draft(f.SendBody))
+		if err != nil {
+			return nil, err
+		}
+		return sentFrame(f.ID, receipt), nil
+	}
+}
+
+func postMessage(service *chat.Service) httpRoute {
+	return func(ctx context.Context, r httpRequest) (httpReply, error) {
+		var body wire.SendBody
+		if err := r.decode(&body); err != nil {
+			return httpReply{}, err
+		}
+		session, err := r.caller().forChange(ctx, service)
+		if err != nil {
+			return httpReply{}, err
+		}
+		receipt, err := service.Post(ctx, session, draft(body))
+		if err != nil {
+			return httpReply{}, err
+		}
+		reply := httpReply{status: http.StatusCreated, body: sentFrame(nil, receipt)}
+		if receipt.Duplicate {
+			reply.status = http.StatusOK
+		}
+		return reply, nil
+	}
+}

@@ -1,0 +1,139 @@
+package apigw
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/wire"
+)
+
+// createSession gives somebody a name: a new person, or the person whose good
+// credentials come along.
+func createSession(service *chat.Service) httpRoute {
+	return func(ctx context.Context, r httpRequest) (httpReply, error) {
+		var body wire.SessionRequest
+		if err := r.decode(&body); err != nil {
+			return httpReply{}, err
+		}
+		who := r.caller()
+		if who.err != nil {
+			return httpReply{}, who.err
+		}
+		if body.Bearer || who.bearer {
+			return createForProgram(ctx, service, who, body)
+		}
+		return createForPage(ctx, service, r, who, body.Name)
+	}
+}
+
+func createForPage(ctx context.Context, service *chat.Service, r httpRequest, who caller, name string) (httpReply, error) {
+	if !who.hasOrigin() || who.site != "" && who.site != "same-origin" {
+		return httpReply{}, chat.Errorf(chat.Forbidden, "Only a page of this site may ask for a cookie.")
+	}
+	token := who.token
+	session, err := who.forChange(ctx, service)
+	if err == nil {
+		session, err = service.Rename(ctx, session, name)
+	} else if isSignedOut(err) || isForbidden(err) {
+		// A cookie of another site on this host name (cookies ignore ports) gives way.
+		session, token, err = service.SignIn(ctx, name, who.origin)
+	}
+	if err != nil {
+		return httpReply{}, err
+	}
+	return withCookie(r, httpReply{status: http.StatusCreated, body: sessionObject(session)}, token), nil
+}
+
+// createForProgram gives a token in the body, where only a program can see it.
+func createForProgram(ctx context.Context, service *chat.Service, who caller, body wire.SessionRequest) (httpReply, error) {
+	if who.origin != "" {
+		return httpReply{}, chat.Errorf(chat.Forbidden, "A bearer token is not for pages.")
+	}
+	if who.bearer {
+		session, err := who.forChange(ctx, service)
+		if err == nil {
+			session, err = service.Rename(ctx, session, body.Name)
+		}
+		return httpReply{status: http.StatusCreated, body: sessionObject(session)}, err
+	}
+	if !who.none() {
+		return httpReply{}, chat.Errorf(chat.BadRequest, "There are a cookie and a wish for a bearer token.")
+	}
+	session, token, err := service.SignIn(ctx, body.Name, "")
+	object := sessionObject(session)
+	object.Token = token
+	return httpReply{status: http.StatusCreated, body: object}, err
+}
+
+// readSession tells who the caller is. It is a use of the session, which may
+// extend it and the cookie with it.
+func readSession(service *chat.Service) httpRoute {
+	return func(ctx context.Context, r httpRequest) (httpReply, error) {
+		who := r.caller()
+		if who.err == nil && who.none() {
+			return noSession(), nil
+		}
+		session, err := who.forRead(ctx, service)
+		if isSignedOut(err) && !who.bearer {
+			return noSession(), nil
+		}
+		if err != nil {
+			return httpReply{}, err
+		}
+		if session.Name == "" {
+			return httpReply{status: http.StatusOK, body: sessionObject(session)}, nil
+		}
+		session, renewed, err := service.Use(ctx, session)
+		if err != nil {
+			return httpReply{}, err
+		}
+		reply := httpReply{status: http.StatusOK, body: sessionObject(session)}
+		if renewed && !who.bearer {
+			reply = withCookie(r, reply, who.token)
+		}
+		return reply, nil
+	}
+}
+
+// endSession ends the caller's session, if there is one, and takes the cookie
+// away. Credentials that are not good end nothing, and that is no error.
+func endSession(service *chat.Service) httpRoute {
+	return func(ctx context.Context, r httpRequest) (httpReply, error) {
+		who := r.caller()
+		if who.err != nil {
+			return httpReply{}, who.err
+		}
+		reply := httpReply{status: http.StatusNoContent}
+		session, err := who.forChange(ctx, service)
+		if err == nil {
+			err = service.SignOut(ctx, session)
+		} else if code := chat.AsError(err).Code; code == chat.Unauthorized || code == chat.Forbidden {
+			err = nil
+		}
+		if err == nil && !who.bearer && !who.none() {
+			reply.cookie = setCookie(r.headers, "", "0")
+		}
+		return reply, err
+	}
+}
+
+// isSignedOut tells that credentials lead to no session, rather than that they
+// may not be used so.
+func isSignedOut(err error) bool {
+	return err != nil && chat.AsError(err).Code == chat.Unauthorized
+}
+
+func isForbidden(err error) bool { return err != nil && chat.AsError(err).Code == chat.Forbidden }
+
+func noSession() httpReply { return httpReply{status: http.StatusOK, body: wire.NoSession{}} }
+
+func withCookie(r httpRequest, reply httpReply, token string) httpReply {
+	reply.cookie = setCookie(r.headers, token, strconv.Itoa(int(chat.SessionLife.Seconds())))
+	return reply
+}
+
+func sessionObject(s chat.Session) wire.Session {
+	return wire.Session{UID: s.UID, Name: s.Name, Expires: wire.Time(s.Expires)}
+}

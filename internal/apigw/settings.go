@@ -1,0 +1,39 @@
+package apigw
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Settings are what template.yaml gives a function by its environment, beside
+// what the AWS SDK reads there by itself.
+type Settings struct {
+	Table     string
+	Retention time.Duration // 0: messages are kept for ever
+}
+
+// minRetention is the least retention: a sender may look back over rows for as
+// long as an entry may wait in an outbox (24 h), and TTL deletes them in any order.
+const minRetention = 2 * 24 * time.Hour
+
+// LoadSettings reads TABLE_NAME and RETENTION_DAYS. An error names the variable.
+func LoadSettings(getenv func(string) string) (Settings, error) {
+	s := Settings{Table: getenv("TABLE_NAME")}
+	if s.Table == "" {
+		return Settings{}, fmt.Errorf("TABLE_NAME is not set")
+	}
+	days := getenv("RETENTION_DAYS")
+	if days == "" {
+		return s, nil
+	}
+	n, err := strconv.Atoi(days)
+	if err != nil || n < 0 || n > 3650 {
+		return Settings{}, fmt.Errorf("RETENTION_DAYS: %q is not a number of days from 0 to 3650", days)
+	}
+	s.Retention = time.Duration(n) * 24 * time.Hour
+	if n > 0 && s.Retention < minRetention {
+		return Settings{}, fmt.Errorf("RETENTION_DAYS: %d is too short, 2 is the least", n)
+	}
+	return s, nil
+}

@@ -1,0 +1,82 @@
+package apigw
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/wire"
+)
+
+// socketEvent is an event of the WebSocket API.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
+type socketEvent = events.APIGatewayWebsocketProxyRequest
+
+// socketReply is what a route of the WebSocket API answers. The body of a
+// two-way route is sent to the client; the status counts for $connect only.
+type socketReply = events.APIGatewayProxyResponse
+
+// socketRoute answers one event of the WebSocket API.
+type socketRoute func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code)
+
+func (f *Function) invokeSocket(ctx context.Context, route socketRoute, payload []byte) ([]byte, chat.Code, error) {
+	var e socketEvent
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return nil, "", fmt.Errorf("read WebSocket event: %w", err)
+	}
+	reply, code := route(ctx, f, e)
+	b, err := json.Marshal(reply)
+	if err != nil {
+		return nil, "", fmt.Errorf("write WebSocket reply: %w", err)
+	}
+	return b, code, nil
+}
+
+// request makes a two-way route of a function that takes one kind of frame and
+// gives the frame to reply with. Whatever happens, the client gets exactly one.
+func request[F any](head func(*F) *wire.Head, answer func(ctx context.Context, connectionID string, frame F) (any, error)) socketRoute {
+	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code) {
+		id := wire.RequestID([]byte(e.Body))
+		reply, refused := guard(ctx, f, e.RequestContext.RequestID, func() (any, error) {
+			frame, err := decodeFrame[F](e.Body, head)
+			if err != nil {
+				return nil, err
+			}
+			return answer(ctx, e.RequestContext.ConnectionID, frame)
+		})
+		if refused != nil {
+			return frameReply(errorFrame(id, refused)), refused.Code
+		}
+		return frameReply(reply), ""
+	}
+}
+
+func decodeFrame[F any](body string, head func(*F) *wire.Head) (frame F, err error) {
+	if len(body) > wire.MaxClientFrame {
+		return frame, chat.Errorf(chat.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)
+	}
+	if err := wire.Decode([]byte(body), &frame); err != nil {
+		return frame, chat.Errorf(chat.BadRequest, "The frame is not as docs/protocol.md says.")
+	}
+	if id := head(&frame).ID; id != nil && utf8.RuneCountInString(*id) > wire.MaxID {
+		return frame, chat.Errorf(chat.BadRequest, "An id has at most %d characters.", wire.MaxID)
+	}
+	return frame, nil
+}
+
+func frameReply(frame any) socketReply {
+	return socketReply{StatusCode: 200, Body: string(wire.Encode(frame))}
+}
+
+// unknownAction is the route of all frames that no other route takes.
+func unknownAction(_ context.Context, _ *Function, e socketEvent) (socketReply, chat.Code) {
+	refused := chat.Errorf(chat.BadRequest, "Unknown action.")
+	if len(e.Body) > wire.MaxClientFrame {
+		refused = chat.Errorf(chat.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)
+	}
+	return frameReply(errorFrame(wire.RequestID([]byte(e.Body)), refused)), refused.Code
+}
