@@ -1,0 +1,86 @@
+package dynamo
+
+import (
+	"maps"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func textSet(s ...string) types.AttributeValue { return &types.AttributeValueMemberSS{Value: s} }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+func numberOf(v types.AttributeValue) int64 {
+	if n, ok := v.(*types.AttributeValueMemberN); ok {
+		i, _ := strconv.ParseInt(n.Value, 10, 64) // only this package writes them
+		return i
+	}
+	return 0
+}
+
+func textSetOf(v types.AttributeValue) []string {
+	if s, ok := v.(*types.AttributeValueMemberSS); ok {
+		return s.Value
+	}
+	return nil
+}
+
+func textMap(m map[string]string) types.AttributeValue {
+	values := make(item, len(m))
+	for k, v := range m {
+		values[k] = text(v)
+	}
+	return &types.AttributeValueMemberM{Value: values}
+}
+
+// textMapOf gives a map that is never nil.
+func textMapOf(v types.AttributeValue) map[string]string {
+	m := map[string]string{}
+	if values, ok := v.(*types.AttributeValueMemberM); ok {
+		for k, v := range values.Value {
+			m[k] = textOf(v)
+		}
+	}
+	return m
+}
+
+func seconds(t time.Time) types.AttributeValue { return number(t.Unix()) }
+
+func millis(t time.Time) types.AttributeValue { return number(t.UnixMilli()) }
+
+// secondsOf and millisOf give the zero time for an attribute that is not there.
+func secondsOf(v types.AttributeValue) time.Time {
+	if v == nil {
+		return time.Time{}
+	}
+	return time.Unix(numberOf(v), 0).UTC()
+}
+
+func millisOf(v types.AttributeValue) time.Time {
+	if v == nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(numberOf(v)).UTC()
+}
+
+// row puts a key and attributes together.
+func row(key, attributes item) item {
+	maps.Copy(key, attributes)
+	return key
+}
+
+// names gives the placeholders of attribute names, # and the name: every
+// expression uses them, because too many names are reserved words.
+func names(attributes ...string) map[string]string {
+	m := make(map[string]string, len(attributes))
+	for _, name := range attributes {
+		m["#"+name] = name
+	}
+	return m
+}

@@ -1,0 +1,65 @@
+package dynamo
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"projectchat/internal/chat"
+)
+
+const directoryPK = "ROOMS"
+
+// roomEscaper encodes what has a meaning in a pk, so that no two rooms share
+// one, and no room's name reaches another's row.
+var roomEscaper = strings.NewReplacer("%", "%25", "#", "%23")
+
+func key(pk, sk string) item { return item{"pk": text(pk), "sk": text(sk)} }
+
+func sessionKey(hash string) item  { return key("SESSION#"+hash, "SESSION") }
+func nameKey(skeleton string) item { return key("NAME#"+skeleton, "NAME") }
+func connectionKey(id string) item { return key("CONN#"+id, "CONN") }
+func roomKey(room string) item     { return key("ROOM#"+roomEscaper.Replace(room), "ROOM") }
+func directoryKey(room string) item {
+	return key(directoryPK, room)
+}
+
+func livePK(room string) string { return "LIVE#" + roomEscaper.Replace(room) }
+func liveKey(room, connectionID string) item {
+	return key(livePK(room), ringSK(chat.RingPosition(connectionID))+"#"+connectionID)
+}
+
+// ringSK is where on the ring live rows begin: sort keys go on with # and the
+// connection's id.
+func ringSK(position uint32) string { return fmt.Sprintf("%08x", position) }
+
+// connectionIDOf is the inverse of the sort key that [liveKey] makes.
+func connectionIDOf(sk string) string {
+	_, id, _ := strings.Cut(sk, "#")
+	return id
+}
+
+func logPK(room, epoch string) string { return "LOG#" + roomEscaper.Replace(room) + "#" + epoch }
+func logKey(room, epoch string, seq int64) item {
+	return key(logPK(room, epoch), logSK(seq))
+}
+
+// maxSeq is the highest seq that a sort key has room for.
+const maxSeq = 999_999_999_999
+
+func logSK(seq int64) string { return fmt.Sprintf("%012d", seq) }
+
+func seqOf(sk string) (int64, error) { return strconv.ParseInt(sk, 10, 64) }
+
+// pkOf and skOf read keys.
+func pkOf(row item) string { return textOf(row["pk"]) }
+func skOf(row item) string { return textOf(row["sk"]) }
+
+func textOf(v types.AttributeValue) string {
+	if s, ok := v.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}

@@ -1,0 +1,111 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"projectchat/internal/chat"
+)
+
+// alive tells whether a row is there and has not expired: TTL deletes days later.
+func (s *Store) alive(r item) bool {
+	return len(r) > 0 && s.now().Before(secondsOf(r["expires"]))
+}
+
+// get reads one row, consistently; [chat.ErrNotFound].
+func (s *Store) get(ctx context.Context, op string, key item) (item, error) {
+	out, err := do(ctx, s, op, &dynamodb.GetItemInput{
+		TableName:      &s.table,
+		Key:            key,
+		ConsistentRead: aws.Bool(true),
+	}, s.client.GetItem)
+	if err != nil {
+		return nil, err
+	}
+	if len(out.Item) == 0 {
+		return nil, chat.ErrNotFound
+	}
+	return out.Item, nil
+}
+
+// getAlive is get for rows that expire.
+func (s *Store) getAlive(ctx context.Context, op string, key item) (item, error) {
+	found, err := s.get(ctx, op, key)
+	if err == nil && !s.alive(found) {
+		return nil, chat.ErrNotFound
+	}
+	return found, err
+}
+
+// put writes a row and gives the one that it replaced.
+func (s *Store) put(ctx context.Context, op string, r item) (old item, err error) {
+	out, err := do(ctx, s, op, &dynamodb.PutItemInput{
+		TableName:    &s.table,
+		Item:         r,
+		ReturnValues: types.ReturnValueAllOld,
+	}, s.client.PutItem)
+	if err != nil {
+		return nil, err
+	}
+	return out.Attributes, nil
+}
+
+// change is an update of a row. Its condition holds only for a row that is
+// there, so that nothing deleted comes back half.
+type change struct {
+	update, condition string
+	names             map[string]string
+	values            item
+	old               bool // give the row as it was
+}
+
+// update changes a row; [chat.ErrNotFound] if the condition is not met.
+func (s *Store) update(ctx context.Context, op string, key item, c change) (old item, err error) {
+	in := &dynamodb.UpdateItemInput{
+		TableName:                 &s.table,
+		Key:                       key,
+		UpdateExpression:          &c.update,
+		ConditionExpression:       &c.condition,
+		ExpressionAttributeNames:  c.names,
+		ExpressionAttributeValues: c.values,
+	}
+	if c.old {
+		in.ReturnValues = types.ReturnValueAllOld
+	}
+	out, err := do(ctx, s, op, in, s.client.UpdateItem)
+	if conditionFailed(err) {
+		return nil, chat.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.Attributes, nil
+}
+
+// delete deletes a row and gives it as it was, expired or not; [chat.ErrNotFound].
+func (s *Store) delete(ctx context.Context, op string, key item) (old item, err error) {
+	out, err := do(ctx, s, op, &dynamodb.DeleteItemInput{
+		TableName:    &s.table,
+		Key:          key,
+		ReturnValues: types.ReturnValueAllOld,
+	}, s.client.DeleteItem)
+	if err != nil {
+		return nil, err
+	}
+	if len(out.Attributes) == 0 {
+		return nil, chat.ErrNotFound
+	}
+	return out.Attributes, nil
+}
+
+// unlessMissing makes nothing of a row that was not there.
+func unlessMissing(err error) error {
+	if errors.Is(err, chat.ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,151 @@
+package dynamo
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"projectchat/internal/chat"
+)
+
+// A session's attributes: uid, name, origin, conns (a set; not there if empty),
+// used (not there if never), expires.
+func sessionRow(s chat.Session) item {
+	attributes := item{
+		"uid":     text(s.UID),
+		"name":    text(s.Name),
+		"origin":  text(s.Origin),
+		"expires": seconds(s.Expires),
+	}
+	if len(s.Conns) > 0 {
+		attributes["conns"] = textSet(s.Conns...)
+	}
+	if !s.Used.IsZero() {
+		attributes["used"] = millis(s.Used)
+	}
+	return row(sessionKey(s.Hash), attributes)
+}
+
+func sessionOf(hash string, r item) chat.Session {
+	return chat.Session{
+		Hash:    hash,
+		UID:     textOf(r["uid"]),
+		Name:    textOf(r["name"]),
+		Origin:  textOf(r["origin"]),
+		Conns:   slices.Sorted(slices.Values(textSetOf(r["conns"]))),
+		Used:    millisOf(r["used"]),
+		Expires: secondsOf(r["expires"]),
+	}
+}
+
+// PutSession implements [chat.SessionStore].
+func (s *Store) PutSession(ctx context.Context, session chat.Session) error {
+	_, err := s.put(ctx, "PutSession", sessionRow(session))
+	return err
+}
+
+// Session implements [chat.SessionStore].
+func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) {
+	found, err := s.getAlive(ctx, "Session", sessionKey(hash))
+	if err != nil {
+		return chat.Session{}, err
+	}
+	return sessionOf(hash, found), nil
+}
+
+// UseSession implements [chat.SessionStore].
+func (s *Store) UseSession(ctx context.Context, hash string, used, expires time.Time) error {
+	_, err := s.update(ctx, "UseSession", sessionKey(hash), change{
+		update:    "SET #used = :used, #expires = :expires",
+		condition: "#expires > :now",
+		names:     names("used", "expires"),
+		values:    item{":used": millis(used), ":expires": seconds(expires), ":now": seconds(s.now())},
+	})
+	return err
+}
+
+// RenameSession implements [chat.SessionStore].
+func (s *Store) RenameSession(ctx context.Context, hash, name string) (chat.Session, error) {
+	old, err := s.update(ctx, "RenameSession", sessionKey(hash), change{
+		update:    "SET #name = :name REMOVE #conns",
+		condition: "#expires > :now",
+		names:     names("name", "conns", "expires"),
+		values:    item{":name": text(name), ":now": seconds(s.now())},
+		old:       true,
+	})
+	if err != nil {
+		return chat.Session{}, err
+	}
+	return sessionOf(hash, old), nil
+}
+
+// DeleteSession implements [chat.SessionStore].
+func (s *Store) DeleteSession(ctx context.Context, hash string) (chat.Session, error) {
+	old, err := s.delete(ctx, "DeleteSession", sessionKey(hash))
+	if err != nil {
+		return chat.Session{}, err
+	}
+	if !s.alive(old) {
+		return chat.Session{}, chat.ErrNotFound
+	}
+	return sessionOf(hash, old), nil
+}
+
+// AddConnection implements [chat.SessionStore].
+func (s *Store) AddConnection(ctx context.Context, hash, name, connectionID string, now time.Time) error {
+	_, err := s.update(ctx, "AddConnection", sessionKey(hash), change{
+		update:    "ADD #conns :id",
+		condition: "#expires > :now AND #name = :name",
+		names:     names("conns", "expires", "name"),
+		values:    item{":id": textSet(connectionID), ":now": seconds(now), ":name": text(name)},
+	})
+	return err
+}
+
+// RemoveConnection implements [chat.SessionStore].
+func (s *Store) RemoveConnection(ctx context.Context, hash, connectionID string) error {
+	_, err := s.update(ctx, "RemoveConnection", sessionKey(hash), change{
+		update:    "DELETE #conns :id",
+		condition: "attribute_exists(#pk)",
+		names:     names("conns", "pk"),
+		values:    item{":id": textSet(connectionID)},
+	})
+	return unlessMissing(err)
+}
+
+// Claim implements [chat.SessionStore]. A claim's attributes: uid, name, expires.
+func (s *Store) Claim(ctx context.Context, c chat.Claim) error {
+	_, err := do(ctx, s, "Claim", &dynamodb.PutItemInput{
+		TableName: &s.table,
+		Item: row(nameKey(c.Key), item{
+			"uid": text(c.UID), "name": text(c.Name), "expires": seconds(c.Expires),
+		}),
+		ConditionExpression:       aws.String("attribute_not_exists(#pk) OR #uid = :uid OR NOT #expires > :now"),
+		ExpressionAttributeNames:  names("pk", "uid", "expires"),
+		ExpressionAttributeValues: item{":uid": text(c.UID), ":now": seconds(s.now())},
+	}, s.client.PutItem)
+	if conditionFailed(err) {
+		return chat.ErrTaken
+	}
+	return err
+}
+
+// Release implements [chat.SessionStore].
+func (s *Store) Release(ctx context.Context, key, uid string) error {
+	_, err := do(ctx, s, "Release", &dynamodb.DeleteItemInput{
+		TableName:                 &s.table,
+		Key:                       nameKey(key),
+		ConditionExpression:       aws.String("#uid = :uid"),
+		ExpressionAttributeNames:  names("uid"),
+		ExpressionAttributeValues: item{":uid": text(uid)},
+		ReturnValues:              types.ReturnValueNone,
+	}, s.client.DeleteItem)
+	if conditionFailed(err) {
+		return nil
+	}
+	return err
+}
