@@ -73,7 +73,8 @@ func (s *Service) announceJoin(ctx context.Context, me Member, again bool) (Pres
 		return p, err
 	}
 	for _, m := range p.connections {
-		if m.UID == me.UID && s.present(m) && byJoining(m, me) < 0 {
+		other := m.UID == me.UID && m.ConnectionID != me.ConnectionID
+		if other && s.present(m) && byJoining(m, me) < 0 {
 			return p, nil
 		}
 	}

@@ -68,7 +68,7 @@ func (s *Service) Join(ctx context.Context, connectionID, spelling string, since
 // order matters: whoever deletes the connection's row learns from it which live
 // rows to delete, and where that happened in between, the live row goes again.
 func (s *Service) enter(ctx context.Context, room Room, c Connection) (Member, bool, error) {
-	now := s.now()
+	now := s.now().Truncate(time.Millisecond) // as the store keeps it: it is compared with others'
 	member := Member{
 		Room: room.Key, ConnectionID: c.ID, UID: c.UID, Name: c.Name,
 		JoinedAt: now, Seen: now, Expires: c.Expires,

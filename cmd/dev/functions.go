@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"projectchat/internal/apigw"
+	"projectchat/internal/chat"
+	"projectchat/internal/dynamo"
+	"projectchat/internal/localgw"
+	"projectchat/internal/samtemplate"
+)
+
+// tableName is the table's name on a laptop; in AWS CloudFormation chooses one.
+const tableName = "projectchat"
+
+// newFunctions makes what functions/* are in Lambda, by the logical ids that the
+// template gives them, each with the time limit that it has there.
+func newFunctions(cfg aws.Config, client *dynamodb.Client, out io.Writer, declared map[string]samtemplate.Function) (map[string]localgw.Invoker, *slog.Logger, error) {
+	settings, err := apigw.LoadSettings(func(name string) string {
+		if name == "TABLE_NAME" {
+			return tableName
+		}
+		return os.Getenv(name)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	log := apigw.NewLogger(out)
+	store := dynamo.New(client, settings.Table, nil)
+	service := chat.New(store, apigw.NewBroadcaster(cfg, log), chat.Options{Retention: settings.Retention, Log: log})
+	handlers := map[string]lambda.Handler{
+		"ConnectFunction":    apigw.Connect(service, log),
+		"SendFunction":       apigw.Send(service, log),
+		"HistoryFunction":    apigw.History(service, log),
+		"DisconnectFunction": apigw.Disconnect(service, log),
+	}
+	functions := map[string]localgw.Invoker{}
+	for id, f := range declared {
+		handler, ok := handlers[id]
+		if !ok {
+			return nil, nil, fmt.Errorf("template.yaml declares %s, which cmd/dev does not know", id)
+		}
+		functions[id] = localgw.WithTimeout(handler, f.Timeout)
+	}
+	return functions, log, nil
+}
+
+func webSocketConfig(api *samtemplate.WebSocketAPI, functions map[string]localgw.Invoker, log *slog.Logger) localgw.WebSocketConfig {
+	cfg := localgw.WebSocketConfig{
+		Stage: api.StageName, RouteSelectionExpression: api.RouteSelectionExpression,
+		Routes: map[string]localgw.Route{}, Logger: log,
+	}
+	for key, r := range api.Routes {
+		cfg.Routes[key] = localgw.Route{Function: functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay}
+	}
+	return cfg
+}
+
+func httpConfig(routes []samtemplate.HTTPRoute, functions map[string]localgw.Invoker, log *slog.Logger) localgw.HTTPConfig {
+	cfg := localgw.HTTPConfig{Routes: map[string]localgw.Route{}, Logger: log}
+	for _, r := range routes {
+		cfg.Routes[r.Key()] = localgw.Route{Function: functions[r.Function]}
+	}
+	return cfg
+}
+
+func tableSpec(t *samtemplate.Table) dynamo.TableSpec {
+	spec := dynamo.TableSpec{Name: tableName, Attributes: map[string]string{}, TTLAttribute: t.TTLAttribute}
+	for _, k := range t.Keys {
+		spec.Keys = append(spec.Keys, dynamo.TableKey{Attribute: k.Attribute, Type: k.Type})
+	}
+	for _, a := range t.Attributes {
+		spec.Attributes[a.Name] = a.Type
+	}
+	return spec
+}

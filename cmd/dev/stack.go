@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"projectchat/internal/dynamo"
+	"projectchat/internal/dynamolocal"
+	"projectchat/internal/localgw"
+	"projectchat/internal/samtemplate"
+)
+
+// options say what stack to start.
+type options struct {
+	Root      string // the project's folder
+	Addr      string // where to serve; port 0 takes a free one
+	Data      string // the database's folder; "": in memory
+	Page      string // the built page's folder
+	BuildPage bool   // build it first if it is not up to date
+	Log       io.Writer
+	Say       func(what, format string, args ...any)
+}
+
+// stack is a running chat.
+type stack struct {
+	URL    string
+	failed chan error // gets one error if the stack cannot go on
+
+	server   *http.Server
+	gateway  *localgw.WebSocket
+	database *dynamolocal.Server // nil: somebody else's
+}
+
+// start starts everything, in the order in which one part needs another, and
+// stops what it has started if something fails.
+func start(ctx context.Context, o options) (_ *stack, err error) {
+	template, err := samtemplate.Load(filepath.Join(o.Root, "template.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	// First of all the port: if it is taken nothing else is worth the time.
+	listener, err := listen(o.Addr)
+	if err != nil {
+		return nil, err
+	}
+	s := &stack{URL: address(o.Addr, listener), failed: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			listener.Close()
+			limited, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			err = errors.Join(err, s.stop(limited))
+		}
+	}()
+	if o.BuildPage {
+		if err := buildPage(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.startDatabase(ctx, o); err != nil {
+		return nil, err
+	}
+	handler, err := s.serve(ctx, o, template)
+	if err != nil {
+		return nil, err
+	}
+	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.fail(fmt.Errorf("serve: %w", err))
+		}
+	}()
+	return s, nil
+}
+
+// serve makes the table, the functions and the two APIs.
+func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (http.Handler, error) {
+	if t.WebSocket == nil || t.Table == nil {
+		return nil, errors.New("template.yaml has no WebSocket API or no table")
+	}
+	os.Setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", s.URL+"/"+t.WebSocket.StageName)
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("configure the AWS SDK: %w", err)
+	}
+	client := dynamo.NewClient(cfg)
+	if err := dynamo.CreateTable(ctx, client, tableSpec(t.Table)); err != nil {
+		return nil, err
+	}
+	functions, log, err := newFunctions(cfg, client, o.Log, t.Functions)
+	if err != nil {
+		return nil, err
+	}
+	s.gateway, err = localgw.NewWebSocket(webSocketConfig(t.WebSocket, functions, log))
+	if err != nil {
+		return nil, fmt.Errorf("start the WebSocket API: %w", err)
+	}
+	api, err := localgw.NewHTTP(httpConfig(t.HTTPRoutes, functions, log))
+	if err != nil {
+		return nil, fmt.Errorf("start the HTTP API: %w", err)
+	}
+	return newSite(o.Addr, o.Page, "/"+t.WebSocket.StageName, s.gateway, api), nil
+}
+
+// startDatabase starts DynamoDB Local, unless the environment names a database.
+func (s *stack) startDatabase(ctx context.Context, o options) error {
+	if endpoint := os.Getenv(dynamolocal.EndpointVariable); endpoint != "" {
+		o.Say("database", "%s, as %s says", endpoint, dynamolocal.EndpointVariable)
+		return nil
+	}
+	began := time.Now()
+	server, err := dynamolocal.Start(ctx, dynamolocal.Options{
+		Dir: filepath.Join(o.Root, ".local", "dynamodb-local"), DataDir: o.Data,
+		Log: func(line string) { o.Say("database", "%s", line) },
+	})
+	if err != nil {
+		return err
+	}
+	s.database = server
+	where := "in memory"
+	if o.Data != "" {
+		where = "data in " + relative(o.Root, o.Data)
+	}
+	o.Say("database", "DynamoDB Local, %s (%.1f s)", where, time.Since(began).Seconds())
+	useLocalDatabase(server.Endpoint)
+	go func() {
+		<-server.Done()
+		s.fail(errors.New("the database has stopped by itself"))
+	}()
+	return nil
+}
+
+// useLocalDatabase redirects the AWS SDK by its own variables, and keeps it from
+// the account that this machine may be set up for.
+func useLocalDatabase(endpoint string) {
+	for name, value := range map[string]string{
+		dynamolocal.EndpointVariable:  endpoint,
+		"AWS_REGION":                  "us-east-1",
+		"AWS_ACCESS_KEY_ID":           "local",
+		"AWS_SECRET_ACCESS_KEY":       "local",
+		"AWS_SESSION_TOKEN":           "",
+		"AWS_PROFILE":                 "",
+		"AWS_CONFIG_FILE":             os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_CA_BUNDLE":               "",
+	} {
+		os.Setenv(name, value)
+	}
+}
+
+// stop ends everything, in the opposite order: connections are closed and their
+// $disconnect run while there still is a database and a way to post.
+func (s *stack) stop(ctx context.Context) error {
+	var errs []error
+	if s.gateway != nil {
+		errs = append(errs, s.gateway.Shutdown(ctx))
+	}
+	if s.server != nil {
+		errs = append(errs, s.server.Shutdown(ctx))
+	}
+	if s.database != nil {
+		errs = append(errs, s.database.Stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+func (s *stack) fail(err error) {
+	select {
+	case s.failed <- err:
+	default:
+	}
+}
+
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program: end that, or choose another address: make run ADDR=localhost:8081", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on ADDR=%s: %w", addr, err)
+	}
+	return listener, nil
+}
+
+// address is where a browser finds what listens.
+func address(addr string, listener net.Listener) string {
+	host, _, _ := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return "http://" + net.JoinHostPort(host, port)
+}
