@@ -4,6 +4,12 @@ export default defineConfig({
 	// Absolute: the same page is served at / and at /<room>/.
 	base: '/',
 	oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-	build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+	build: {
+		target: 'es2022',
+		// light-dark() and logical properties go out as written; rewritten ones are three times as long.
+		cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
+		assetsInlineLimit: 0,
+		modulePreload: { polyfill: false },
+	},
 	test: { include: ['src/**/*.test.{ts,tsx}'] },
 });

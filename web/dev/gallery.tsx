@@ -1,0 +1,126 @@
+/**
+ * The page in any of its states, without a server: /dev/gallery.html?state=history
+ * under `npx vite`. No part of it is built into the page.
+ */
+import { render } from 'preact';
+import { App } from '../src/app';
+import { ChatError } from '../src/client/client';
+import { FakeAddress, FakeApi } from '../src/fake/api';
+import { people, talk } from '../src/fake/conversation';
+import { FakeRoom, said, session, written } from '../src/fake/room';
+import { Visit } from '../src/state/visit';
+import '../src/style/index.css';
+
+const everybody = Object.values(people);
+const inRoom = '/General/?username=Ann';
+
+/** For each state an address and what is done to the room. */
+const states: Record<string, [address: string, set: (room: FakeRoom) => void]> = {
+	home: ['/', () => {}],
+	errors: ['/?room=%20&username=A', () => {}],
+	taken: ['/General/?username=Taken', () => {}],
+	invalid: ['/General/?username=A', () => {}],
+	ask: ['/?room=General', () => {}],
+	become: ['/General/?username=Bob', () => {}],
+	unreachable: ['/', () => {}],
+	history: [inRoom, history],
+	long: [
+		inRoom,
+		(room) => {
+			const base = talk(new Date());
+			const more = Array.from({ length: 60 }, (_, i) =>
+				said(
+					people.chidi,
+					100 + i,
+					new Date(Date.now() - (60 - i) * 60_000).toISOString(),
+					`Message ${i}`,
+				),
+			);
+			history(room);
+			room.hasOlder.value = true;
+			room.entries.value = more;
+			room.older = base;
+			Object.assign(globalThis, { room, said, people });
+		},
+	],
+	undelivered: [inRoom, undelivered],
+	reconnecting: [
+		inRoom,
+		(room) => {
+			undelivered(room);
+			room.connection.value = { state: 'reconnecting', retryAt: Date.now() + 5500 };
+		},
+	],
+	polling: [
+		inRoom,
+		(room) => {
+			history(room);
+			room.connection.value = { state: 'polling', everySeconds: 3 };
+		},
+	],
+	empty: [inRoom, () => {}],
+	loading: [
+		inRoom,
+		(room) => {
+			room.phase.value = 'loading';
+			room.onlineCount.value = null;
+			room.connection.value = { state: 'connecting' };
+		},
+	],
+	failed: [
+		inRoom,
+		(room) => {
+			room.phase.value = 'failed';
+			room.onlineCount.value = null;
+			room.connection.value = { state: 'reconnecting', retryAt: Date.now() + 5000 };
+		},
+	],
+	names: [
+		'/%3Cb%3Ebold%3C%2Fb%3E%20and%20a%20name%20of%20sixty%20characters%20that%20goes%20on%20and%20on/?username=Ann',
+		history,
+	],
+};
+
+function history(room: FakeRoom): void {
+	room.entries.value = talk(new Date());
+	room.online.value = everybody;
+	room.onlineCount.value = everybody.length;
+}
+
+function undelivered(room: FakeRoom): void {
+	history(room);
+	room.add(
+		written(
+			people.ann,
+			'f',
+			'Can somebody bring the long extension lead? The one from last year, on the orange reel.',
+			'failed',
+		),
+		written(people.ann, 'w', 'Still there after a day.', 'waiting'),
+		written(people.ann, 'p', 'And tape!', 'pending'),
+	);
+}
+
+const name = new URLSearchParams(location.search).get('state') ?? 'history';
+const [address, set] = states[name] ?? states.history ?? ['/', () => {}];
+const known = address.includes('/?username=Ann') || name === 'become';
+const api = new FakeApi(
+	known ? session('Ann') : null,
+	['Taken'],
+	['General', 'Book club', 'Thursday setup'],
+);
+if (name === 'unreachable') api.refusal = new ChatError('offline', 'offline', true);
+
+const services = {
+	api,
+	openRoom: (title: string) => {
+		const room = new FakeRoom(title, { ...session('Ann'), uid: people.ann.uid });
+		set(room);
+		return room;
+	},
+};
+const place = new FakeAddress(address);
+const visit = new Visit(services, place, place);
+const root = document.getElementById('app');
+if (root) render(<App visit={visit} services={services} />, root);
+visit.begin();

@@ -1,0 +1,208 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { type Api, ChatError, type OpenRoom, type Room, type Session } from '../client/client';
+import { roomProblem, userProblem } from '../format/names';
+import type { Key } from '../text/i18n';
+import { formatAddress, type Place, parseAddress } from './address';
+import { load, save } from './storage';
+
+/** What the page talks to. */
+export interface Services {
+	readonly api: Api;
+	readonly openRoom: OpenRoom;
+}
+
+/** Why the server did not give a name. */
+export type Refusal =
+	| { readonly kind: 'taken'; readonly name: string }
+	| { readonly kind: 'name'; readonly error: Key }
+	| { readonly kind: 'form'; readonly error: Key; readonly n?: number };
+
+/** What the page shows. */
+export type Screen =
+	| { readonly kind: 'starting' }
+	| { readonly kind: 'unreachable' }
+	| {
+			readonly kind: 'home';
+			/** Another one for each time the card is shown anew. */
+			readonly id: number;
+			readonly room: string;
+			readonly user: string;
+			/** Whether the fields are judged at once, because they came with the address. */
+			readonly judged: boolean;
+			readonly refusal: Refusal | null;
+			readonly signedOut: boolean;
+	  }
+	| { readonly kind: 'become'; readonly room: string; readonly me: Session; readonly other: string }
+	| {
+			readonly kind: 'room';
+			readonly id: number;
+			readonly room: Room;
+			/** As in the address, which may be another spelling than the title's. */
+			readonly name: string;
+	  };
+
+const lastUserKey = 'pc.user';
+
+/**
+ * One person's visit: where the page is, who one is there, and which screen
+ * follows from both. It owns the open room and closes it when the visit moves on.
+ */
+export class Visit {
+	readonly session: ReadonlySignal<Session | null>;
+	readonly screen: ReadonlySignal<Screen>;
+	/** Counts the moves: an answer that comes after the next move is dropped. */
+	#move = 0;
+	readonly #session = signal<Session | null>(null);
+	readonly #screen = signal<Screen>({ kind: 'starting' });
+
+	constructor(
+		private readonly services: Services,
+		private readonly history: Pick<History, 'pushState' | 'replaceState'>,
+		private readonly location: Pick<Location, 'pathname' | 'search'>,
+	) {
+		this.session = this.#session;
+		this.screen = this.#screen;
+	}
+
+	/** Asks who one is and goes where the address says. */
+	async begin(): Promise<void> {
+		const move = this.#leave({ kind: 'starting' });
+		try {
+			const session = await this.services.api.session();
+			if (move !== this.#move) return;
+			this.#session.value = session;
+		} catch {
+			if (move === this.#move) this.#screen.value = { kind: 'unreachable' };
+			return;
+		}
+		await this.arrive();
+	}
+
+	/** Goes where the address now says, as after Back or Forward. */
+	async arrive(): Promise<void> {
+		const place = this.#place();
+		const shown = this.#screen.value;
+		const me = this.#session.value;
+		if (shown.kind === 'room' && shown.name === place.room && shown.room.me.name === place.user) {
+			return;
+		}
+		const { room, user } = place;
+		if (room === null || user === null) return this.#showHome(place, {});
+		if (roomProblem(room) || userProblem(user)) return this.#showHome(place, { judged: true });
+		if (me?.name === user) return this.#open(room, me);
+		if (me?.name) {
+			this.#leave({ kind: 'become', room, me, other: user });
+			return;
+		}
+		this.#leave({ kind: 'starting' });
+		const refusal = await this.start(room, user, 'replace');
+		if (refusal) this.#showHome(place, { refusal });
+	}
+
+	/** Takes the name, if it is not one's own already, and enters the room. */
+	async start(
+		room: string,
+		user: string,
+		how: 'push' | 'replace' = 'push',
+	): Promise<Refusal | null> {
+		const move = this.#move;
+		try {
+			const me = this.#session.value;
+			const session = me?.name === user ? me : await this.services.api.claim(user);
+			if (move !== this.#move) return null;
+			this.#session.value = session;
+			save(lastUserKey, session.name);
+			this.#go({ room, user: session.name }, how);
+			await this.arrive();
+			return null;
+		} catch (error) {
+			return refusal(error, user);
+		}
+	}
+
+	/** Goes to a place of the page, as a link does. */
+	async visit(place: Place): Promise<void> {
+		this.#go(place, 'push');
+		await this.arrive();
+	}
+
+	/** Enters a room under the name one has; asks for a name if there is none. */
+	async enter(room: string): Promise<void> {
+		await this.visit({ room, user: this.#session.value?.name || null });
+	}
+
+	/** Leaves the room and gives up the name. */
+	async logout(): Promise<void> {
+		this.#leave({ kind: 'starting' });
+		save(lastUserKey, null);
+		try {
+			await this.services.api.logout();
+			this.#session.value = null;
+			await this.visit({ room: null, user: null });
+		} catch {
+			this.#screen.value = { kind: 'unreachable' };
+		}
+	}
+
+	/** The open room has lost its session: asks for a name and keeps the room. */
+	async signedOut(): Promise<void> {
+		const { room } = this.#place();
+		const move = this.#leave({ kind: 'starting' });
+		const session = await this.services.api.session().catch(() => null);
+		if (move !== this.#move) return;
+		this.#session.value = session;
+		this.#go({ room, user: null }, 'replace');
+		this.#showHome({ room, user: null }, { signedOut: true });
+	}
+
+	#showHome(
+		place: Place,
+		more: { judged?: boolean; refusal?: Refusal; signedOut?: boolean },
+	): void {
+		const { judged = false, refusal: refused = null, signedOut = false } = more;
+		const user = place.user ?? (this.#session.value?.name || load(lastUserKey)) ?? '';
+		const room = place.room ?? '';
+		this.#leave({ kind: 'home', id: this.#move, room, user, judged, refusal: refused, signedOut });
+	}
+
+	#open(name: string, me: Session): void {
+		save(lastUserKey, me.name);
+		const id = this.#leave({ kind: 'starting' });
+		this.#screen.value = { kind: 'room', id, name, room: this.services.openRoom(name, me) };
+	}
+
+	/** Shows a screen, closes the room that was open, and makes answers on their way stale. */
+	#leave(screen: Screen): number {
+		const shown = this.#screen.value;
+		this.#screen.value = screen;
+		if (shown.kind === 'room') shown.room.close();
+		return ++this.#move;
+	}
+
+	#place(): Place {
+		return parseAddress(this.location.pathname, this.location.search);
+	}
+
+	#go(place: Place, how: 'push' | 'replace'): void {
+		const address = formatAddress(place);
+		if (address === this.location.pathname + this.location.search) return;
+		if (how === 'push') this.history.pushState(null, '', address);
+		else this.history.replaceState(null, '', address);
+	}
+}
+
+function refusal(error: unknown, name: string): Refusal {
+	if (!(error instanceof ChatError)) return { kind: 'form', error: 'error.server' };
+	switch (error.code) {
+		case 'name_taken':
+			return { kind: 'taken', name };
+		case 'bad_request':
+			return { kind: 'name', error: 'error.userRefused' };
+		case 'rate_limited':
+			return { kind: 'form', error: 'error.rateLimited', n: error.retryAfter ?? 1 };
+		case 'offline':
+			return { kind: 'form', error: 'error.offline' };
+		default:
+			return { kind: 'form', error: 'error.server' };
+	}
+}

@@ -1,0 +1,13 @@
+import type { ComponentChildren } from 'preact';
+import { type Key, pieces } from './i18n';
+
+/** A text of the catalogue whose parameters are names: each stands isolated in `<bdi>`. */
+export function Rich({ of, with: params }: { of: Key; with: Record<string, ComponentChildren> }) {
+	return (
+		<>
+			{pieces(of).map((piece) =>
+				typeof piece === 'string' ? piece : <bdi key={piece.param}>{params[piece.param]}</bdi>,
+			)}
+		</>
+	);
+}

@@ -1,0 +1,119 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Connection, Room } from '../client/client';
+import { t } from '../text/i18n';
+import { Icon } from './icons';
+
+type Shown = 'nothing' | 'trouble' | 'polling' | 'back';
+
+/** Trouble shorter than this is nobody's business. */
+const patience = 1000;
+const flash = 2000;
+
+/** The state of the connection, where it is not as it should be. */
+export function Banner({ room }: { room: Room }) {
+	const shown = useShown(room);
+	const closed = useSignal(false);
+	const connection = room.connection.value;
+	const visible = shown !== 'nothing' && !(shown === 'polling' && closed.value);
+	return (
+		<div class={visible ? `notice banner ${shown}` : 'notice banner hidden'}>
+			<div role="status" class="grow">
+				{visible && <Words shown={shown} connection={connection} />}
+			</div>
+			{visible && shown === 'trouble' && (
+				<button type="button" class="linklike" onClick={() => room.retryNow()}>
+					{t('banner.retryNow')}
+				</button>
+			)}
+			{visible && shown === 'polling' && (
+				<button
+					type="button"
+					class="icon-button"
+					aria-label={t('common.close')}
+					onClick={() => {
+						closed.value = true;
+					}}
+				>
+					<Icon name="close" />
+				</button>
+			)}
+		</div>
+	);
+}
+
+function Words({ shown, connection }: { shown: Shown; connection: Connection }) {
+	if (shown === 'back') {
+		return (
+			<>
+				<Icon name="check" />
+				<span>{t('banner.back')}</span>
+			</>
+		);
+	}
+	if (shown === 'polling' && connection.state === 'polling') {
+		return (
+			<>
+				<Icon name="poll" />
+				<span>{t('banner.polling', { n: connection.everySeconds })}</span>
+			</>
+		);
+	}
+	return (
+		<>
+			<Icon name="offline" />
+			<span>
+				{t(connection.state === 'connecting' ? 'banner.connecting' : 'banner.reconnecting')}{' '}
+				<Countdown to={connection.state === 'reconnecting' ? connection.retryAt : null} />
+			</span>
+		</>
+	);
+}
+
+/** Seconds until the next try; not read out, since it changes every second. */
+function Countdown({ to }: { to: number | null }) {
+	const [now, setNow] = useState(() => Date.now());
+	useEffect(() => {
+		setNow(Date.now());
+		if (to === null) return;
+		const timer = setInterval(() => setNow(Date.now()), 500);
+		return () => clearInterval(timer);
+	}, [to]);
+	const seconds = to === null ? 0 : Math.ceil((to - now) / 1000);
+	if (seconds <= 0) return null;
+	return <span aria-hidden="true">{t('banner.retryIn', { n: seconds })}</span>;
+}
+
+/** What the banner shows: trouble once it lasts, and for a moment that it is over. */
+function useShown(room: Room): Shown {
+	const shown = useSignal<Shown>('nothing');
+	const since = useRef<number | null>(null);
+	useSignalEffect(() => {
+		const { state } = room.connection.value;
+		const phase = room.phase.value;
+		const before = shown.peek();
+		const fine = state === 'live' || state === 'signedOut' || state === 'polling';
+		since.current = fine ? null : (since.current ?? Date.now());
+		if (state === 'polling') {
+			shown.value = 'polling';
+			return;
+		}
+		if (fine) {
+			shown.value = before === 'trouble' && state === 'live' ? 'back' : 'nothing';
+			const timer = setTimeout(() => {
+				shown.value = 'nothing';
+			}, flash);
+			return () => clearTimeout(timer);
+		}
+		// The first connecting shows as the log's skeleton.
+		if (before === 'trouble' || (state === 'connecting' && phase === 'loading')) return;
+		const timer = setTimeout(
+			() => {
+				shown.value = 'trouble';
+			},
+			patience - (Date.now() - (since.current ?? 0)),
+		);
+		return () => clearTimeout(timer);
+	});
+	return shown.value;
+}

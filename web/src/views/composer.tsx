@@ -1,0 +1,120 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Room } from '../client/client';
+import { blank, excess, sendable } from '../format/text';
+import { loadDraft, saveDraft } from '../state/drafts';
+import { t } from '../text/i18n';
+
+/** Where one writes. The text leaves the box at once; what becomes of it shows in the log. */
+export function Composer({ room, name }: { room: Room; name: string }) {
+	const text = useSignal(loadDraft(name));
+	const focused = useSignal(false);
+	const box = useRef<HTMLTextAreaElement>(null);
+	const tooLong = excess(text.value);
+	const sending = !blank(text.value) && tooLong === 0;
+
+	useEffect(() => {
+		// On a phone that would open the keyboard over the messages.
+		if (!touchKeyboard()) box.current?.focus();
+	}, []);
+	useLayoutEffect(() => {
+		if (box.current) grow(box.current);
+	}, [text.value]);
+
+	function write(value: string) {
+		text.value = value;
+		saveDraft(name, value);
+	}
+
+	function send() {
+		box.current?.focus();
+		if (!sending) return;
+		room.send(sendable(text.value));
+		write('');
+	}
+
+	function onKeyDown(event: KeyboardEvent) {
+		// 229: an input method has the key, also where isComposing is already false (Safari).
+		if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
+		if (event.shiftKey || event.altKey || touchKeyboard()) return;
+		event.preventDefault();
+		send();
+	}
+
+	return (
+		<form
+			class="composer"
+			onSubmit={(event) => {
+				event.preventDefault();
+				send();
+			}}
+		>
+			<Hints room={room} tooLong={tooLong} focused={focused.value} />
+			<div class={focused.value ? 'box focused' : 'box'}>
+				<textarea
+					id="message"
+					ref={box}
+					rows={1}
+					dir="auto"
+					value={text.value}
+					placeholder={t('composer.label', { room: room.title.value })}
+					aria-label={t('composer.label', { room: room.title.value })}
+					aria-describedby="composer-status"
+					aria-invalid={tooLong > 0 || undefined}
+					autocomplete="off"
+					enterkeyhint={touchKeyboard() ? 'enter' : 'send'}
+					onInput={(event) => write(event.currentTarget.value)}
+					onKeyDown={onKeyDown}
+					onFocus={() => {
+						focused.value = true;
+					}}
+					onBlur={() => {
+						focused.value = false;
+					}}
+				/>
+				<button
+					class="send"
+					type="submit"
+					disabled={!sending}
+					// A press must not take the focus, and the phone's keyboard with it, out of the box.
+					onPointerDown={(event) => event.preventDefault()}
+				>
+					{t('composer.send')}
+				</button>
+			</div>
+		</form>
+	);
+}
+
+/** The reserved row over the box: what is wrong, what waits, or which keys do what. */
+function Hints({ room, tooLong, focused }: { room: Room; tooLong: number; focused: boolean }) {
+	const waiting = room.entries.value.filter((entry) => entry.state === 'pending').length;
+	const cut = room.connection.value.state === 'reconnecting';
+	return (
+		<div class="hints">
+			<p id="composer-status" role="status" class={tooLong > 0 ? 'bad' : ''}>
+				{tooLong > 0
+					? t('composer.tooLong', { n: tooLong })
+					: room.phase.value === 'loading'
+						? t('log.loading')
+						: cut && waiting > 0 && t('composer.waiting', { n: waiting })}
+			</p>
+			<p class="keys" aria-hidden="true">
+				{focused && !touchKeyboard() && t('composer.hint')}
+			</p>
+		</div>
+	);
+}
+
+/** Whether Enter comes from a keyboard on the screen, which has no Shift+Enter. */
+function touchKeyboard(): boolean {
+	const media = globalThis.matchMedia;
+	return Boolean(media?.('(pointer: coarse)').matches && !media('(any-pointer: fine)').matches);
+}
+
+/** Grows with the text where the stylesheet's field-sizing cannot. */
+function grow(box: HTMLTextAreaElement): void {
+	if (globalThis.CSS?.supports?.('field-sizing', 'content')) return;
+	box.style.height = 'auto';
+	box.style.height = `${box.scrollHeight}px`;
+}

@@ -1,0 +1,171 @@
+import { useComputed } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Room } from '../client/client';
+import { lines } from '../format/lines';
+import { dayName } from '../format/time';
+import { today } from '../state/today';
+import { t } from '../text/i18n';
+import { Rich } from '../text/rich';
+import { Bubble } from './bubble';
+import { Icon } from './icons';
+import { isAtBottom, measure, restore, toBottom } from './scroll';
+import { useHits } from './search-results';
+
+/** How close to the top older messages are asked for: about a screen. */
+const nearTop = 600;
+
+/** The messages of a room, in order, and the reader's place among them. */
+export function Log({ room }: { room: Room }) {
+	const log = useRef<HTMLDivElement>(null);
+	const all = useComputed(() => lines(room.entries.value)).value;
+	const { wanted, current } = useHits(room);
+	const { reading, unread, onScroll, jump } = useReading(room, log);
+	const settled = useSettled(room);
+
+	return (
+		<>
+			<div
+				class="log"
+				role="log"
+				aria-label={t('log.label', { room: room.title.value })}
+				aria-live={settled ? 'polite' : 'off'}
+				aria-busy={!settled}
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+				tabIndex={0}
+				ref={log}
+				onScroll={onScroll}
+			>
+				<ol>
+					<Top room={room} />
+					{all.map((line) =>
+						line.kind === 'day' ? (
+							<li class="day" key={line.key}>
+								<span>{dayName(line.at, today.value)}</span>
+							</li>
+						) : (
+							<Bubble
+								key={line.key}
+								entry={line.entry}
+								first={line.first}
+								room={room}
+								wanted={wanted}
+								current={line.key === current}
+							/>
+						),
+					)}
+				</ol>
+			</div>
+			{!reading && (
+				<button type="button" class={unread > 0 ? 'jump new' : 'jump'} onClick={jump}>
+					{unread > 0 ? (
+						t('log.new', { n: unread })
+					) : (
+						<span class="visually-hidden">{t('log.latest')}</span>
+					)}
+					<Icon name="arrowDown" />
+				</button>
+			)}
+		</>
+	);
+}
+
+/** What stands above the first message: a way to older ones, or the room's beginning. */
+function Top({ room }: { room: Room }) {
+	if (room.hasOlder.value) {
+		const loading = room.loadingOlder.value;
+		return (
+			<li class="older">
+				<button type="button" class="quiet" aria-disabled={loading} onClick={() => older(room)}>
+					{t(loading ? 'log.loadingOlder' : 'log.older')}
+				</button>
+			</li>
+		);
+	}
+	return (
+		<li class="beginning">
+			<strong>
+				<Rich of="log.beginning" with={{ room: room.title.value }} />
+			</strong>
+			<span>{t('log.beginningNote')}</span>
+		</li>
+	);
+}
+
+/** One request at a time; a failed one may be asked for again by scrolling or the button. */
+function older(room: Room): void {
+	if (room.hasOlder.value && !room.loadingOlder.value) room.loadOlder().catch(() => {});
+}
+
+/** Keeps the reader's place over every change, and counts what came in below. */
+function useReading(room: Room, log: { current: HTMLDivElement | null }) {
+	const entries = room.entries.value;
+	const [bottom, setBottom] = useState(true);
+	const seen = useRef(0);
+	const mine = useRef<string | undefined>(undefined);
+	const atBottom = useRef(true);
+	const filled = useRef<typeof entries | null>(null);
+
+	// Read before the children are drawn: where the reader was until now.
+	const before = log.current ? measure(log.current) : null;
+	const head = entries.reduce((most, entry) => Math.max(most, entry.seq ?? 0), 0);
+	const last = entries.at(-1);
+	const written = last && last.seq === undefined && last.uid === room.me.uid ? last.key : undefined;
+
+	function settle() {
+		if (!log.current) return;
+		atBottom.current = isAtBottom(log.current);
+		if (atBottom.current) seen.current = Math.max(seen.current, head);
+		setBottom(atBottom.current);
+	}
+
+	useLayoutEffect(() => {
+		if (!log.current) return;
+		const spoke = written !== undefined && written !== mine.current;
+		mine.current = written ?? mine.current;
+		if (spoke || !before) toBottom(log.current);
+		else restore(log.current, before);
+		settle();
+		// Once for each state of the log: a request that failed is not asked again at once.
+		const short = log.current.scrollHeight <= log.current.clientHeight;
+		if (short && filled.current !== entries) older(room);
+		filled.current = entries;
+	});
+
+	// A keyboard, a turned phone or a late font changes heights without a new message.
+	useEffect(() => {
+		const element = log.current;
+		if (!element || !globalThis.ResizeObserver) return;
+		const observer = new ResizeObserver(() => atBottom.current && toBottom(element));
+		observer.observe(element);
+		if (element.firstElementChild) observer.observe(element.firstElementChild);
+		return () => observer.disconnect();
+	}, []);
+
+	function onScroll() {
+		settle();
+		if (log.current && log.current.scrollTop < nearTop) older(room);
+	}
+
+	const unread = entries.filter(
+		(entry) => (entry.seq ?? 0) > seen.current && entry.uid !== room.me.uid,
+	);
+	const jump = () => {
+		if (!log.current) return;
+		toBottom(log.current);
+		settle();
+	};
+	return { reading: bottom, unread: unread.length, onScroll, jump };
+}
+
+/** False while history goes in, so that a screen reader hears only what is new. */
+function useSettled(room: Room): boolean {
+	const [settled, setSettled] = useState(false);
+	const loading = room.loadingOlder.value;
+	useEffect(() => {
+		setSettled(false);
+		if (loading) return;
+		const timer = setTimeout(() => setSettled(true), 500);
+		return () => clearTimeout(timer);
+	}, [loading]);
+	return settled && !loading;
+}

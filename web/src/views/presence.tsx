@@ -1,0 +1,97 @@
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Person, Room } from '../client/client';
+import { hue, initial, tag } from '../format/names';
+import { t } from '../text/i18n';
+import { Icon } from './icons';
+
+/** How many are here, as a dot and a number; hollow while that is only the last known count. */
+export function Count({ room, badge }: { room: Room; badge: boolean }) {
+	const count = room.onlineCount.value;
+	const stale = isStale(room.connection);
+	const classes = [badge ? 'badge' : 'dot-count', (stale || count === null) && 'stale'];
+	return (
+		<span class={classes.filter(Boolean).join(' ')}>
+			{!badge && <span class="dot" aria-hidden="true" />}
+			{count ?? '–'}
+		</span>
+	);
+}
+
+/** What the count says in words: it names the button. */
+export function countWords(room: Room): string {
+	const n = room.onlineCount.value;
+	if (n === null) return t('nav.online');
+	return t(isStale(room.connection) ? 'room.peopleStale' : 'room.people', { n });
+}
+
+function isStale(connection: Room['connection']): boolean {
+	const { state } = connection.value;
+	return state !== 'live' && state !== 'polling';
+}
+
+/** The people in the room: in the gutter, a card, or a sheet from below, as there is space. */
+export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> }) {
+	const panel = useRef<HTMLElement>(null);
+	useEffect(() => {
+		const opener = document.activeElement;
+		panel.current?.focus();
+		return () => {
+			if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+		};
+	}, []);
+	const close = () => {
+		open.value = false;
+	};
+	const online = room.online.value;
+	const count = room.onlineCount.value ?? online.length;
+	return (
+		<>
+			{/* For the pointer only: Esc and the button close it too. */}
+			<div class="scrim" aria-hidden="true" onClick={close} />
+			<section
+				class="online"
+				id="online"
+				ref={panel}
+				tabIndex={-1}
+				aria-labelledby="online-heading"
+				onKeyDown={(event) => event.key === 'Escape' && close()}
+			>
+				<header>
+					<h2 id="online-heading">{t('online.heading', { n: count })}</h2>
+					<button type="button" class="icon-button" aria-label={t('common.close')} onClick={close}>
+						<Icon name="close" />
+					</button>
+				</header>
+				<People people={online} me={room.me.uid} />
+				{count > online.length && (
+					<p class="more">{t('online.more', { n: count - online.length })}</p>
+				)}
+			</section>
+		</>
+	);
+}
+
+function People({ people, me }: { people: readonly Person[]; me: string }) {
+	return (
+		<ul>
+			{people.map(({ uid, name }) => (
+				<li key={uid}>
+					<span class={`monogram hue-${hue(uid)}`} aria-hidden="true">
+						{initial(name)}
+					</span>
+					<span>
+						<bdi class="name">{name}</bdi> <span class="tag">{tag(uid)}</span>
+						{uid === me && <span class="you">{t('message.you')}</span>}
+					</span>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+/** Whether the panel is open: the bar and the room's bar both have a button for it. */
+export interface PanelState {
+	readonly open: Signal<boolean>;
+	readonly room: ReadonlySignal<Room | null>;
+}

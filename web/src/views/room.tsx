@@ -1,0 +1,53 @@
+import { type Signal, useSignalEffect } from '@preact/signals';
+import type { Room } from '../client/client';
+import type { Visit } from '../state/visit';
+import { Banner } from './banner';
+import { Composer } from './composer';
+import { Log } from './log';
+import { OnlinePanel } from './presence';
+import { RoomHeader } from './room-header';
+import { SearchResults } from './search-results';
+import { Empty, Failed, Loading } from './stand-ins';
+
+interface Props {
+	room: Room;
+	/** As in the address, which may be another spelling than the title's. */
+	name: string;
+	visit: Visit;
+	online: Signal<boolean>;
+}
+
+/** A room: its bar, the messages with whatever floats over them, and the box to write in. */
+export function RoomView({ room, name, visit, online }: Props) {
+	useSignalEffect(() => {
+		if (room.connection.value.state === 'signedOut') visit.signedOut();
+	});
+	return (
+		<main class="room">
+			<RoomHeader room={room} online={online} />
+			<div class="stage">
+				<div class="slot">
+					<Banner room={room} />
+					<SearchResults room={room} />
+				</div>
+				<Messages room={room} visit={visit} />
+				{online.value && <OnlinePanel room={room} open={online} />}
+			</div>
+			<Composer room={room} name={name} />
+		</main>
+	);
+}
+
+function Messages({ room, visit }: { room: Room; visit: Visit }) {
+	// What is in the outbox shows before, and without, the history.
+	const some = room.entries.value.length > 0;
+	if (some) return <Log room={room} />;
+	switch (room.phase.value) {
+		case 'loading':
+			return <Loading />;
+		case 'failed':
+			return <Failed room={room} visit={visit} />;
+		default:
+			return room.hasOlder.value ? <Log room={room} /> : <Empty room={room} />;
+	}
+}
