@@ -1,0 +1,97 @@
+# ProjectChat. `make run` and `make test` do all of their own set-up.
+
+ADDR ?= localhost:8080
+DATA ?= .local/data
+GOARCH ?= arm64
+
+GO_PACKAGES = ./...
+STATICCHECK = go tool -modfile=tools/go.mod staticcheck
+CFN_LINT_VERSION = 1.58.0
+FUZZ_TIME ?= 10s
+
+.PHONY: help run build test test-go test-web e2e lint lint-go lint-web lint-template format bench ci fuzz clean wipe need-go
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=)
+	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev
+
+# Always asked for: Go itself knows best what has changed.
+.PHONY: .local/bin/dev
+.local/bin/dev: need-go
+	@go build -o $@ ./cmd/dev
+
+need-go:
+	@command -v go >/dev/null || { echo 'Go is missing: install Go 1.26 or newer (go.dev/dl), so that `go version` works'; exit 1; }
+
+need-node:
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20.19 or newer (nodejs.org), so that `npm -v` works'; exit 1; }
+
+test: lint-go test-go lint-web test-web e2e ## all tests: Go (race detector), the page, and a real browser
+
+test-go: need-go ## Go tests with the race detector, on DynamoDB Local
+	go test -race $(GO_PACKAGES)
+
+test-web: web/node_modules/.ready ## the page's unit tests
+	cd web && npm run --silent test
+
+e2e: web/node_modules/.ready .local/bin/dev ## the page in a real Chromium against the real stack (CHROMIUM=)
+	cd web && CHROMIUM="$$(e2e/find-chromium)" npx playwright test
+
+lint: lint-go lint-web lint-template ## vet, staticcheck, gofmt, tsc, Biome, cfn-lint
+
+lint-go: need-go
+	@test -z "$$(gofmt -l cmd functions internal)" || { gofmt -l cmd functions internal; echo 'these files want gofmt'; exit 1; }
+	go vet $(GO_PACKAGES)
+	$(STATICCHECK) $(GO_PACKAGES)
+
+lint-web: web/node_modules/.ready
+	cd web && npm run --silent lint && npm run --silent check
+
+lint-template: .local/venv/cfn-lint-$(CFN_LINT_VERSION)
+	.local/venv/bin/cfn-lint template.yaml
+
+.local/venv/cfn-lint-$(CFN_LINT_VERSION):
+	@command -v python3 >/dev/null || { echo 'python3 is missing: cfn-lint needs it'; exit 1; }
+	python3 -m venv .local/venv
+	.local/venv/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION)
+	touch $@
+
+web/node_modules/.ready: web/package.json web/package-lock.json web/.npmrc | need-node
+	cd web && npm ci --silent
+	touch $@
+
+format: need-go web/node_modules/.ready ## put all code into its form
+	gofmt -w cmd functions internal
+	cd web && npm run --silent format
+
+bench: need-go ## time from send to the last member's frame, beside a plain chat in memory
+	go run ./internal/lab/fanout
+
+fuzz: need-go ## each fuzz target for FUZZ_TIME
+	@go list ./... | while read -r package; do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) $$package || exit 1; \
+	  done; \
+	done
+
+ci: test lint-template build fuzz ## what CI runs
+	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
+
+# SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
+build-%Function: need-go
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -trimpath -ldflags='-s -w' -tags lambda.norpc \
+	  -o '$(ARTIFACTS_DIR)/bootstrap' ./functions/$$(echo '$*' | tr '[:upper:]' '[:lower:]')
+
+build: need-go ## the four functions, as Lambda runs them, into .local/functions
+	@for f in Connect Send History Disconnect; do \
+	  $(MAKE) --no-print-directory ARTIFACTS_DIR=.local/functions/$$f build-$${f}Function || exit 1; \
+	done
+
+clean: ## remove what was built; keeps the data
+	rm -rf .local/bin .local/functions .local/page-* web/dist web/test-results web/playwright-report
+
+wipe: ## remove the data of `make run` for good
+	rm -rf .local/data
