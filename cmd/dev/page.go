@@ -23,17 +23,13 @@ const minNodeMajor, minNodeMinor = 20, 19
 // depends on has changed since the last time.
 func buildPage(ctx context.Context, o options) error {
 	web := filepath.Join(o.Root, "web")
-	marks := filepath.Join(o.Root, ".local")
-	packages, err := hashFiles(web, "package.json", "package-lock.json", ".npmrc")
-	if err != nil {
-		return fmt.Errorf("look at the page's packages: %w", err)
-	}
-	installed := filepath.Join(marks, "page-packages")
-	if !marked(installed, packages) || !exists(filepath.Join(web, "node_modules")) {
+	// The Makefile goes by the same file and the same rule.
+	ready := filepath.Join(web, "node_modules", ".ready")
+	if !newer(ready, web, "package.json", "package-lock.json", ".npmrc") {
 		if err := o.step(ctx, "packages", "npm ci", web, "npm", "ci"); err != nil {
 			return err
 		}
-		if err := mark(installed, packages); err != nil {
+		if err := os.WriteFile(ready, nil, 0o644); err != nil {
 			return err
 		}
 	}
@@ -41,7 +37,7 @@ func buildPage(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("look at the page's sources: %w", err)
 	}
-	built := filepath.Join(marks, "page-sources")
+	built := filepath.Join(o.Root, ".local", "page-sources")
 	if marked(built, sources) && exists(filepath.Join(o.Page, "index.html")) {
 		o.Say("page", "up to date")
 		return nil
@@ -92,6 +88,21 @@ func checkNode(ctx context.Context) error {
 		return fmt.Errorf("node %s is too old: "+advice, version, minNodeMajor, minNodeMinor)
 	}
 	return nil
+}
+
+// newer tells whether a file was written after all of others in a folder.
+func newer(file, dir string, others ...string) bool {
+	written, err := os.Stat(file)
+	if err != nil {
+		return false
+	}
+	for _, name := range others {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err == nil && info.ModTime().After(written.ModTime()) {
+			return false
+		}
+	}
+	return true
 }
 
 // hashFiles gives a hash of the names and contents of files, and of all files in
