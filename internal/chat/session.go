@@ -38,17 +38,21 @@ func (s *Service) SignIn(ctx context.Context, spelling, origin string) (Session,
 }
 
 // Session finds the session of a token. It writes nothing. [Unauthorized] if
-// there is none, or if it is not good for this use: a page's session only with
-// the origin that made it, a program's only without one.
+// there is none. A page's session is good only with the origin that made it
+// ([Forbidden]), and not without one ([Unauthorized]); a program's is good only
+// without one.
 func (s *Service) Session(ctx context.Context, token, origin string) (Session, error) {
 	session, err := s.PeekSession(ctx, token)
 	if err != nil {
 		return Session{}, err
 	}
-	if session.Origin != origin {
-		return Session{}, Errorf(Unauthorized, "This session belongs to another site.")
+	if session.Origin == origin {
+		return session, nil
 	}
-	return session, nil
+	if origin == "" {
+		return Session{}, errNoSession()
+	}
+	return Session{}, Errorf(Forbidden, "This session belongs to another site.")
 }
 
 // PeekSession is [Service.Session] without a look at the origin, for requests
@@ -89,6 +93,9 @@ func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed 
 	if err != nil {
 		return session, false, err
 	}
+	if err := s.stillHas(ctx, session); err != nil {
+		return session, false, err
+	}
 	session.Used, session.Expires = now, now.Add(SessionLife)
 	err = s.store.UseSession(ctx, session.Hash, session.Used, session.Expires)
 	if errors.Is(err, ErrNotFound) {
@@ -100,7 +107,28 @@ func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed 
 	return session, true, nil
 }
 
+// stillHas looks, after the claim of a session's name, whether the session was
+// ended or renamed meanwhile. If so its name may have been given back before the
+// claim, and would be nobody's for as long as a claim lasts; so it is given back
+// again. Who ends or renames the session later finds the claim and frees it.
+func (s *Service) stillHas(ctx context.Context, session Session) error {
+	now, err := s.store.Session(ctx, session.Hash)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("read session: %w", err)
+	}
+	if now.Name == session.Name {
+		return nil
+	}
+	if key := NameKey(session.Name); now.Name == "" || NameKey(now.Name) != key {
+		s.unimportant(ctx, "release a name", s.store.Release(ctx, key, session.UID))
+	}
+	return errNoSession()
+}
+
 func (s *Service) loseName(ctx context.Context, session Session) error {
+	if err := s.stillHas(ctx, session); err != nil {
+		return err
+	}
 	old, err := s.store.RenameSession(ctx, session.Hash, "")
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("take the name from a session: %w", err)
@@ -130,6 +158,11 @@ func (s *Service) Rename(ctx context.Context, session Session, spelling string) 
 	if err != nil {
 		return Session{}, fmt.Errorf("rename session: %w", err)
 	}
+	if old.Name == name {
+		// The store's client asked twice, and the first time it was done: so what
+		// the request read counts.
+		old = session
+	}
 	s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: true})
 	if oldKey := NameKey(old.Name); old.Name != "" && oldKey != key {
 		s.unimportant(ctx, "release a name", s.store.Release(ctx, oldKey, session.UID))
@@ -152,7 +185,9 @@ func (s *Service) claimLife(session Session) time.Duration {
 func (s *Service) SignOut(ctx context.Context, session Session) error {
 	old, err := s.store.DeleteSession(ctx, session.Hash)
 	if errors.Is(err, ErrNotFound) {
-		return nil
+		// Perhaps the store's client asked twice, and the first time it was done:
+		// so what the request read counts. To end it all once more does no harm.
+		old, err = session, nil
 	}
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)

@@ -1,0 +1,304 @@
+package chattest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"projectchat/internal/chat"
+)
+
+// ServiceConformance tests what [chat.Service] promises, over any store. newStore
+// makes an empty store for one subtest; now is the clock that it must use, which
+// the test moves forward at will.
+func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() time.Time) chat.Store) {
+	s := serviceSuite{newStore}
+	t.Run("sending", s.sending)
+	t.Run("log", s.log)
+	t.Run("rooms", s.rooms)
+	t.Run("presence", s.presence)
+	t.Run("sessions", s.sessions)
+}
+
+type serviceSuite struct {
+	newStore func(t *testing.T, now func() time.Time) chat.Store
+}
+
+// run runs a subtest on a stage of its own.
+func (s serviceSuite) run(t *testing.T, name string, test func(*Stage), options ...func(*chat.Options)) {
+	t.Run(name, func(t *testing.T) { test(NewStage(t, s.newStore, options...)) })
+}
+
+// retain sets how long messages are kept.
+func retain(d time.Duration) func(*chat.Options) {
+	return func(o *chat.Options) { o.Retention = d }
+}
+
+// Stage is a service over a store, with a broadcaster that keeps what it is
+// given and a clock that only the test moves, and short ways to play on it. Its
+// methods end the test where something fails that should not.
+type Stage struct {
+	*testing.T
+	Ctx   context.Context
+	Store chat.Store
+	Cast  *Broadcaster
+	Chat  *chat.Service
+
+	options chat.Options
+	mu      sync.Mutex
+	now     time.Time
+	conns   int
+}
+
+// NewStage makes a stage over a new store.
+func NewStage(t *testing.T, newStore func(t *testing.T, now func() time.Time) chat.Store, options ...func(*chat.Options)) *Stage {
+	s := &Stage{
+		T: t, Ctx: t.Context(), Cast: NewBroadcaster(),
+		// The clock stands still at about the real time, since a real table
+		// deletes what has expired by its own clock.
+		now: time.Now().UTC().Truncate(time.Second),
+	}
+	s.options.Now = s.Now
+	for _, set := range options {
+		set(&s.options)
+	}
+	s.Store = newStore(t, s.Now)
+	s.Chat = chat.New(s.Store, s.Cast, s.options)
+	return s
+}
+
+// Now is the stage's clock.
+func (s *Stage) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+// Pass lets time pass.
+func (s *Stage) Pass(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
+// Over gives another service with the same clock and broadcaster, over another
+// store: a decorator of this stage's, as a rule.
+func (s *Stage) Over(store chat.Store) *chat.Service { return chat.New(store, s.Cast, s.options) }
+
+// Faulty gives a service over the stage's store with faults before it.
+func (s *Stage) Faulty(plan func(Call) Fault) (*chat.Service, *Faulty) {
+	faulty := NewFaulty(s.Store, plan)
+	return s.Over(faulty), faulty
+}
+
+// OK ends the test if there is an error.
+func (s *Stage) OK(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatalf("unexpected error: %v", err)
+	}
+}
+
+// Refused reports an error that has not this code.
+func (s *Stage) Refused(err error, code chat.Code) {
+	s.Helper()
+	e, ok := errors.AsType[*chat.Error](err)
+	if !ok || e.Code != code {
+		s.Errorf("error is %v, want %s", err, code)
+	}
+}
+
+// Same reports what differs.
+func (s *Stage) Same(what string, got, want any) {
+	s.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		s.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// SignIn makes somebody new.
+func (s *Stage) SignIn(name string) chat.Session {
+	s.Helper()
+	session, _, err := s.Chat.SignIn(s.Ctx, name, "")
+	s.OK(err)
+	return session
+}
+
+// Connect opens a connection of a session.
+func (s *Stage) Connect(session chat.Session) (connectionID string) {
+	s.Helper()
+	s.mu.Lock()
+	s.conns++
+	connectionID = fmt.Sprintf("conn-%d", s.conns)
+	s.mu.Unlock()
+	s.OK(s.Chat.Connect(s.Ctx, connectionID, s.reread(session)))
+	return connectionID
+}
+
+// reread gives a session as the store has it now, as every request does.
+func (s *Stage) reread(session chat.Session) chat.Session {
+	s.Helper()
+	session, err := s.Store.Session(s.Ctx, session.Hash)
+	s.OK(err)
+	return session
+}
+
+// Join puts a connection into a room without since.
+func (s *Stage) Join(conn, room string) chat.Joined {
+	s.Helper()
+	joined, err := s.Chat.Join(s.Ctx, conn, room, nil)
+	s.OK(err)
+	return joined
+}
+
+// Guest signs somebody in, connects them, and joins the rooms.
+func (s *Stage) Guest(name string, rooms ...string) (chat.Session, string) {
+	s.Helper()
+	session := s.SignIn(name)
+	conn := s.Connect(session)
+	for _, room := range rooms {
+		s.Join(conn, room)
+	}
+	return session, conn
+}
+
+// Send sends and expects to succeed.
+func (s *Stage) Send(conn, room, cid, text string, since *chat.Position) chat.Receipt {
+	s.Helper()
+	receipt, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: room, CID: cid, Text: text, Since: since})
+	s.OK(err)
+	return receipt
+}
+
+// Room makes a room in the store, whose key must be its title.
+func (s *Stage) Room(key string) chat.Room {
+	s.Helper()
+	room := chat.Room{Key: key, Title: key, Epoch: "epoch0000001", CreatedAt: s.Now(), CreatedBy: "u_someone"}
+	s.OK(s.Store.CreateRoom(s.Ctx, room))
+	return room
+}
+
+// Fill puts rows from–to of a log into the store, as they would be if each had
+// been sent now.
+func (s *Stage) Fill(room chat.Room, from, to int64, text string) {
+	s.Helper()
+	for seq := from; seq <= to; seq++ {
+		s.put(room, chat.Message{Seq: seq, Text: text})
+	}
+}
+
+// put puts one row, with what a row needs beside what is given.
+func (s *Stage) put(room chat.Room, m chat.Message) {
+	s.Helper()
+	m.Kind, m.UID, m.Name = chat.KindMessage, "u_filler", "Filler"
+	if m.CID == "" {
+		m.CID = fmt.Sprintf("filler-%d", m.Seq)
+	}
+	if m.Text == "" {
+		m.Text = "filler"
+	}
+	if m.At.IsZero() {
+		m.At = s.Now()
+	}
+	taken, err := s.Store.Append(s.Ctx, room.Key, room.Epoch, m)
+	s.OK(err)
+	if taken != nil {
+		s.Fatalf("row %d is there already", m.Seq)
+	}
+}
+
+// Rows reads a whole log as it is in the store, ascending.
+func (s *Stage) Rows(room, epoch string) []chat.Message {
+	s.Helper()
+	var rows []chat.Message
+	for from := int64(1); ; {
+		page, err := s.Store.ReadLog(s.Ctx, room, chat.LogRange{Epoch: epoch, From: from, Limit: 1000})
+		s.OK(err)
+		rows = append(rows, page.Rows...)
+		if !page.Truncated || len(page.Rows) == 0 {
+			return rows
+		}
+		from = rows[len(rows)-1].Seq + 1
+	}
+}
+
+// Live lists the ids of a room's live rows, in their order as text.
+func (s *Stage) Live(room string) []string {
+	s.Helper()
+	members, err := s.Store.Members(s.Ctx, room)
+	s.OK(err)
+	ids := []string{}
+	for _, m := range members {
+		ids = append(ids, m.ConnectionID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// presences lists the pushes about presence that a connection got for a room.
+func (s *Stage) presences(conn, room string) (pushes []chat.PresencePush) {
+	for _, p := range s.Cast.Pushes(conn) {
+		if p, ok := p.(chat.PresencePush); ok && p.Room == room {
+			pushes = append(pushes, p)
+		}
+	}
+	return pushes
+}
+
+// seqs gives the places of messages.
+func seqs(messages []chat.Message) []int64 {
+	list := []int64{}
+	for _, m := range messages {
+		list = append(list, m.Seq)
+	}
+	return list
+}
+
+// upTo gives from, from+1 … to.
+func upTo(from, to int64) []int64 {
+	list := []int64{}
+	for seq := from; seq <= to; seq++ {
+		list = append(list, seq)
+	}
+	return list
+}
+
+// at gives the position seq of a room's log.
+func at(room chat.Room, seq int64) *chat.Position {
+	return &chat.Position{Epoch: room.Epoch, Seq: seq}
+}
+
+// logHook is a store whose reads of logs are changed on their way back.
+type logHook struct {
+	chat.Store
+	edit func(chat.LogRange, chat.LogPage) chat.LogPage
+}
+
+// ReadLog implements [chat.LogStore].
+func (h logHook) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
+	page, err := h.Store.ReadLog(ctx, room, r)
+	return h.edit(r, page), err
+}
+
+// hideOnce hides one row from the first read that shows it, as a read that is no
+// snapshot may.
+func hideOnce(store chat.Store, seq int64) chat.Store {
+	var mu sync.Mutex
+	hidden := false
+	return logHook{store, func(_ chat.LogRange, page chat.LogPage) chat.LogPage {
+		mu.Lock()
+		defer mu.Unlock()
+		i := slices.IndexFunc(page.Rows, func(m chat.Message) bool { return m.Seq == seq })
+		if i >= 0 && !hidden {
+			hidden = true
+			page.Rows = slices.Delete(slices.Clone(page.Rows), i, i+1)
+		}
+		return page
+	}}
+}
