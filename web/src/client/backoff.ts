@@ -1,0 +1,30 @@
+import type { Clock } from './env';
+
+const cap = 30_000;
+const base = 500;
+const steady = 60_000;
+
+/**
+ * How long to wait before the next try: full jitter, rand(0, min(30 s, 0.5 s · 2^n)),
+ * so that a thousand clients cut off at once do not come back at once. It starts
+ * over after a connection that stayed up for a minute.
+ */
+export class Backoff {
+	private tries = 0;
+	private upSince: number | null = null;
+
+	constructor(private readonly clock: Pick<Clock, 'now' | 'random'>) {}
+
+	/** In ms. Never less than `retryAfter` seconds, which the server may ask for. */
+	next(retryAfter = 0): number {
+		if (this.upSince !== null && this.clock.now() - this.upSince >= steady) this.tries = 0;
+		this.upSince = null;
+		const span = Math.min(cap, base * 2 ** this.tries++);
+		return retryAfter * 1000 + this.clock.random() * span;
+	}
+
+	/** A connection is up from now on. */
+	up(): void {
+		this.upSince = this.clock.now();
+	}
+}

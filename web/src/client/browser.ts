@@ -1,0 +1,34 @@
+import type { Env } from './env';
+import { indexedStore } from './storage';
+
+/** What a browser gives. Touches nothing until it is called. */
+export function browserEnv(): Env {
+	return {
+		now: () => Date.now(),
+		random: strongRandom,
+		setTimeout: (run, ms) => window.setTimeout(run, ms),
+		clearTimeout: (handle) => window.clearTimeout(handle as number),
+		socket: () => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws?v=1`),
+		fetch: (path, init) => fetch(path, init),
+		store: indexedStore(() => globalThis.indexedDB),
+		lock,
+		visible: () => document.visibilityState === 'visible',
+		listen(event, run) {
+			const target = event === 'online' ? window : document;
+			const name = event === 'online' ? 'online' : 'visibilitychange';
+			target.addEventListener(name, run);
+			return () => target.removeEventListener(name, run);
+		},
+	};
+}
+
+/** Cids come from it, so it must not repeat itself on another machine. */
+function strongRandom(): number {
+	return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
+}
+
+/** Over plain http from another host there are no locks: then every tab sends its own. */
+async function lock(name: string, job: () => Promise<void>): Promise<void> {
+	const { locks } = navigator as Partial<Navigator>;
+	await (locks ? locks.request(name, job) : job());
+}

@@ -1,0 +1,96 @@
+import { Backoff } from './backoff';
+import { ChatError, type Entry } from './client';
+import type { Clock } from './env';
+import type { Log } from './log';
+import type { Stored } from './storage';
+import { knownCode } from './wire';
+
+const day = 24 * 60 * 60 * 1000;
+const patience = 15_000;
+
+/** One entry of the outbox: what the store keeps, and what only this tab knows. */
+export class Item {
+	/** When this tab first sent it over the connection at hand; from then on its 15 s count. */
+	firstTry: number | null = null;
+	/** Not to be sent before. */
+	notBefore = 0;
+	/** 15 s passed without an acknowledgement. It is tried on all the same. */
+	late = false;
+	/** What came of the last try. */
+	why: ChatError | undefined;
+	/** Its seq in the log; it is shown here until the log's run has come so far. */
+	acknowledged: number | null = null;
+
+	readonly backoff: Backoff;
+
+	constructor(
+		private readonly clock: Clock,
+		public kept: Stored,
+		/** Resolves when the store has `kept`: false if that failed. */
+		public safe: Promise<boolean>,
+	) {
+		this.backoff = new Backoff(clock);
+	}
+
+	get isAcknowledged(): boolean {
+		return this.acknowledged !== null;
+	}
+
+	/** It needs the person's word: too old, or written before the log was reset. */
+	get waits(): boolean {
+		return this.kept.reset || this.clock.now() - this.kept.wordAt > day;
+	}
+
+	/** It may go out without anybody's word. */
+	get isQueued(): boolean {
+		return !this.isAcknowledged && !this.kept.refused && !this.waits;
+	}
+
+	/** How long until it is late, in ms; undefined when that does not count (now). */
+	get left(): number | undefined {
+		if (this.firstTry === null || this.late || this.isAcknowledged) return undefined;
+		return this.firstTry + patience - this.clock.now();
+	}
+
+	/** The person said: send it. */
+	encourage(): void {
+		this.firstTry = null;
+		this.notBefore = 0;
+		this.late = false;
+		this.why = undefined;
+	}
+
+	/**
+	 * Moves `since` on: only over rows that were looked at, one after the other. An entry that
+	 * was never tried is in no row at all; one tried before an epoch was known, in any row.
+	 */
+	place({ epoch, first, last }: Log): void {
+		if (epoch === null) return;
+		const since = this.kept.since ?? { epoch, seq: this.kept.tried ? 0 : last };
+		const looked = since.epoch === epoch && since.seq >= first - 1 && since.seq < last;
+		this.kept = { ...this.kept, since: looked ? { epoch, seq: last } : since };
+	}
+
+	/** As the views show it. */
+	shown(name: string): Entry {
+		const { uid, cid, text, written } = this.kept;
+		const state = this.state();
+		const error = state === 'failed' ? this.error() : undefined;
+		const at = new Date(written).toISOString();
+		const key = `${uid}:${cid}`;
+		return { key, kind: 'message', cid, uid, name, text, at, state, ...(error && { error }) };
+	}
+
+	private state(): Entry['state'] {
+		if (this.isAcknowledged) return 'pending';
+		if (this.kept.refused) return 'failed';
+		if (this.waits) return 'waiting';
+		return this.late ? 'failed' : 'pending';
+	}
+
+	private error(): ChatError | undefined {
+		const { refused } = this.kept;
+		if (!refused) return this.why;
+		return new ChatError(knownCode(refused.code) ?? 'internal', refused.message, false);
+	}
+}

@@ -1,0 +1,108 @@
+import { ChatError } from './client';
+import { type Env, Timer } from './env';
+
+const second = 1000;
+const recent = 120 * second;
+
+export interface PollHooks {
+	/** Brings the log level over HTTP. Rejects with a ChatError. */
+	pull(): Promise<void>;
+	/** It is level, and asked for again in so many seconds. */
+	pulled(): void;
+	every(seconds: number): void;
+	/** HTTP refused, and would again. */
+	refused(error: ChatError): void;
+	/** HTTP does not answer. */
+	failed(): void;
+}
+
+/** Asks over HTTP again and again, where no socket can be had: often while somebody writes and is read. */
+export class Poller {
+	on = false;
+	/** Something was pulled since the start: messages may go out. */
+	ready = false;
+
+	private lastMessage = 0;
+	private pulling = false;
+	private urgent = false;
+	private readonly timer: Timer;
+	private stops: (() => void)[] = [];
+
+	constructor(
+		private readonly env: Env,
+		private readonly hooks: PollHooks,
+	) {
+		this.timer = new Timer(env);
+	}
+
+	start(): void {
+		if (this.on) return;
+		this.on = true;
+		this.hooks.every(this.seconds());
+		this.stops = [
+			this.env.listen('online', () => this.now()),
+			this.env.listen('visibility', () => {
+				if (this.env.visible()) this.now();
+			}),
+		];
+		this.now();
+	}
+
+	stop(): void {
+		this.on = this.ready = false;
+		this.timer.clear();
+		for (const stop of this.stops) stop();
+		this.stops = [];
+	}
+
+	/** Somebody wrote. */
+	message(): void {
+		this.lastMessage = this.env.now();
+	}
+
+	/** Asks at once; if that is being done, once more after it. */
+	now(): void {
+		if (this.pulling) this.urgent = true;
+		else if (this.on) void this.poll();
+	}
+
+	private seconds(): number {
+		if (!this.env.visible()) return 60;
+		return this.env.now() - this.lastMessage < recent ? 2 : 10;
+	}
+
+	private async poll(): Promise<void> {
+		this.pulling = true;
+		this.urgent = false;
+		this.timer.clear();
+		let wait = 0;
+		try {
+			await this.hooks.pull();
+			if (this.on) this.succeeded();
+		} catch (e) {
+			if (!(e instanceof ChatError)) throw e;
+			wait = e.retryAfter ?? 0;
+			if (this.on) this.report(e);
+		} finally {
+			this.pulling = false;
+		}
+		if (this.on) this.plan(wait);
+	}
+
+	private succeeded(): void {
+		this.ready = true;
+		this.hooks.pulled();
+	}
+
+	private report(e: ChatError): void {
+		if (e.code === 'offline') this.hooks.failed();
+		else if (!e.temporary) this.hooks.refused(e);
+	}
+
+	private plan(wait: number): void {
+		const seconds = Math.max(wait, this.seconds());
+		this.hooks.every(seconds);
+		if (this.urgent && wait === 0) this.now();
+		else this.timer.set(seconds * second, () => this.now());
+	}
+}

@@ -1,0 +1,261 @@
+/**
+ * The frames of protocol version 1 (docs/protocol.md): their types, how what
+ * comes in is checked, how what goes out is written.
+ */
+import type { ErrorCode, Person } from './client';
+
+/** A place in a room's log. */
+export interface Position {
+	readonly epoch: string;
+	readonly seq: number;
+}
+
+/** One row of the log. A `kind` that is not known keeps its place and is not shown. */
+export interface Message {
+	readonly seq: number;
+	/** Absent means 'message'. */
+	readonly kind?: string;
+	readonly cid: string;
+	readonly uid: string;
+	readonly name: string;
+	readonly text: string;
+	readonly at: string;
+}
+
+interface Request<A extends string> {
+	readonly action: A;
+	readonly id?: string;
+}
+export interface Join extends Request<'join'> {
+	readonly room: string;
+	readonly since?: Position;
+}
+export interface Leave extends Request<'leave'> {
+	readonly room: string;
+}
+export interface SendBody {
+	readonly room: string;
+	readonly cid: string;
+	readonly text: string;
+	readonly since?: Position;
+	readonly as?: string;
+}
+export interface Send extends Request<'send'>, SendBody {}
+export interface HistoryQuery {
+	readonly room: string;
+	readonly before?: number;
+	readonly after?: number;
+	readonly limit?: number;
+}
+export interface HistoryRequest extends Request<'history'>, HistoryQuery {}
+export interface Ping extends Request<'ping'> {
+	readonly rooms: readonly string[];
+}
+export type ClientFrame = Join | Leave | Send | HistoryRequest | Ping;
+
+interface Reply<T extends string> {
+	readonly type: T;
+	readonly id?: string;
+}
+export interface Joined extends Reply<'joined'> {
+	readonly v: number;
+	readonly room: string;
+	readonly title: string;
+	readonly uid: string;
+	readonly epoch: string;
+	readonly seq: number;
+	readonly messages: readonly Message[];
+	readonly more: boolean;
+	readonly reset: boolean;
+	readonly online: readonly Person[];
+	readonly onlineCount: number;
+}
+export interface Left extends Reply<'left'> {
+	readonly room: string;
+}
+export interface Sent extends Reply<'sent'> {
+	readonly room: string;
+	readonly cid: string;
+	readonly epoch: string;
+	readonly seq: number;
+	readonly at: string;
+	readonly duplicate: boolean;
+}
+export interface HistoryPage extends Reply<'history'> {
+	readonly room: string;
+	readonly epoch: string;
+	readonly messages: readonly Message[];
+	readonly more: boolean;
+}
+/** Of a room that the connection is not in, only `live`, which is false then. */
+export interface Head {
+	readonly epoch?: string;
+	readonly seq?: number;
+	readonly live: boolean;
+	readonly onlineCount?: number;
+}
+export interface Pong extends Reply<'pong'> {
+	readonly heads: Readonly<Record<string, Head>>;
+}
+export interface ErrorFrame extends Reply<'error'> {
+	/** One of ErrorCode, or one that a later server knows. */
+	readonly code: string;
+	readonly message: string;
+	readonly temporary: boolean;
+	readonly retryAfter?: number;
+}
+export interface MessagesPush {
+	readonly type: 'messages';
+	readonly room: string;
+	readonly epoch: string;
+	readonly messages: readonly Message[];
+}
+export interface PresencePush {
+	readonly type: 'presence';
+	readonly room: string;
+	readonly joined: readonly Person[];
+	readonly left: readonly Person[];
+	readonly onlineCount: number;
+	readonly at: string;
+}
+export interface Bye {
+	readonly type: 'bye';
+	readonly code: string;
+	readonly retry: boolean;
+}
+export type ReplyFrame = Joined | Left | Sent | HistoryPage | Pong | ErrorFrame;
+export type ServerFrame = ReplyFrame | MessagesPush | PresencePush | Bye;
+
+/**
+ * API Gateway's own error frame (it has a connectionId and no type): the
+ * function may or may not have done its work, so the outcome is unknown.
+ */
+export interface GatewayFrame {
+	readonly type: 'gateway';
+	readonly message: string;
+}
+
+/** The reply that each action gets when it is not refused. */
+export interface Replies {
+	join: Joined;
+	leave: Left;
+	send: Sent;
+	history: HistoryPage;
+	ping: Pong;
+}
+export const replyType: Readonly<Record<ClientFrame['action'], string>> = {
+	join: 'joined',
+	leave: 'left',
+	send: 'sent',
+	history: 'history',
+	ping: 'pong',
+};
+
+type Check = (v: unknown) => boolean;
+type Bag = Record<string, unknown>;
+
+const isBag = (v: unknown): v is Bag => typeof v === 'object' && v !== null && !Array.isArray(v);
+const str: Check = (v) => typeof v === 'string';
+const bool: Check = (v) => typeof v === 'boolean';
+const count: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
+const opt =
+	(check: Check): Check =>
+	(v) =>
+		v === undefined || check(v);
+const list =
+	(check: Check): Check =>
+	(v) =>
+		Array.isArray(v) && v.every(check);
+const shape =
+	(fields: Record<string, Check>): Check =>
+	(v) =>
+		isBag(v) && Object.entries(fields).every(([k, check]) => check(v[k]));
+
+const place = shape({ seq: (v) => count(v) && v !== 0 });
+const row = shape({
+	seq: count,
+	kind: opt(str),
+	cid: str,
+	uid: str,
+	name: str,
+	text: str,
+	at: str,
+});
+const people = list(shape({ uid: str, name: str }));
+const head = shape({ live: bool, epoch: opt(str), seq: opt(count), onlineCount: opt(count) });
+const heads: Check = (v) => isBag(v) && Object.values(v).every(head);
+const page = { room: str, epoch: str, messages: list(place), more: bool };
+
+const frames = new Map<unknown, Check>(
+	Object.entries({
+		joined: shape({
+			...page,
+			v: count,
+			title: str,
+			uid: str,
+			seq: count,
+			reset: bool,
+			online: people,
+			onlineCount: count,
+		}),
+		left: shape({ room: str }),
+		sent: shape({ room: str, cid: str, epoch: str, seq: count, at: str, duplicate: bool }),
+		history: shape(page),
+		pong: shape({ heads }),
+		messages: shape({ room: str, epoch: str, messages: list(place) }),
+		presence: shape({ room: str, joined: people, left: people, onlineCount: count, at: str }),
+		bye: shape({ code: str, retry: bool }),
+		error: shape({ code: str, message: str, temporary: bool, retryAfter: opt(count) }),
+	}),
+);
+
+/** A row that cannot be read keeps its place in the order, so that it stops nobody. */
+function readable(m: Message): Message {
+	if (row(m)) return m;
+	return { seq: m.seq, kind: 'unreadable', cid: '', uid: '', name: '', text: '', at: '' };
+}
+
+/** Checks a parsed frame; null for what is not a frame of this protocol. */
+export function check(value: unknown): ServerFrame | GatewayFrame | null {
+	if (!isBag(value)) return null;
+	if (value.type === undefined && typeof value.message === 'string')
+		return { type: 'gateway', message: value.message };
+	if (!opt(str)(value.id) || !frames.get(value.type)?.(value)) return null;
+	if (!Array.isArray(value.messages)) return value as unknown as ServerFrame;
+	return { ...value, messages: value.messages.map(readable) } as unknown as ServerFrame;
+}
+
+/** Reads a frame; null for an unknown type and for what is not valid: ignore it. */
+export function decode(text: string): ServerFrame | GatewayFrame | null {
+	try {
+		return check(JSON.parse(text));
+	} catch {
+		return null;
+	}
+}
+
+/** Writes a frame as it goes over the wire. Members that are undefined are left out. */
+export function encode(frame: ClientFrame): string {
+	return JSON.stringify(frame);
+}
+
+const codes: ReadonlySet<string> = new Set<ErrorCode>([
+	'bad_request',
+	'unauthorized',
+	'forbidden',
+	'not_found',
+	'not_joined',
+	'cid_conflict',
+	'behind',
+	'reset',
+	'name_taken',
+	'too_large',
+	'rate_limited',
+	'internal',
+	'busy',
+]);
+
+/** The code if it is one of the closed list, else undefined. */
+export function knownCode(code: unknown): ErrorCode | undefined {
+	return codes.has(code as string) ? (code as ErrorCode) : undefined;
+}
