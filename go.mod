@@ -26,6 +26,7 @@ require (
 	github.com/gobwas/httphead v0.1.0 // indirect
 	github.com/gobwas/ws v1.5.0 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect
+	github.com/gorilla/websocket v1.5.3 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	go.mau.fi/util v0.9.4 // indirect
 	golang.org/x/sync v0.24.0 // indirect
