@@ -34,7 +34,7 @@ export const en = {
 	'favourite.none': 'No favourites yet. The star in a room adds it.',
 	'favourite.rooms': 'Your rooms',
 	'favourite.clear': 'Clear favourites',
-	'favourite.toggle': 'Favourite',
+	'favourite.toggle': 'Star this room',
 
 	'home.heading1': 'Pick a room,',
 	'home.heading2': 'say hello',

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { blank, excess, sendable } from '../format/text';
 import { loadDraft, saveDraft } from '../state/drafts';
@@ -13,7 +13,7 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 	const tooLong = excess(text.value);
 	const sending = !blank(text.value) && tooLong === 0;
 
-	useEffect(() => {
+	useLayoutEffect(() => {
 		// On a phone that would open the keyboard over the messages.
 		if (!touchKeyboard()) box.current?.focus();
 	}, []);

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { clearFavourites, favourites, isFavourite, toggleFavourite } from '../state/favourites';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
@@ -21,7 +21,7 @@ export function FavouritesMenu({ current, onPick }: Props) {
 		if (refocus) button.current?.focus();
 	};
 
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (!open.value) return;
 		focusItem(root.current, 0);
 		const outside = (event: Event) => {

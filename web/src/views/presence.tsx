@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Person, Room } from '../client/client';
 import { hue, initial, tag } from '../format/names';
 import { t } from '../text/i18n';
@@ -33,7 +33,7 @@ function isStale(connection: Room['connection']): boolean {
 /** The people in the room: in the gutter, a card, or a sheet from below, as there is space. */
 export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> }) {
 	const panel = useRef<HTMLElement>(null);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const opener = document.activeElement;
 		panel.current?.focus();
 		return () => {

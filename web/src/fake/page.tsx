@@ -1,0 +1,43 @@
+import { render } from '@testing-library/preact';
+import { App } from '../app';
+import type { Session } from '../client/client';
+import { Visit } from '../state/visit';
+import { FakeAddress, FakeApi } from './api';
+import { FakeRoom, session } from './room';
+
+interface Setup {
+	api?: FakeApi;
+	/** What is done to a room as it opens. */
+	room?: (room: FakeRoom) => void;
+}
+
+/** The whole page at an address, on fakes; settled when the promise is. */
+export async function open(address: string, { api = new FakeApi(), room: set }: Setup = {}) {
+	const place = new FakeAddress(address);
+	const rooms: FakeRoom[] = [];
+	const services = {
+		api,
+		openRoom: (name: string, me: Session) => {
+			const room = new FakeRoom(name, me);
+			set?.(room);
+			rooms.push(room);
+			return room;
+		},
+	};
+	const visit = new Visit(services, place, place);
+	const page = render(<App visit={visit} services={services} />);
+	await visit.begin();
+	return { ...page, visit, place, rooms, api };
+}
+
+/** The page in the room General, as Ann. */
+export async function openRoom(set?: (room: FakeRoom) => void) {
+	const page = await open('/General/?username=Ann', {
+		api: new FakeApi(session('Ann')),
+		...(set && { room: set }),
+	});
+	await page.findByRole('heading', { level: 1 });
+	const [room] = page.rooms;
+	if (!room) throw new Error('no room was opened');
+	return { ...page, room };
+}
