@@ -12,7 +12,7 @@ const (
 // Head is what every frame of a client begins with.
 type Head struct {
 	Action string  `json:"action"`
-	ID     *string `json:"id,omitempty"` // comes back in the reply; at most [MaxID] characters
+	ID     *string `json:"id,omitzero"` // comes back in the reply; at most [MaxID] characters
 }
 
 // MaxID is the greatest length of a request's id, in characters.

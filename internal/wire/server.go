@@ -3,7 +3,7 @@ package wire
 // Joined answers [Join].
 type Joined struct {
 	Type        string    `json:"type"`
-	ID          *string   `json:"id,omitempty"`
+	ID          *string   `json:"id,omitzero"`
 	V           int       `json:"v"`
 	Room        string    `json:"room"`
 	Title       string    `json:"title"`
@@ -20,14 +20,14 @@ type Joined struct {
 // Left answers [Leave].
 type Left struct {
 	Type string  `json:"type"`
-	ID   *string `json:"id,omitempty"`
+	ID   *string `json:"id,omitzero"`
 	Room string  `json:"room"`
 }
 
 // Sent answers [Send]: the message is in the log.
 type Sent struct {
 	Type      string  `json:"type"`
-	ID        *string `json:"id,omitempty"`
+	ID        *string `json:"id,omitzero"`
 	Room      string  `json:"room"`
 	CID       string  `json:"cid"`
 	Epoch     string  `json:"epoch"`
@@ -39,7 +39,7 @@ type Sent struct {
 // HistoryPage answers [History], in ascending order.
 type HistoryPage struct {
 	Type     string    `json:"type"`
-	ID       *string   `json:"id,omitempty"`
+	ID       *string   `json:"id,omitzero"`
 	Room     string    `json:"room"`
 	Epoch    string    `json:"epoch"`
 	Messages []Message `json:"messages"`
@@ -49,7 +49,7 @@ type HistoryPage struct {
 // Pong answers [Ping].
 type Pong struct {
 	Type  string              `json:"type"`
-	ID    *string             `json:"id,omitempty"`
+	ID    *string             `json:"id,omitzero"`
 	Heads map[string]RoomHead `json:"heads"`
 }
 
@@ -90,7 +90,7 @@ type Bye struct {
 // Error answers any request that could not be done.
 type Error struct {
 	Type       string  `json:"type"`
-	ID         *string `json:"id,omitempty"`
+	ID         *string `json:"id,omitzero"`
 	Code       string  `json:"code"`
 	Message    string  `json:"message"`
 	Temporary  bool    `json:"temporary"`
