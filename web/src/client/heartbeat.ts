@@ -59,6 +59,7 @@ export class Heartbeat {
 	/** Somebody wrote. */
 	message(): void {
 		this.lastMessage = this.env.now();
+		if (this.running) this.plan();
 	}
 
 	private visibility(): void {
