@@ -14,8 +14,9 @@ import (
 const (
 	// closeGrace is how long the last frames to a client may take.
 	closeGrace = 5 * time.Second
-	// lingerTime is how long a client has to answer a close.
-	lingerTime = 2 * time.Second
+	// lingerTime and lingerBytes are what a client has to answer a close.
+	lingerTime  = 2 * time.Second
+	lingerBytes = 256 << 10
 )
 
 // cause is why a connection ended, in $disconnect's terms.
@@ -30,14 +31,14 @@ type cause struct {
 // The causes that API Gateway is known for, and those that RFC 6455 asks for.
 // The reason of a cut is not known.
 var (
-	goingAway       = closeWith(ws.StatusGoingAway, "Going away")
-	deleted         = closeWith(ws.StatusNormalClosure, "Connection Closed Normally")
-	tooBig          = closeWith(ws.StatusMessageTooBig, "Message too big")
-	notText         = closeWith(ws.StatusUnsupportedData, "Binary is not supported")
-	notUTF8         = closeWith(ws.StatusInvalidFramePayloadData, "Invalid UTF-8")
-	protocolError   = closeWith(ws.StatusProtocolError, "Protocol error")
-	cutOff          = cause{code: int(ws.StatusAbnormalClosure), reason: "Connection closed abnormally", cut: true}
-	closedNoCode = cause{code: int(ws.StatusNoStatusRcvd), reason: "Client-side close frame status not set"}
+	goingAway     = closeWith(ws.StatusGoingAway, "Going away")
+	deleted       = closeWith(ws.StatusNormalClosure, "Connection Closed Normally")
+	tooBig        = closeWith(ws.StatusMessageTooBig, "Message too big")
+	notText       = closeWith(ws.StatusUnsupportedData, "Binary is not supported")
+	notUTF8       = closeWith(ws.StatusInvalidFramePayloadData, "Invalid UTF-8")
+	protocolError = closeWith(ws.StatusProtocolError, "Protocol error")
+	cutOff        = cause{code: int(ws.StatusAbnormalClosure), reason: "Connection closed abnormally", cut: true}
+	closedNoCode  = cause{code: int(ws.StatusNoStatusRcvd), reason: "Client-side close frame status not set"}
 )
 
 func closeWith(code ws.StatusCode, reason string) cause {
@@ -155,7 +156,7 @@ func (c *conn) hangUp() {
 		half.CloseWrite()
 	}
 	c.nc.SetReadDeadline(time.Now().Add(lingerTime))
-	io.Copy(io.Discard, c.nc)
+	io.CopyN(io.Discard, c.nc, lingerBytes)
 }
 
 // disconnect runs $disconnect, whose reply nobody hears.
