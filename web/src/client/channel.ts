@@ -77,9 +77,10 @@ export class Channel {
 			if (this.state !== 'open') return reject(unknownOutcome('The socket is not open.'));
 			const id = String(this.nextId++);
 			const timer = new Timer(this.env);
-			timer.set(limit, () =>
-				this.take(id)?.reject(new TimedOut('offline', `No answer to ${frame.action}.`, true)),
-			);
+			timer.set(limit, () => {
+				this.take(id)?.reject(new TimedOut('offline', `No answer to ${frame.action}.`, true));
+				if (this.state === 'retired') this.retire();
+			});
 			this.waiting.set(id, {
 				action: frame.action,
 				timer,

@@ -71,7 +71,7 @@ export class FakeServer {
 
 	fill(n: number): void {
 		for (let i = 0; i < n; i++)
-			this.append({ uid: 'u_ann', name: 'Ann', cid: `f${i}`, text: `${i}` });
+			this.append({ uid: 'u_ann', name: 'Ann', cid: `f${this.head}`, text: `${i}` });
 	}
 
 	push(m: Message, except?: FakeConnection): void {

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fakeEnv } from './fakeEnv';
+import { pass } from './fakeRoom';
+import { FakeServer, me, type Verdict } from './fakeServer';
+import { openRoom } from './room';
+
+const verdicts: Verdict[] = [
+	'withhold',
+	'lose',
+	'gateway',
+	{ code: 'busy', temporary: true },
+	{ code: 'rate_limited', temporary: true, retryAfter: 1 },
+	{ code: 'not_joined' },
+	{ code: 'behind' },
+];
+
+/** One thing that happens, and how long until the next. */
+type Step = readonly [
+	'say' | 'send' | 'cut' | 'freeze' | 'fill' | 'older' | 'look' | 'retry' | 'reload' | 'noHttp',
+	number,
+];
+const step: fc.Arbitrary<Step> = fc.tuple(
+	fc.oneof(
+		{ weight: 6, arbitrary: fc.constant('say' as const) },
+		{ weight: 6, arbitrary: fc.constant('send' as const) },
+		{
+			weight: 5,
+			arbitrary: fc.constantFrom(
+				...(['cut', 'freeze', 'fill', 'older', 'look', 'retry', 'reload', 'noHttp'] as const),
+			),
+		},
+	),
+	fc.constantFrom(0, 1, 7, 40, 310, 2000, 12_000, 31_000),
+);
+const trouble = fc.record({
+	steps: fc.array(step, { minLength: 1, maxLength: 30 }),
+	/** What becomes of each request, and of each frame of the server: -1 is lost, else late by. */
+	fates: fc.infiniteStream(
+		fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom(...verdicts)),
+	),
+	delays: fc.infiniteStream(
+		fc.oneof(
+			{ weight: 4, arbitrary: fc.constant([0]) },
+			fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 3 }),
+		),
+	),
+	chances: fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+	sockets: fc.boolean(),
+});
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-11-24T10:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+it('whatever is lost, doubled, late, refused or cut: in the end the list is the log, each text once', async () => {
+	await fc.assert(
+		fc.asyncProperty(trouble, async ({ steps, fates, delays, chances, sockets }) => {
+			vi.clearAllTimers();
+			const server = new FakeServer();
+			const env = fakeEnv(server);
+			env.chance = () => chances.next().value ?? 0;
+			server.judge = () => fates.next().value ?? 'answer';
+			server.deliver = () => delays.next().value ?? [0];
+			server.fill(60);
+			server.sockets = sockets ? 'open' : 'refuse';
+			const written: string[] = [];
+			let room = openRoom('General', me, env);
+
+			const order = () => {
+				const seqs = room.entries.value.flatMap((e) => e.seq ?? []);
+				expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i));
+				const keys = room.entries.value.map((e) => e.key);
+				expect(new Set(keys).size).toBe(keys.length);
+			};
+			const act: Record<Step[0], () => void> = {
+				say: () => void server.say('said'),
+				send: () => void written.push(room.send(`mine ${written.length}`)),
+				cut: () => server.cut(),
+				freeze: () => server.connections[0]?.freeze(),
+				fill: () => server.fill(130),
+				older: () => void room.loadOlder(),
+				look: () => env.look(!env.visible()),
+				retry: () => room.retry(written.at(-1) ?? ''),
+				reload: () => {
+					room.close();
+					room = openRoom('General', me, env);
+				},
+				noHttp: () => {
+					server.http = !server.http;
+				},
+			};
+			for (const [what, wait] of steps) {
+				act[what]();
+				await pass(wait);
+				order();
+			}
+
+			server.judge = () => 'answer';
+			server.deliver = () => [0];
+			server.http = true;
+			server.sockets = 'open';
+			env.look(true);
+			await pass(600_000);
+			order();
+			expect(room.connection.value.state).toBe('live');
+			const shown = room.entries.value.map((e) => [e.seq, e.cid, e.text]);
+			expect(shown.length).toBeGreaterThan(0);
+			expect(shown).toEqual(server.log.map((m) => [m.seq, m.cid, m.text]).slice(-shown.length));
+			const mine = server.log.filter((m) => m.uid === me.uid).map((m) => m.cid);
+			expect([...mine].sort()).toEqual([...written].sort());
+			room.close();
+		}),
+		{ numRuns: 150 },
+	);
+}, 120_000);
