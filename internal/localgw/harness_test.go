@@ -95,6 +95,7 @@ func inBubble(t *testing.T, handler func(t *testing.T) http.Handler, test func(t
 			transport.CloseIdleConnections()
 			s.shutdown(t)
 			server.Close()
+			time.Sleep(time.Second) // net/http lingers over a refused body
 		}()
 		test(t, s)
 	})

@@ -3,7 +3,6 @@ package localgw_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -63,11 +62,11 @@ func TestDisconnectTellsWhyTheConnectionEnded(t *testing.T) {
 }
 
 func TestClientThatLeftDuringConnectGetsItsDisconnectAfterwards(t *testing.T) {
-	var order []string
+	order := make(chan string, 2)
 	step := func(name string, takes time.Duration) function {
 		return func(context.Context, []byte) ([]byte, error) {
 			time.Sleep(takes)
-			order = append(order, name)
+			order <- name
 			return []byte(ok), nil
 		}
 	}
@@ -78,8 +77,8 @@ func TestClientThatLeftDuringConnectGetsItsDisconnectAfterwards(t *testing.T) {
 		c := s.connect(t)
 		c.conn.Close()
 		time.Sleep(time.Minute)
-		if got := strings.Join(order, " "); got != "connect disconnect" {
-			t.Errorf("order is %q", got)
+		if first, second := <-order, <-order; first != "connect" || second != "disconnect" {
+			t.Errorf("order is %s, %s", first, second)
 		}
 	})
 }
