@@ -60,10 +60,17 @@ func (o options) step(ctx context.Context, what, describe, dir string, command .
 	cmd.Dir = dir
 	output, err := cmd.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%s\n%s failed in %s: %w", strings.TrimSpace(string(output)), describe, relative(o.Root, dir), err)
+		return fmt.Errorf("%s\n%s failed in %s: %w", beginning(string(output)), describe, relative(o.Root, dir), err)
 	}
 	o.Say(what, "%s (%.1f s)", describe, time.Since(began).Seconds())
 	return nil
+}
+
+// beginning gives the first lines of a command's output: npm adds a hundred of
+// its own usage to the few that matter.
+func beginning(output string) string {
+	lines := strings.SplitN(strings.TrimSpace(output), "\n", 16)
+	return strings.Join(lines[:min(len(lines), 15)], "\n")
 }
 
 func checkNode(ctx context.Context) error {
