@@ -64,7 +64,7 @@ describe('the banner', () => {
 		await become({ state: 'reconnecting', retryAt: null });
 		await pass(1500);
 		await become({ state: 'live' });
-		expect(says()).toBe('Connected again');
+		expect(says()).toBe('Connected again ');
 		await pass(2500);
 		expect(says()).toBe('');
 	});
@@ -72,7 +72,7 @@ describe('the banner', () => {
 	test('tells of polling until it is closed', async () => {
 		const { become, says, getByRole } = banner();
 		await become({ state: 'polling', everySeconds: 3 });
-		expect(says()).toBe('No live connection here. Checking for new messages every 3 s.');
+		expect(says()).toBe('No live connection here. Checking for new messages every 3 s. ');
 		fireEvent.click(getByRole('button', { name: 'Close' }));
 		await act(() => {});
 		expect(says()).toBe('');

@@ -1,8 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Connection, Room } from '../client/client';
 import { t } from '../text/i18n';
-import { Icon } from './icons';
+import { Icon, IconButton, type IconName } from './icons';
 
 type Shown = 'nothing' | 'trouble' | 'polling' | 'back';
 
@@ -27,44 +28,44 @@ export function Banner({ room }: { room: Room }) {
 				</button>
 			)}
 			{visible && shown === 'polling' && (
-				<button
-					type="button"
-					class="icon-button"
-					aria-label={t('common.close')}
+				<IconButton
+					name="close"
+					label={t('common.close')}
 					onClick={() => {
 						closed.value = true;
 					}}
-				>
-					<Icon name="close" />
-				</button>
+				/>
 			)}
 		</div>
 	);
 }
 
 function Words({ shown, connection }: { shown: Shown; connection: Connection }) {
-	if (shown === 'back') {
-		return (
-			<>
-				<Icon name="check" />
-				<span>{t('banner.back')}</span>
-			</>
-		);
+	if (shown === 'back') return <Said icon="check" words={t('banner.back')} />;
+	if (connection.state === 'polling') {
+		return <Said icon="poll" words={t('banner.polling', { n: connection.everySeconds })} />;
 	}
-	if (shown === 'polling' && connection.state === 'polling') {
-		return (
-			<>
-				<Icon name="poll" />
-				<span>{t('banner.polling', { n: connection.everySeconds })}</span>
-			</>
-		);
-	}
+	const first = connection.state === 'connecting';
+	const words = t(first ? 'banner.connecting' : 'banner.reconnecting');
+	return (
+		<Said icon="offline" words={words}>
+			<Countdown to={connection.state === 'reconnecting' ? connection.retryAt : null} />
+		</Said>
+	);
+}
+
+interface SaidProps {
+	icon: IconName;
+	words: string;
+	children?: ComponentChildren;
+}
+
+function Said({ icon, words, children }: SaidProps) {
 	return (
 		<>
-			<Icon name="offline" />
+			<Icon name={icon} />
 			<span>
-				{t(connection.state === 'connecting' ? 'banner.connecting' : 'banner.reconnecting')}{' '}
-				<Countdown to={connection.state === 'reconnecting' ? connection.retryAt : null} />
+				{words} {children}
 			</span>
 		</>
 	);

@@ -8,7 +8,6 @@ import { t } from '../text/i18n';
 /** Where one writes. The text leaves the box at once; what becomes of it shows in the log. */
 export function Composer({ room, name }: { room: Room; name: string }) {
 	const text = useSignal(loadDraft(name));
-	const focused = useSignal(false);
 	const box = useRef<HTMLTextAreaElement>(null);
 	const tooLong = excess(text.value);
 	const sending = !blank(text.value) && tooLong === 0;
@@ -49,8 +48,8 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 				send();
 			}}
 		>
-			<Hints room={room} tooLong={tooLong} focused={focused.value} />
-			<div class={focused.value ? 'box focused' : 'box'}>
+			<Hints room={room} tooLong={tooLong} />
+			<div class="box">
 				<textarea
 					id="message"
 					ref={box}
@@ -65,12 +64,6 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 					enterkeyhint={touchKeyboard() ? 'enter' : 'send'}
 					onInput={(event) => write(event.currentTarget.value)}
 					onKeyDown={onKeyDown}
-					onFocus={() => {
-						focused.value = true;
-					}}
-					onBlur={() => {
-						focused.value = false;
-					}}
 				/>
 				<button
 					class="send"
@@ -87,7 +80,7 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 }
 
 /** The reserved row over the box: what is wrong, what waits, or which keys do what. */
-function Hints({ room, tooLong, focused }: { room: Room; tooLong: number; focused: boolean }) {
+function Hints({ room, tooLong }: { room: Room; tooLong: number }) {
 	const waiting = room.entries.value.filter((entry) => entry.state === 'pending').length;
 	const cut = room.connection.value.state === 'reconnecting';
 	return (
@@ -100,7 +93,7 @@ function Hints({ room, tooLong, focused }: { room: Room; tooLong: number; focuse
 						: cut && waiting > 0 && t('composer.waiting', { n: waiting })}
 			</p>
 			<p class="keys" aria-hidden="true">
-				{focused && !touchKeyboard() && t('composer.hint')}
+				{!touchKeyboard() && t('composer.hint')}
 			</p>
 		</div>
 	);

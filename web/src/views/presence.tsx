@@ -1,9 +1,9 @@
-import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Person, Room } from '../client/client';
 import { hue, initial, tag } from '../format/names';
 import { t } from '../text/i18n';
-import { Icon } from './icons';
+import { IconButton } from './icons';
 
 /** How many are here, as a dot and a number; hollow while that is only the last known count. */
 export function Count({ room, badge }: { room: Room; badge: boolean }) {
@@ -59,9 +59,7 @@ export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> 
 			>
 				<header>
 					<h2 id="online-heading">{t('online.heading', { n: count })}</h2>
-					<button type="button" class="icon-button" aria-label={t('common.close')} onClick={close}>
-						<Icon name="close" />
-					</button>
+					<IconButton name="close" label={t('common.close')} onClick={close} />
 				</header>
 				<People people={online} me={room.me.uid} />
 				{count > online.length && (
@@ -88,10 +86,4 @@ function People({ people, me }: { people: readonly Person[]; me: string }) {
 			))}
 		</ul>
 	);
-}
-
-/** Whether the panel is open: the bar and the room's bar both have a button for it. */
-export interface PanelState {
-	readonly open: Signal<boolean>;
-	readonly room: ReadonlySignal<Room | null>;
 }

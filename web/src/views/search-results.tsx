@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { clearSearch, hit, pattern, query } from '../state/search';
 import { t } from '../text/i18n';
-import { Icon } from './icons';
+import { IconButton } from './icons';
 
 interface Hits {
 	readonly wanted: RegExp | null;
@@ -52,19 +52,5 @@ export function SearchResults({ room }: { room: Room }) {
 				</>
 			)}
 		</div>
-	);
-}
-
-interface ButtonProps {
-	name: 'chevronUp' | 'chevronDown' | 'close';
-	label: string;
-	onClick: () => void;
-}
-
-function IconButton({ name, label, onClick }: ButtonProps) {
-	return (
-		<button type="button" class="icon-button" aria-label={label} onClick={onClick}>
-			<Icon name={name} />
-		</button>
 	);
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Room } from '../client/client';
 import logo from '../logo.svg';
 import type { Visit } from '../state/visit';
@@ -36,19 +37,16 @@ export function Empty({ room }: { room: Room }) {
 /** The history could not be had; what is typed stays. */
 export function Failed({ room, visit }: { room: Room; visit: Visit }) {
 	return (
-		<div class="log stand-in" role="alert">
-			<div>
-				<Icon name="offline" />
-				<h2>{t('log.failedHeading')}</h2>
-				<p>{t('log.failedText')}</p>
-				<p class="actions">
-					<button type="button" class="chip" onClick={() => room.retryNow()}>
-						<Icon name="retry" />
-						{t('common.tryAgain')}
-					</button>
-					<BackHome visit={visit} />
-				</p>
-			</div>
+		<div class="log stand-in">
+			<Trouble
+				heading={<h2>{t('log.failedHeading')}</h2>}
+				text={t('log.failedText')}
+				onRetry={() => room.retryNow()}
+			>
+				<button type="button" class="quiet" onClick={() => visit.visit({ room: null, user: null })}>
+					{t('common.backHome')}
+				</button>
+			</Trouble>
 		</div>
 	);
 }
@@ -57,25 +55,35 @@ export function Failed({ room, visit }: { room: Room; visit: Visit }) {
 export function Unreachable({ visit }: { visit: Visit }) {
 	return (
 		<main class="stand-in">
-			<div role="alert">
-				<Icon name="offline" />
-				<h1>{t('unreachable.heading')}</h1>
-				<p>{t('unreachable.text')}</p>
-				<p class="actions">
-					<button type="button" class="chip" onClick={() => visit.begin()}>
-						<Icon name="retry" />
-						{t('common.tryAgain')}
-					</button>
-				</p>
-			</div>
+			<Trouble
+				heading={<h1>{t('unreachable.heading')}</h1>}
+				text={t('unreachable.text')}
+				onRetry={() => visit.begin()}
+			/>
 		</main>
 	);
 }
 
-function BackHome({ visit }: { visit: Visit }) {
+interface TroubleProps {
+	heading: ComponentChildren;
+	text: string;
+	onRetry: () => void;
+	children?: ComponentChildren;
+}
+
+function Trouble({ heading, text, onRetry, children }: TroubleProps) {
 	return (
-		<button type="button" class="quiet" onClick={() => visit.visit({ room: null, user: null })}>
-			{t('common.backHome')}
-		</button>
+		<div role="alert">
+			<Icon name="offline" />
+			{heading}
+			<p>{text}</p>
+			<div class="actions">
+				<button type="button" class="chip" onClick={onRetry}>
+					<Icon name="retry" />
+					{t('common.tryAgain')}
+				</button>
+				{children}
+			</div>
+		</div>
 	);
 }
