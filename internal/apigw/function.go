@@ -65,8 +65,12 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 func guard[T any](ctx context.Context, f *Function, requestID string, work func() (T, error)) (result T, refused *chat.Error) {
 	defer func() {
 		if p := recover(); p != nil {
+			stack := string(debug.Stack())
+			if elsewhere, ok := p.(*chat.Panic); ok {
+				p, stack = elsewhere.Value, elsewhere.Stack
+			}
 			// Only the type: the value may hold what must not be logged.
-			f.log.ErrorContext(ctx, "panic", "reqId", requestID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			f.log.ErrorContext(ctx, "panic", "reqId", requestID, "panic", fmt.Sprintf("%T", p), "stack", stack)
 			refused = internal(requestID)
 		}
 	}()

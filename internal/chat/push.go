@@ -3,8 +3,6 @@ package chat
 import (
 	"context"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // pushBudget is how long a request goes on pushing. Whatever is unsent then is
@@ -30,7 +28,7 @@ func (s *Service) push(ctx context.Context, room string, members []Member, excep
 
 // sweep deletes the live rows of connections that are no more.
 func (s *Service) sweep(ctx context.Context, room string, gone []string) {
-	var group errgroup.Group
+	var group group
 	group.SetLimit(16)
 	for _, id := range gone {
 		group.Go(func() error {

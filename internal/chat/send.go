@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -54,7 +52,7 @@ func (s *Service) Send(ctx context.Context, connectionID string, d Draft) (Recei
 	// log says counts only if the row says that it is the sender's room and epoch.
 	var connection Connection
 	var back lookBack
-	var group errgroup.Group
+	var group group
 	group.Go(func() (err error) {
 		connection, err = s.connection(ctx, connectionID)
 		return err
