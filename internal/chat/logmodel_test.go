@@ -86,8 +86,14 @@ type setting struct {
 
 var settings = []setting{
 	{"two attempts, two rivals", []uint8{message, message, rivalOne, rivalTwo}, 1, 0, 6, 3},
+	{"three attempts, two rivals", []uint8{message, message, message, rivalOne, rivalTwo}, 0, 0, 4, 2},
+	{"two attempts, a rival, and TTL", []uint8{message, message, rivalOne}, 3, 2, 6, 2},
+}
+
+// largeSettings take half a minute, and minutes with the race detector.
+var largeSettings = []setting{
 	{"two attempts, three rivals", []uint8{message, message, rivalOne, rivalTwo, rivalThree}, 0, 0, 5, 2},
-	{"three attempts, two rivals", []uint8{message, message, message, rivalOne, rivalTwo}, 0, 0, 5, 2},
+	{"three attempts, two rivals, more room", []uint8{message, message, message, rivalOne, rivalTwo}, 1, 0, 6, 2},
 	{"two attempts, two rivals, and TTL", []uint8{message, message, rivalOne, rivalTwo}, 3, 2, 7, 2},
 }
 
