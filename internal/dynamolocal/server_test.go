@@ -247,20 +247,23 @@ func TestWatchEndsAProcessWhenThePipeEnds(t *testing.T) {
 }
 
 func TestUnwatchEndsNothing(t *testing.T) {
-	sleep := exec.Command("sleep", "1000")
-	if err := sleep.Start(); err != nil {
+	cat := exec.Command("cat")
+	pipe, err := cat.StdinPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	unwatch, err := watch(sleep.Process.Pid)
+	if err := cat.Start(); err != nil {
+		t.Fatal(err)
+	}
+	unwatch, err := watch(cat.Process.Pid)
 	if err != nil {
 		t.Fatal(err)
 	}
 	unwatch()
-	if _, err := startTime(sleep.Process.Pid); err != nil {
-		t.Errorf("sleep was ended: %v", err)
+	pipe.Close() // it ends well, unless a signal came before
+	if err := cat.Wait(); err != nil {
+		t.Errorf("it was ended: %v", err)
 	}
-	sleep.Process.Kill()
-	sleep.Wait()
 }
 
 func mustCacheDir(t *testing.T) string {

@@ -77,6 +77,10 @@ type bench struct {
 // in gives the moment in d from now, in the whole seconds of an Expires.
 func (b *bench) in(d time.Duration) time.Time { return b.Now().Truncate(time.Second).Add(d) }
 
+// at moves the clock on to exactly a moment, such as that of an Expires, from
+// which on a row has expired.
+func (b *bench) at(moment time.Time) { b.Advance(moment.Sub(b.Now())) }
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -39,7 +39,7 @@ func testConnection(t *testing.T, b *bench) {
 	got.Rooms["d"] = "e3"
 	again, err := b.Connection(ctx, want.ID)
 	wantSame(t, "after its copy was written to", mustGet(t, err, again), want)
-	b.Advance(time.Hour)
+	b.at(want.Expires)
 	_, err = b.Connection(ctx, want.ID)
 	wantErr(t, "expired", err, chat.ErrNotFound)
 }
@@ -101,7 +101,7 @@ func testEnterNowhere(t *testing.T, b *bench) {
 	wantErr(t, "enter or exit made a connection", err, chat.ErrNotFound)
 
 	must(t, b.PutConnection(ctx, c))
-	b.Advance(time.Hour)
+	b.at(c.Expires)
 	wantErr(t, "expired", b.EnterRoom(ctx, c.ID, "general", "e1"), chat.ErrNotFound)
 	old, err := b.DeleteConnection(ctx, c.ID)
 	wantSame(t, "as it was", mustGet(t, err, old), c)

@@ -36,7 +36,7 @@ func testMember(t *testing.T, b *bench) {
 	got, err = b.Member(ctx, first.Room, first.ConnectionID)
 	wantSame(t, "second", mustGet(t, err, got), second)
 
-	b.Advance(time.Hour)
+	b.at(second.Expires)
 	_, err = b.Member(ctx, first.Room, first.ConnectionID)
 	wantErr(t, "expired", err, chat.ErrNotFound)
 	old, err = b.PutMember(ctx, member(b, first.Room, first.ConnectionID))
@@ -67,7 +67,7 @@ func testTouchMember(t *testing.T, b *bench) {
 	wantMembers(t, b, "general")
 
 	put(t, b, want)
-	b.Advance(3 * time.Hour)
+	b.at(want.Expires)
 	wantErr(t, "expired", touch(), chat.ErrNotFound)
 	wantMembers(t, b, "general")
 }
@@ -139,7 +139,7 @@ func testMembersExpired(t *testing.T, b *bench) {
 		}
 	}
 	put(t, b, ring...)
-	b.Advance(time.Minute)
+	b.at(b.in(time.Minute))
 	wantMembers(t, b, "general", ring[1].ConnectionID, ring[3].ConnectionID, ring[5].ConnectionID)
 	sample, err := b.SampleMembers(t.Context(), "general", 0, 6, true)
 	wantSame(t, "sample", mustGet(t, err, sample),

@@ -30,7 +30,7 @@ func testClaim(t *testing.T, b *bench) {
 func testClaimExpired(t *testing.T, b *bench) {
 	ctx := t.Context()
 	must(t, b.Claim(ctx, claim(b, "u_a", time.Minute)))
-	b.Advance(time.Minute)
+	b.at(b.in(time.Minute))
 	must(t, b.Claim(ctx, claim(b, "u_b", time.Minute)))
 	wantErr(t, "its first owner", b.Claim(ctx, claim(b, "u_a", time.Hour)), chat.ErrTaken)
 	b.Advance(time.Minute)
@@ -100,7 +100,7 @@ func testSessionExpired(t *testing.T, b *bench) {
 	ctx := t.Context()
 	s := session(b)
 	must(t, b.PutSession(ctx, s))
-	b.Advance(time.Hour)
+	b.at(s.Expires)
 	_, err := b.Session(ctx, s.Hash)
 	wantErr(t, "Session", err, chat.ErrNotFound)
 	wantErr(t, "UseSession", b.UseSession(ctx, s.Hash, b.Now(), b.in(time.Hour)), chat.ErrNotFound)
