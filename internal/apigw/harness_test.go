@@ -278,17 +278,16 @@ func (s *stage) signIn(name string) (cookie string, session wire.Session) {
 	return cookie, session
 }
 
-// program makes a session for a program and returns its token.
-func (s *stage) program(name string) (token string) {
+// program makes a session for a program.
+func (s *stage) program(name string) (session wire.Session) {
 	s.Helper()
 	r := s.http(call{method: "POST", path: "/api/session", body: `{"name":"` + name + `","bearer":true}`,
 		headers: map[string]string{"Content-Type": "application/json"}})
 	if r.StatusCode != http.StatusCreated {
 		s.Fatalf("sign in a program: %+v", r)
 	}
-	var session wire.Session
 	r.decode(s, &session)
-	return session.Token
+	return session
 }
 
 // connect opens a connection for a cookie.
@@ -314,6 +313,23 @@ func (s *stage) guest(name string, rooms ...string) (connectionID, cookie string
 		}
 	}
 	return connectionID, cookie
+}
+
+// rows reads a room's whole log.
+func (s *stage) rows(room string) []chat.Message {
+	s.Helper()
+	page, err := s.store.ReadLog(s.Context(), room, chat.LogRange{Epoch: s.epoch(room), Limit: 1000})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return page.Rows
+}
+
+func mustUnmarshal(t testing.TB, text string, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
 }
 
 // logLines reads the log, one object a line.

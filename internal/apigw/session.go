@@ -98,21 +98,19 @@ func readSession(service *chat.Service) httpRoute {
 }
 
 // endSession ends the caller's session, if there is one, and takes the cookie
-// away. Credentials that are not good end nothing, and that is no error.
+// away. Credentials that are not good, or contradict themselves, end nothing, and
+// that is no error.
 func endSession(service *chat.Service) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		who := r.caller()
-		if who.err != nil {
-			return httpReply{}, who.err
-		}
 		reply := httpReply{status: http.StatusNoContent}
 		session, err := who.forChange(ctx, service)
 		if err == nil {
 			err = service.SignOut(ctx, session)
-		} else if code := chat.AsError(err).Code; code == chat.Unauthorized || code == chat.Forbidden {
+		} else if who.err != nil || isSignedOut(err) || isForbidden(err) {
 			err = nil
 		}
-		if err == nil && !who.bearer && !who.none() {
+		if err == nil && !who.bearer && (who.err != nil || !who.none()) {
 			reply.cookie = setCookie(r.headers, "", "0")
 		}
 		return reply, err
