@@ -163,8 +163,8 @@ func (s *Service) Rename(ctx context.Context, session Session, spelling string) 
 		// the request read counts.
 		old = session
 	}
-	s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: true})
-	if oldKey := NameKey(old.Name); old.Name != "" && oldKey != key {
+	retired := s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: true})
+	if oldKey := NameKey(old.Name); retired && old.Name != "" && oldKey != key {
 		s.unimportant(ctx, "release a name", s.store.Release(ctx, oldKey, session.UID))
 	}
 	session.Name, session.Conns = name, nil
@@ -192,20 +192,24 @@ func (s *Service) SignOut(ctx context.Context, session Session) error {
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: false})
-	if old.Name == "" {
-		return nil
+	if !s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: false}) || old.Name == "" {
+		return nil // a name that cannot be given back now lapses by itself
 	}
 	return s.store.Release(ctx, NameKey(old.Name), old.UID)
 }
 
 // retire takes connections out of their rooms and closes them. Nothing stops it
-// from going on with the next one.
-func (s *Service) retire(ctx context.Context, connectionIDs []string, bye Bye) {
+// from going on with the next one. It tells whether all of them are known to be
+// no more: as long as one may speak, its name may not be given to another.
+func (s *Service) retire(ctx context.Context, connectionIDs []string, bye Bye) (all bool) {
+	all = true
 	for _, id := range connectionIDs {
-		s.unimportant(ctx, "retire a connection", s.forget(ctx, id))
+		err := s.forget(ctx, id)
+		all = all && err == nil
+		s.unimportant(ctx, "retire a connection", err)
 		s.unimportant(ctx, "close a connection", s.cast.Disconnect(ctx, id, bye))
 	}
+	return all
 }
 
 func (s *Service) claim(ctx context.Context, key, uid, name string, life time.Duration) error {

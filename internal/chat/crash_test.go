@@ -1,0 +1,180 @@
+package chat_test
+
+import (
+	"fmt"
+	"testing"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/chat/chattest"
+)
+
+// crash is a way for a request to go wrong: its k-th store call fails, and
+// whatever comes after it fails, too, as if the process had died there (or only
+// that one does, as if the network had hiccuped).
+type crash struct {
+	k     int
+	after bool // the call had its effect
+	dies  bool
+}
+
+func (c crash) String() string {
+	return fmt.Sprintf("call %d, effect %v, dies %v", c.k, c.after, c.dies)
+}
+
+func (c crash) plan(call chattest.Call) chattest.Fault {
+	switch {
+	case call.Index == c.k && c.after:
+		return chattest.Fault{When: chattest.After}
+	case call.Index == c.k, c.dies && call.Index > c.k:
+		return chattest.Fault{When: chattest.Before}
+	}
+	return chattest.Fault{}
+}
+
+// everyCrash runs a scenario once with every crash of an action: prepare makes
+// the stage, act is what crashes, and check repeats it as a client would and
+// looks at what must hold. It ends when act has no k-th call any more.
+func everyCrash[T any](
+	t *testing.T, prepare func(*chattest.Stage) T, act func(*chattest.Stage, *chat.Service, T) error, check func(*chattest.Stage, T),
+) {
+	t.Helper()
+	for k := 1; ; k++ {
+		more := false
+		for _, c := range []crash{{k, false, false}, {k, true, false}, {k, false, true}, {k, true, true}} {
+			t.Run(c.String(), func(t *testing.T) {
+				s := chattest.NewStage(t, newFake)
+				given := prepare(s)
+				service, faulty := s.Faulty(c.plan)
+				err := act(s, service, given)
+				t.Logf("%d calls, error: %v", len(faulty.Trace()), err)
+				more = more || len(faulty.Trace()) >= k
+				check(s, given)
+			})
+		}
+		if !more {
+			if k < 3 {
+				t.Error("nothing was tried")
+			}
+			return
+		}
+	}
+}
+
+type sending struct {
+	ann, ben string
+	room     chat.Room
+	draft    chat.Draft
+}
+
+func prepareSending(since int64) func(*chattest.Stage) sending {
+	return func(s *chattest.Stage) sending {
+		_, ann := s.Guest("Ann", "room")
+		_, ben := s.Guest("Ben", "room")
+		given := sending{ann: ann, ben: ben, room: s.Join(ann, "room").Room}
+		s.Fill(given.room, 1, 3, "")
+		given.draft = chat.Draft{Room: "room", CID: "c1", Text: "hello"}
+		if since >= 0 {
+			given.draft.Since = &chat.Position{Epoch: given.room.Epoch, Seq: since}
+		}
+		return given
+	}
+}
+
+// checkSending repeats a send, with others speaking in between, and wants one
+// row of it.
+func checkSending(s *chattest.Stage, given sending) {
+	s.Send(given.ben, "room", "b1", "in between", nil)
+	receipt := s.Send(given.ann, "room", "c1", "hello", given.draft.Since)
+	wantOnce(s, given, receipt)
+}
+
+func wantOnce(s *chattest.Stage, given sending, receipt chat.Receipt) {
+	s.Helper()
+	var places, all []int64
+	for _, m := range s.Rows("room", given.room.Epoch) {
+		all = append(all, m.Seq)
+		if m.CID == "c1" {
+			places = append(places, m.Seq)
+		}
+	}
+	s.Same("places of the message", places, []int64{receipt.Seq})
+	s.Same("places", all, []int64{1, 2, 3, 4, 5})
+	if len(s.Cast.Messages(given.ben, "room")) == 0 {
+		s.Error("the repeat was not pushed")
+	}
+}
+
+func TestSendCrashes(t *testing.T) {
+	act := func(s *chattest.Stage, service *chat.Service, given sending) error {
+		_, err := service.Send(s.Ctx, given.ann, given.draft)
+		return err
+	}
+	for _, since := range []int64{-1, 0, 3} {
+		t.Run(fmt.Sprint("since ", since), func(t *testing.T) {
+			everyCrash(t, prepareSending(since), act, checkSending)
+		})
+	}
+}
+
+// TestSendAndRepeatCrash crashes the repeat, too, at every one of its calls.
+func TestSendAndRepeatCrash(t *testing.T) {
+	for k := 1; k <= 5; k++ {
+		for _, after := range []bool{false, true} {
+			first := crash{k: k, after: after, dies: true}
+			t.Run(first.String(), func(t *testing.T) {
+				act := func(s *chattest.Stage, service *chat.Service, given sending) error {
+					dying, _ := s.Faulty(first.plan)
+					_, _ = dying.Send(s.Ctx, given.ann, given.draft) // the first attempt, which dies
+					_, err := service.Send(s.Ctx, given.ann, given.draft)
+					return err
+				}
+				everyCrash(t, prepareSending(1), act, checkSending)
+			})
+		}
+	}
+}
+
+// TestSendCrashesInAHurry lets another take the slot just before the put, so
+// that it hops.
+func TestSendCrashesInAHurry(t *testing.T) {
+	for k := 1; k <= 6; k++ {
+		for _, after := range []bool{false, true} {
+			c := crash{k: k, after: after, dies: true}
+			t.Run(c.String(), func(t *testing.T) {
+				s := chattest.NewStage(t, newFake)
+				given := prepareSending(2)(s)
+				took := false
+				service, _ := s.Faulty(func(call chattest.Call) chattest.Fault {
+					if call.Op == "Append" && !took {
+						took = true
+						s.Send(given.ben, "room", "b1", "first", nil)
+					}
+					return c.plan(call)
+				})
+				_, err := service.Send(s.Ctx, given.ann, given.draft)
+				t.Logf("error: %v", err)
+				if !took {
+					s.Send(given.ben, "room", "b1", "first", nil)
+				}
+				wantOnce(s, given, s.Send(given.ann, "room", "c1", "hello", given.draft.Since))
+			})
+		}
+	}
+}
+
+func TestPostCrashes(t *testing.T) {
+	prepare := func(s *chattest.Stage) chat.Session { return s.SignIn("Ann") }
+	draft := chat.Draft{Room: "New", CID: "c1", Text: "hello"}
+	act := func(s *chattest.Stage, service *chat.Service, session chat.Session) error {
+		_, err := service.Post(s.Ctx, session, draft)
+		return err
+	}
+	everyCrash(t, prepare, act, func(s *chattest.Stage, session chat.Session) {
+		session, err := s.Store.Session(s.Ctx, session.Hash)
+		s.OK(err)
+		receipt, err := s.Chat.Post(s.Ctx, session, draft)
+		s.OK(err)
+		s.Same("place", receipt.Seq, int64(1))
+		s.Same("rows", len(s.Rows("new", receipt.Epoch)), 1)
+	})
+}
