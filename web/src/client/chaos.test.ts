@@ -45,12 +45,15 @@ const trouble = fc.record({
 			fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 3 }),
 		),
 	),
-	chances: fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+	chances: fc.infiniteStream(fc.integer({ min: 0, max: 999 }).map((n) => n / 1000)),
 	sockets: fc.boolean(),
 });
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-11-24T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
+
+/** More of them find more: CHAOS_RUNS=5000. */
+const runs = Number(process.env.CHAOS_RUNS ?? 100);
 
 it('whatever is lost, doubled, late, refused or cut: in the end the list is the log, each text once', async () => {
 	await fc.assert(
@@ -110,6 +113,6 @@ it('whatever is lost, doubled, late, refused or cut: in the end the list is the 
 			expect([...mine].sort()).toEqual([...written].sort());
 			room.close();
 		}),
-		{ numRuns: 150 },
+		{ numRuns: runs },
 	);
-}, 120_000);
+}, 600_000);

@@ -8,6 +8,7 @@ const minute = 60_000;
 async function grow(): Promise<void> {
 	t.env.chance = () => 0;
 	await t.enter();
+	t.env.chance = () => 0.5;
 	await pass(100 * minute - 150);
 	expect(t.server.handshakes).toBe(1);
 }

@@ -11,6 +11,8 @@ const handOverFrom = 100 * minute;
 const handOverSpan = 15 * minute;
 /** So many failed handshakes running, though HTTP works, mean that no WebSocket can be had. */
 const hopeless = 3;
+/** Refusals of a join that the same join will meet again. */
+const hopelessJoin = new Set(['bad_request', 'forbidden', 'not_found', 'too_large']);
 
 export interface SocketHooks {
 	/** Joins the room on an open channel. Rejects with a ChatError. */
@@ -162,8 +164,8 @@ export class Socket {
 		this.candidate = null;
 		channel.close();
 		if (e.code === 'unauthorized') void this.verify();
-		if (e.temporary || e.code === 'unauthorized') this.again(e.retryAfter);
-		else this.hooks.refused(e);
+		if (hopelessJoin.has(e.code) && !e.temporary) this.hooks.refused(e);
+		else this.again(e.retryAfter);
 	}
 
 	private frame(channel: Channel, frame: ServerFrame): void {
