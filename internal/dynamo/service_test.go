@@ -1,0 +1,14 @@
+package dynamo
+
+import (
+	"testing"
+	"time"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/chat/chattest"
+)
+
+// TestServiceConforms runs the rules on the real conditions and pages.
+func TestServiceConforms(t *testing.T) {
+	chattest.ServiceConformance(t, func(t *testing.T, now func() time.Time) chat.Store { return mustStore(t, now) })
+}
