@@ -148,12 +148,15 @@ func (s *stage) epoch(room string) string {
 	return r.Epoch
 }
 
-// fill puts rows into a room's log.
+// fill puts rows into a room's log, with the longest cids and names.
 func (s *stage) fill(room string, from, to int64, texts ...string) {
 	s.Helper()
 	epoch := s.epoch(room)
 	for seq := from; seq <= to; seq++ {
-		m := chat.Message{Seq: seq, Kind: chat.KindMessage, CID: fmt.Sprint("f", seq), UID: "u_filler", Name: "Filler", Text: "x", At: s.clock.Now()}
+		m := chat.Message{
+			Seq: seq, Kind: chat.KindMessage, CID: fmt.Sprintf("%040d", seq), UID: "u_abcdefghijklmnop",
+			Name: strings.Repeat("😀", 24), Text: "x", At: s.clock.Now(),
+		}
 		if len(texts) > 0 {
 			m.Text = texts[int(seq-from)%len(texts)]
 		}
