@@ -83,7 +83,7 @@ func displayable(s string) bool {
 		case joins(r):
 			continue
 		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r),
-			unicode.Is(unicode.Noncharacter_Code_Point, r), ignorable(r), r == brailleBlank:
+			unicode.Is(unicode.Noncharacter_Code_Point, r), ignorable(r), format(r), blank(r):
 			return false
 		case !unicode.IsSpace(r) && !unicode.Is(unicode.M, r):
 			shows = true
@@ -92,8 +92,18 @@ func displayable(s string) bool {
 	return shows
 }
 
-// brailleBlank is a symbol to Unicode, but shows nothing.
-const brailleBlank = '\u2800'
+// blank tells of characters that are letters or symbols to Unicode, but show
+// nothing: the Braille pattern without dots, the musical null notehead, and the
+// full and half blank of hieroglyphs.
+func blank(r rune) bool {
+	return r == 0x2800 || r == 0x1D159 || r == 0x13441 || r == 0x13442
+}
+
+// format tells of controls that steer how others are shown (Cf), but for the
+// few that show something: number signs and the like.
+func format(r rune) bool {
+	return unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+}
 
 // joins tells of characters that show nothing themselves but are needed to write
 // emoji and some scripts.
