@@ -5,7 +5,7 @@ export default defineConfig({
 	base: '/',
 	oxc: {
 		// Not the automatic runtime: Preact's own h() is in the bundle anyway, and shorter.
-		jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' },
+		jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false },
 		jsxInject: `import { Fragment, h } from 'preact'`,
 	},
 	build: {

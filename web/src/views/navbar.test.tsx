@@ -71,7 +71,7 @@ test('Online counts and lists who is here', async () => {
 		room.online.value = Object.values(people);
 		room.onlineCount.value = 7;
 	});
-	const button = page.getByRole('button', { name: 'Online: 7 people here' });
+	const button = page.getByRole('button', { name: 'Online 7 people here' });
 	await user.click(button);
 	const panel = page.getByRole('region', { name: 'Online, 7 people' });
 	expect(panel.querySelectorAll('li')).toHaveLength(7);

@@ -7,7 +7,7 @@ import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
 import { FavouritesMenu } from './favourites-menu';
 import { Icon } from './icons';
-import { Count, countWords } from './presence';
+import { Count } from './presence';
 import { SearchForm } from './search-form';
 
 interface Props {
@@ -94,7 +94,6 @@ function Online({
 		<button
 			type="button"
 			class="nav-item"
-			aria-label={`${t('nav.online')}: ${countWords(room)}`}
 			aria-expanded={online.value}
 			aria-current={online.value || undefined}
 			onClick={() => {
@@ -102,8 +101,7 @@ function Online({
 				onUse();
 			}}
 		>
-			{t('nav.online')}
-			<Count room={room} badge={true} />
+			{t('nav.online')} <Count room={room} badge={true} />
 		</button>
 	);
 }

@@ -5,24 +5,26 @@ import { hue, initial, tag } from '../format/names';
 import { t } from '../text/i18n';
 import { IconButton } from './icons';
 
-/** How many are here, as a dot and a number; hollow while that is only the last known count. */
+/**
+ * How many are here, for a button: a number for the eye, hollow while it is only
+ * the last one known, and words for the button's name.
+ */
 export function Count({ room, badge }: { room: Room; badge: boolean }) {
-	const count = room.onlineCount.value;
-	const stale = isStale(room.connection);
-	const classes = [badge ? 'badge' : 'dot-count', (stale || count === null) && 'stale'];
-	return (
-		<span class={classes.filter(Boolean).join(' ')}>
-			{!badge && <span class="dot" aria-hidden="true" />}
-			{count ?? '–'}
-		</span>
-	);
-}
-
-/** What the count says in words: it names the button. */
-export function countWords(room: Room): string {
 	const n = room.onlineCount.value;
-	if (n === null) return t('nav.online');
-	return t(isStale(room.connection) ? 'room.peopleStale' : 'room.people', { n });
+	const stale = n === null || isStale(room.connection);
+	return (
+		<>
+			<span class={`${badge ? 'badge' : 'dot-count'}${stale ? ' stale' : ''}`} aria-hidden="true">
+				{!badge && <span class="dot" />}
+				{n ?? '–'}
+			</span>
+			<span class="visually-hidden">
+				{n === null
+					? !badge && t('nav.online')
+					: t(stale ? 'room.peopleStale' : 'room.people', { n })}
+			</span>
+		</>
+	);
 }
 
 function isStale(connection: Room['connection']): boolean {

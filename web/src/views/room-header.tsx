@@ -4,7 +4,7 @@ import { isFavourite, toggleFavourite } from '../state/favourites';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
 import { Icon } from './icons';
-import { Count, countWords } from './presence';
+import { Count } from './presence';
 import { Share } from './share';
 
 /** The room's bar: who is where, how many are here, the star and the link. */
@@ -19,7 +19,6 @@ export function RoomHeader({ room, online }: { room: Room; online: Signal<boolea
 			<button
 				type="button"
 				class="quiet narrow-only"
-				aria-label={countWords(room)}
 				aria-expanded={online.value}
 				onClick={() => {
 					online.value = !online.value;
