@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Room } from './client';
 import { fakeEnv } from './fakeEnv';
 import { pass } from './fakeRoom';
 import { FakeServer, me, type Verdict } from './fakeServer';
 import { openRoom } from './room';
+import { memoryStore, type OutboxStore } from './storage';
 
 const verdicts: Verdict[] = [
 	'withhold',
@@ -17,7 +19,20 @@ const verdicts: Verdict[] = [
 
 /** One thing that happens, and how long until the next. */
 type Step = readonly [
-	'say' | 'send' | 'cut' | 'freeze' | 'fill' | 'older' | 'look' | 'retry' | 'reload' | 'noHttp',
+	(
+		| 'say'
+		| 'send'
+		| 'cut'
+		| 'freeze'
+		| 'fill'
+		| 'older'
+		| 'look'
+		| 'retry'
+		| 'reload'
+		| 'noHttp'
+		| 'otherSends'
+		| 'otherReloads'
+	),
 	number,
 ];
 const step: fc.Arbitrary<Step> = fc.tuple(
@@ -28,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.tuple(
 			weight: 5,
 			arbitrary: fc.constantFrom(
 				...(['cut', 'freeze', 'fill', 'older', 'look', 'retry', 'reload', 'noHttp'] as const),
+				...(['otherSends', 'otherReloads'] as const),
 			),
 		},
 	),
@@ -52,6 +68,22 @@ const trouble = fc.record({
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-11-24T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
+/** A store that takes its time, as IndexedDB does, each action in its turn. */
+function slowStore(chance: () => number): OutboxStore {
+	const store = memoryStore();
+	let last: Promise<unknown> = Promise.resolve();
+	const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+		const turn = last.then(() => new Promise((go) => setTimeout(go, chance() * 60))).then(act);
+		last = turn;
+		return turn;
+	};
+	return {
+		load: (uid, room) => inTurn(() => store.load(uid, room)),
+		put: (e) => inTurn(() => store.put(e)),
+		remove: (e) => inTurn(() => store.remove(e)),
+	};
+}
+
 /** More of them find more: CHAOS_RUNS=5000. */
 const runs = Number(process.env.CHAOS_RUNS ?? 100);
 
@@ -60,7 +92,10 @@ it('whatever is lost, doubled, late, refused or cut: in the end the list is the 
 		fc.asyncProperty(trouble, async ({ steps, fates, delays, chances, sockets }) => {
 			vi.clearAllTimers();
 			const server = new FakeServer();
-			const env = fakeEnv(server);
+			const env = fakeEnv(
+				server,
+				slowStore(() => chances.next().value ?? 0),
+			);
 			env.chance = () => chances.next().value ?? 0;
 			server.judge = () => fates.next().value ?? 'answer';
 			server.deliver = () => delays.next().value ?? [0];
@@ -68,6 +103,7 @@ it('whatever is lost, doubled, late, refused or cut: in the end the list is the 
 			server.sockets = sockets ? 'open' : 'refuse';
 			const written: string[] = [];
 			let room = openRoom('General', me, env);
+			const others: Room[] = [];
 
 			const order = () => {
 				const seqs = room.entries.value.flatMap((e) => e.seq ?? []);
@@ -87,6 +123,14 @@ it('whatever is lost, doubled, late, refused or cut: in the end the list is the 
 				reload: () => {
 					room.close();
 					room = openRoom('General', me, env);
+				},
+				otherSends: () => {
+					const other = others.pop() ?? openRoom('general', me, env);
+					others.push(other);
+					written.push(other.send(`other ${written.length}`));
+				},
+				otherReloads: () => {
+					others.pop()?.close();
 				},
 				noHttp: () => {
 					server.http = !server.http;
@@ -111,6 +155,7 @@ it('whatever is lost, doubled, late, refused or cut: in the end the list is the 
 			expect(shown).toEqual(server.log.map((m) => [m.seq, m.cid, m.text]).slice(-shown.length));
 			const mine = server.log.filter((m) => m.uid === me.uid).map((m) => m.cid);
 			expect([...mine].sort()).toEqual([...written].sort());
+			others.pop()?.close();
 			room.close();
 		}),
 		{ numRuns: runs },

@@ -181,9 +181,9 @@ export class Feed {
 	private took(page: HistoryPage, at: Position): boolean {
 		this.hooks.seen(page.messages);
 		if (at.epoch !== this.log.epoch) return true;
-		const torn = this.isTorn(page);
-		if (torn || page.epoch !== at.epoch) {
-			this.hooks.rejoin(torn);
+		if (page.epoch !== at.epoch || this.isTorn(page)) {
+			// The answer to the join tells whether it is another log, or has lost its beginning.
+			this.hooks.rejoin(false);
 			return false;
 		}
 		this.apply(page.messages, 0);

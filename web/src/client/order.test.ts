@@ -183,8 +183,11 @@ describe('older pages', () => {
 		void t.room.loadOlder();
 		await pass(10);
 		t.server.epoch = 'epoch00002';
-		t.server.say('new');
+		t.server.log = t.server.log.map((m) => ({ ...m, text: 'copied' }));
+		t.env.look(true);
 		await pass(500);
-		expect(t.seqs).toEqual(upTo(61).slice(11));
+		expect(t.seqs).toEqual(upTo(60).slice(10));
+		expect(new Set(t.texts)).toEqual(new Set(['copied']));
+		expect(t.room.hasOlder.value).toBe(true);
 	});
 });

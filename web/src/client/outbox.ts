@@ -122,20 +122,25 @@ export class Outbox {
 		this.publish();
 	}
 
-	/** The log's run changed: acknowledged entries that are rows now leave the outbox. */
-	logChanged(): void {
+	/**
+	 * The log's run changed: acknowledged entries that are rows now leave the outbox. The rows
+	 * are looked at again: they may have come before the store told of an entry.
+	 */
+	logChanged(fresh: readonly Message[]): void {
+		this.seen(fresh);
 		if (this.items.some((item) => item.isAcknowledged)) this.publish();
 	}
 
 	/** The log started anew: what was written against another one waits for the person's word. */
 	joined(epoch: string, reset: boolean): void {
-		for (const item of this.items) {
-			const { since } = item.kept;
-			if (!since || (!reset && since.epoch === epoch)) continue;
+		const old = this.items.filter(
+			({ kept: { since } }) => since && (reset || since.epoch !== epoch),
+		);
+		for (const item of old) {
 			if (item.isAcknowledged) this.drop(item);
 			else void this.keep(item, { reset: true });
 		}
-		this.publish();
+		if (old.length > 0) this.publish();
 	}
 
 	/** At the start, and when there is a way out again: what an earlier page left, and what waited. */
@@ -269,6 +274,8 @@ export class Outbox {
 			if (!this.find(stored.cid))
 				this.items.push(new Item(this.env, stored, Promise.resolve(true)));
 		this.items.sort((a, b) => a.kept.written - b.kept.written);
+		this.lastWritten = Math.max(this.lastWritten, ...this.items.map((item) => item.kept.written));
+		this.seen(this.log.rows);
 		this.publish();
 	}
 

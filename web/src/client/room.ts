@@ -247,6 +247,7 @@ class OpenRoom implements Room {
 			this.poller.start();
 		} else {
 			this.poller.stop();
+			if (!this.socket.current) this.outbox.interrupted();
 		}
 	}
 
@@ -307,7 +308,7 @@ class OpenRoom implements Room {
 		batch(() => {
 			this.confirmed.value = this.feed.log.rows.filter(isShown).map((m) => this.entry(m));
 			this.hasOlder.value = this.feed.log.hasOlder;
-			this.outbox.logChanged();
+			this.outbox.logChanged(fresh);
 		});
 	}
 

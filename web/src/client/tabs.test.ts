@@ -36,6 +36,25 @@ describe('an outbox that an earlier page left', () => {
 		expect(await t.kept()).toEqual([]);
 	});
 
+	it('tried before any epoch was known may be any row of the log', async () => {
+		t.server.append({ uid: 'u_me', name: 'Me', cid: 'c-first', text: 'first' });
+		t.server.fill(150);
+		await t.leave('first', { tried: true, since: null });
+		await t.enter();
+		await pass(1000);
+		expect(t.server.of('send')).toMatchObject([{ since: { seq: 0 } }]);
+		expect(t.server.head).toBe(151);
+		expect(await t.kept()).toEqual([]);
+	});
+
+	it('never tried, written before any head was known, needs no look back', async () => {
+		t.server.fill(300);
+		await t.leave('new', { since: null });
+		await t.enter();
+		expect(t.server.of('send')).toMatchObject([{ since: { seq: 300 } }]);
+		expect(t.server.head).toBe(301);
+	});
+
 	it('far behind the head looks at all that lies between', async () => {
 		t.server.fill(2);
 		t.server.append({ uid: 'u_me', name: 'Me', cid: 'c-lost', text: 'lost' });
@@ -62,6 +81,22 @@ describe('an outbox that an earlier page left', () => {
 		await t.reload();
 		expect(t.server.log).toHaveLength(1);
 		expect(t.states).toEqual(['confirmed']);
+	});
+
+	it('that the store gives back after the join is looked for in what came with it', async () => {
+		t.server.append({ uid: 'u_me', name: 'Me', cid: 'c-old', text: 'old' });
+		await t.leave('old', { tried: true });
+		const { load } = t.env.store;
+		t.env.store.load = async (uid, room) => {
+			await new Promise((done) => setTimeout(done, 500));
+			return load(uid, room);
+		};
+		await t.enter();
+		await pass(3000);
+		expect(t.server.of('send')).toEqual([]);
+		expect([t.texts, t.states]).toEqual([['old'], ['confirmed']]);
+		t.env.store.load = load;
+		expect(await t.kept()).toEqual([]);
 	});
 
 	it('is known to have been tried before it can have arrived', async () => {
@@ -168,6 +203,20 @@ describe('two tabs', () => {
 		await pass(1000);
 		expect([most, t.server.head]).toEqual([1, 2]);
 		other.close();
+	});
+
+	it('find in the log what the other one sent and could not tell of', async () => {
+		await enterTwice();
+		t.server.judge = (f) => (f.action === 'send' ? 'withhold' : 'answer');
+		other.send('hi');
+		await pass(50);
+		other.close();
+		t.server.judge = () => 'answer';
+		t.room.send('more');
+		await pass(5000);
+		expect(t.server.log.map((m) => m.text)).toEqual(['hi', 'more']);
+		expect(t.server.of('send').map((s) => s.text)).toEqual(['hi', 'more']);
+		expect(await t.kept()).toEqual([]);
 	});
 
 	it('do not send what the other one discarded', async () => {
