@@ -49,7 +49,11 @@ func ParseName(spelling string) (name, key string, err error) {
 	if !displayable(name) {
 		return "", "", Errorf(BadRequest, "The user name has characters that do not show.")
 	}
-	return name, NameKey(name), nil
+	// Unassigned characters look like nothing that is known.
+	if key = NameKey(name); key == "" {
+		return "", "", Errorf(BadRequest, "The user name has no characters that others could tell apart.")
+	}
+	return name, key, nil
 }
 
 // NameKey is what all names have in common that people could take for one
@@ -59,6 +63,20 @@ func ParseName(spelling string) (name, key string, err error) {
 // Claims are stored under it, so another version of the confusables (they come
 // with go.mau.fi/util) is a migration.
 func NameKey(name string) string {
+	// Again until nothing changes: a skeleton may hold capitals and compatibility
+	// forms ("%" is mapped to "º/₀"), and what it maps to may be mapped again.
+	const enough = 8
+	for range enough {
+		looks := skeleton(name)
+		if looks == name {
+			break
+		}
+		name = looks
+	}
+	return name
+}
+
+func skeleton(name string) string {
 	folded := cases.Fold().String(norm.NFKC.String(name))
 	visible := strings.Map(func(r rune) rune {
 		if ignorable(r) {
@@ -66,9 +84,7 @@ func NameKey(name string) string {
 		}
 		return r
 	}, folded)
-	// Once more: a skeleton may hold capitals, and what it maps to may be mapped again.
-	skeleton := confusable.Skeleton(strings.Join(strings.Fields(visible), " "))
-	return confusable.Skeleton(cases.Fold().String(skeleton))
+	return confusable.Skeleton(strings.Join(strings.Fields(visible), " "))
 }
 
 // displayable tells whether every character of s may stand in a name, and at

@@ -92,6 +92,15 @@ func TestGoodNames(t *testing.T) {
 	}
 }
 
+// A name that looks like nothing that is known could be told from no other such.
+func TestNameWithoutKey(t *testing.T) {
+	for _, spelling := range []string{"\u0378\u0379", "\u0295\u0295", "\u02e4\u02e4"} {
+		if name, key, err := chat.ParseName(spelling); !isBadRequest(err) {
+			t.Errorf("%+q has the key %q, and error %v", name, key, err)
+		}
+	}
+}
+
 func TestLengthOfNames(t *testing.T) {
 	for _, c := range []struct {
 		what       string
@@ -152,6 +161,7 @@ func TestNameKey(t *testing.T) {
 		{"office", "oﬃce"},
 		{"viii", "ⅷ", "Ⅷ"},
 		{"scope", "ѕсоре"},
+		{"0%", "0º/₀", "o%"},
 		{"bob", "b0b", "BOB", "bоb"},
 	} {
 		for _, spelling := range same[1:] {
@@ -191,9 +201,10 @@ func wantShown(t *testing.T, name, key string) {
 	if key == "" {
 		t.Errorf("%q has no key", name)
 	}
-	if !strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.Co) || !unicode.In(r, unicode.C, unicode.M, unicode.Z)
-	}) {
+	hides := func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.M, unicode.Z, unicode.Other_Default_Ignorable_Code_Point)
+	}
+	if strings.TrimFunc(name, hides) == "" {
 		t.Errorf("%q shows nothing", name)
 	}
 	if strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r) }) {
