@@ -104,6 +104,18 @@ describe('a visit', () => {
 		expect(later.visit.screen.value).toMatchObject({ kind: 'home', user: 'Ann' });
 	});
 
+	test('that has moved on is not drawn back by a name that comes late', async () => {
+		const api = new FakeApi();
+		const { visit, place, opened } = begin('/', api);
+		await visit.begin();
+		const starting = visit.start('General', 'Ann');
+		await visit.visit({ room: 'Other', user: null });
+		await starting;
+		expect(opened).toEqual([]);
+		expect(place.pathname).toBe('/Other/');
+		expect(visit.session.value?.name).toBe('Ann');
+	});
+
 	test('does not open the same room twice', async () => {
 		const { visit, opened } = begin('/General/?username=Ann', new FakeApi(session('Ann')));
 		await visit.begin();

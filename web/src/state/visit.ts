@@ -109,8 +109,8 @@ export class Visit {
 		try {
 			const me = this.#session.value;
 			const session = me?.name === user ? me : await this.services.api.claim(user);
-			if (move !== this.#move) return null;
 			this.#session.value = session;
+			if (move !== this.#move) return null;
 			save(lastUserKey, session.name);
 			this.#go({ room, user: session.name }, how);
 			await this.arrive();
