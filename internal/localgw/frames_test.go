@@ -129,6 +129,25 @@ func TestFragmentsBeforeTheEndCloseTheSocket(t *testing.T) {
 	})
 }
 
+// On TCP, closing with input unread is a reset, which can take the close frame
+// away from the client.
+func TestWhatAClientIsSendingIsReadBeforeTheSocketIsClosed(t *testing.T) {
+	withWebSocket(t, echo, func(t *testing.T, s *site) {
+		c := s.connect(t)
+		sent := make(chan error)
+		go func() {
+			_, err := c.conn.Write(ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame(make([]byte, 200<<10)))))
+			sent <- err
+		}()
+		if f := c.frame(); f.Header.OpCode != ws.OpClose {
+			t.Fatalf("got %v", f.Header.OpCode)
+		}
+		if err := <-sent; err != nil {
+			t.Errorf("the client could not finish its frame: %v", err)
+		}
+	})
+}
+
 func TestPingsAreAnswered(t *testing.T) {
 	withWebSocket(t, echo, func(t *testing.T, s *site) {
 		c := s.connect(t)
