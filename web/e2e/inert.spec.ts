@@ -59,7 +59,8 @@ test('M19 names of a user and a room are inert text', async ({ arrive }) => {
 	await inert(bob.page);
 	// The list of people, the star's menu, the search and the list of rooms show them, too.
 	await bob.people('\\d+').click();
-	await expect(bob.page.getByRole('listitem').filter({ hasText: ann.name })).toHaveCount(1);
+	const online = bob.page.getByRole('region', { name: /^Online/ });
+	await expect(online.getByRole('listitem').filter({ hasText: ann.name })).toHaveCount(1);
 	await bob.page.keyboard.press('Escape');
 	await bob.page.getByRole('button', { name: 'Star this room' }).click();
 	await bob.unfold();

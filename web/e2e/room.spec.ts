@@ -16,7 +16,7 @@ test('M13 a message is name, text and date in a bubble of the log', async ({ arr
 		expect(Number(await name.evaluate((b) => getComputedStyle(b).fontWeight))).toBeGreaterThan(500);
 		const time = bubble.locator('time');
 		await expect(time).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT/);
-		await expect(bubble).toHaveText(new RegExp(`${ann.name}.*${text}.*\\d\\d:\\d\\d`, 's'));
+		await expect(bubble).toHaveText(new RegExp(`${ann.name}.*${text}.*\\d:\\d\\d`, 's'));
 	}
 	await expect(bob.messages.first().locator('strong')).toBeVisible();
 });
@@ -90,12 +90,10 @@ test('M20 a reload shows the history in order and nothing twice', async ({
 	await ann.say('mine, the first');
 	await ann.say('mine, the second');
 	await ann.page.reload();
-	// The newest page.
 	const all = [...older, 'mine, the first', 'mine, the second'];
-	await expect(ann.texts.last()).toHaveText('mine, the second');
-	const shown = await ann.texts.allTextContents();
-	expect(shown).toEqual(all.slice(-shown.length));
-	expect(shown.length).toBeGreaterThanOrEqual(50);
+	await expect(ann.texts.nth(49)).toBeAttached();
+	const newest = await ann.texts.allTextContents();
+	expect(newest).toEqual(all.slice(-newest.length));
 
 	// And all of it, up to the beginning.
 	await ann.log.evaluate((log) => log.scrollTo(0, 0));
@@ -151,7 +149,7 @@ test('the count of people follows who comes and who goes', async ({ arrive, room
 	await tab.goto(address(room, bob.name));
 	await expect(tab.getByRole('button', { name: /2 people here$/ })).toBeVisible();
 	await ann.people(2).click();
-	const list = ann.page.getByRole('region', { name: 'Online, 2 people' }).getByRole('listitem');
+	const list = ann.page.getByRole('region', { name: /^Online/ }).getByRole('listitem');
 	await expect(list).toHaveCount(2);
 	await expect(list.filter({ hasText: bob.name })).toHaveCount(1);
 	await tab.close();

@@ -55,7 +55,7 @@ export class Visitor {
 	/** The button that says how many people are here, while that is known to be so. */
 	people(count: number | string): Locator {
 		return this.page.getByRole('button', {
-			name: new RegExp(`(^|: )${count} (person|people) here$`),
+			name: new RegExp(`(^|\\D)${count} (person|people) here$`),
 		});
 	}
 
