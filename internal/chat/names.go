@@ -35,7 +35,21 @@ func ParseRoom(spelling string) (title, key string, err error) {
 // RoomKey is what all spellings of a room's name have in common: the canonical
 // caseless form NFC(casefold(NFD(name))) of Unicode 3.13, D145.
 func RoomKey(title string) string {
-	return norm.NFC.String(cases.Fold().String(norm.NFD.String(title)))
+	return norm.NFC.String(fold(norm.NFD.String(title)))
+}
+
+// fold is the full case folding of Unicode. Of Cherokee, whose small letters fold
+// to capitals, golang.org/x/text makes the one into the other, either way.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0xAB70 && r <= 0xABBF:
+			return r - 0xAB70 + 0x13A0
+		case r >= 0x13F8 && r <= 0x13FD:
+			return r - 8
+		}
+		return r
+	}, cases.Fold().String(s))
 }
 
 // ParseName checks a user's name and gives it without white space at the ends,
@@ -77,7 +91,7 @@ func NameKey(name string) string {
 }
 
 func skeleton(name string) string {
-	folded := cases.Fold().String(norm.NFKC.String(name))
+	folded := fold(norm.NFKC.String(name))
 	visible := strings.Map(func(r rune) rune {
 		if ignorable(r) {
 			return -1
