@@ -10,21 +10,21 @@ const steady = 60_000;
  * over after a connection that stayed up for a minute.
  */
 export class Backoff {
-	private tries = 0;
-	private upSince: number | null = null;
+	#tries = 0;
+	#upSince: number | null = null;
 
 	constructor(private readonly clock: Pick<Clock, 'now' | 'random'>) {}
 
 	/** In ms. Never less than `retryAfter` seconds, which the server may ask for. */
 	next(retryAfter = 0): number {
-		if (this.upSince !== null && this.clock.now() - this.upSince >= steady) this.tries = 0;
-		this.upSince = null;
-		const span = Math.min(cap, base * 2 ** this.tries++);
+		if (this.#upSince !== null && this.clock.now() - this.#upSince >= steady) this.#tries = 0;
+		this.#upSince = null;
+		const span = Math.min(cap, base * 2 ** this.#tries++);
 		return retryAfter * 1000 + this.clock.random() * span;
 	}
 
 	/** A connection is up from now on. */
 	up(): void {
-		this.upSince = this.clock.now();
+		this.#upSince = this.clock.now();
 	}
 }

@@ -50,22 +50,22 @@ export class Channel {
 	/** Pushes that came before `joined`. */
 	held: ServerFrame[] = [];
 
-	private state: 'opening' | 'open' | 'retired' | 'closed' = 'opening';
-	private readonly socket: SocketLike;
-	private readonly waiting = new Map<string, Waiting>();
-	private readonly handshake: Timer;
-	private nextId = 1;
+	#state: 'opening' | 'open' | 'retired' | 'closed' = 'opening';
+	readonly #socket: SocketLike;
+	readonly #waiting = new Map<string, Waiting>();
+	readonly #handshake: Timer;
+	#nextId = 1;
 
 	constructor(
 		private readonly env: Env,
 		private readonly events: ChannelEvents,
 	) {
-		this.socket = env.socket();
-		this.handshake = new Timer(env);
-		this.handshake.set(handshakeLimit, () => this.lost());
-		this.socket.onopen = () => this.opened();
-		this.socket.onmessage = (event) => this.received(event.data);
-		this.socket.onclose = () => this.lost();
+		this.#socket = env.socket();
+		this.#handshake = new Timer(env);
+		this.#handshake.set(handshakeLimit, () => this.#lost());
+		this.#socket.onopen = () => this.#opened();
+		this.#socket.onmessage = (event) => this.#received(event.data);
+		this.#socket.onclose = () => this.#lost();
 	}
 
 	/**
@@ -74,72 +74,72 @@ export class Channel {
 	 */
 	request<F extends ClientFrame>(frame: F, limit = answerLimit): Promise<Replies[F['action']]> {
 		return new Promise((resolve, reject) => {
-			if (this.state !== 'open') return reject(unknownOutcome('The socket is not open.'));
-			const id = String(this.nextId++);
+			if (this.#state !== 'open') return reject(unknownOutcome('The socket is not open.'));
+			const id = String(this.#nextId++);
 			const timer = new Timer(this.env);
 			timer.set(limit, () => {
-				this.take(id)?.reject(new TimedOut('offline', `No answer to ${frame.action}.`, true));
-				if (this.state === 'retired') this.retire();
+				this.#take(id)?.reject(new TimedOut('offline', `No answer to ${frame.action}.`, true));
+				if (this.#state === 'retired') this.retire();
 			});
-			this.waiting.set(id, {
+			this.#waiting.set(id, {
 				action: frame.action,
 				timer,
 				resolve: (reply) => resolve(reply as Replies[F['action']]),
 				reject,
 			});
-			this.transmit({ ...frame, id });
+			this.#transmit({ ...frame, id });
 		});
 	}
 
 	/** Closes as soon as nothing is waited for; frames are handed on until then. */
 	retire(): void {
-		if (this.state === 'closed') return;
-		this.state = 'retired';
-		if (this.waiting.size === 0) this.close();
+		if (this.#state === 'closed') return;
+		this.#state = 'retired';
+		if (this.#waiting.size === 0) this.close();
 	}
 
 	/** Closes without a further event. What is waited for rejects with `offline`. */
 	close(): void {
-		if (this.state === 'closed') return;
-		this.state = 'closed';
-		this.handshake.clear();
-		this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
-		this.socket.close();
-		this.rejectAll(unknownOutcome('The connection was lost.'));
+		if (this.#state === 'closed') return;
+		this.#state = 'closed';
+		this.#handshake.clear();
+		this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+		this.#socket.close();
+		this.#rejectAll(unknownOutcome('The connection was lost.'));
 	}
 
-	private transmit(frame: ClientFrame): void {
+	#transmit(frame: ClientFrame): void {
 		try {
-			this.socket.send(encode(frame));
+			this.#socket.send(encode(frame));
 		} catch {
-			this.lost();
+			this.#lost();
 		}
 	}
 
-	private opened(): void {
-		this.handshake.clear();
-		this.state = 'open';
+	#opened(): void {
+		this.#handshake.clear();
+		this.#state = 'open';
 		this.events.opened();
 	}
 
-	private lost(): void {
-		if (this.state === 'closed') return;
-		const wasOpen = this.state !== 'opening';
+	#lost(): void {
+		if (this.#state === 'closed') return;
+		const wasOpen = this.#state !== 'opening';
 		this.close();
 		this.events.closed(wasOpen);
 	}
 
-	private received(data: unknown): void {
+	#received(data: unknown): void {
 		const frame = typeof data === 'string' ? decode(data) : null;
 		if (!frame) return;
-		if (frame.type === 'gateway') this.rejectAll(unknownOutcome(frame.message));
-		else if (frame.type === 'error' && frame.id === undefined) this.errorWithoutId(frame);
-		else this.handOn(frame);
-		if (this.state === 'retired') this.retire();
+		if (frame.type === 'gateway') this.#rejectAll(unknownOutcome(frame.message));
+		else if (frame.type === 'error' && frame.id === undefined) this.#errorWithoutId(frame);
+		else this.#handOn(frame);
+		if (this.#state === 'retired') this.retire();
 	}
 
-	private handOn(frame: ServerFrame): void {
-		const waiting = 'id' in frame && frame.id !== undefined ? this.take(frame.id) : undefined;
+	#handOn(frame: ServerFrame): void {
+		const waiting = 'id' in frame && frame.id !== undefined ? this.#take(frame.id) : undefined;
 		if (!waiting) this.events.frame(frame);
 		else if (frame.type === 'error') waiting.reject(refusal(frame));
 		else if (frame.type === replyType[waiting.action]) waiting.resolve(frame as ReplyFrame);
@@ -147,18 +147,18 @@ export class Channel {
 	}
 
 	/** A refusal that names no request is that request's only if there is just one. */
-	private errorWithoutId(frame: ErrorFrame): void {
-		this.rejectAll(this.waiting.size === 1 ? refusal(frame) : unknownOutcome(frame.message));
+	#errorWithoutId(frame: ErrorFrame): void {
+		this.#rejectAll(this.#waiting.size === 1 ? refusal(frame) : unknownOutcome(frame.message));
 	}
 
-	private take(id: string): Waiting | undefined {
-		const waiting = this.waiting.get(id);
-		this.waiting.delete(id);
+	#take(id: string): Waiting | undefined {
+		const waiting = this.#waiting.get(id);
+		this.#waiting.delete(id);
 		waiting?.timer.clear();
 		return waiting;
 	}
 
-	private rejectAll(error: ChatError): void {
-		for (const id of [...this.waiting.keys()]) this.take(id)?.reject(error);
+	#rejectAll(error: ChatError): void {
+		for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(error);
 	}
 }

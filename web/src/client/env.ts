@@ -28,24 +28,24 @@ export interface Env extends Clock {
 
 /** One timer that can be set again: the last call of `set` holds. */
 export class Timer {
-	private handle: unknown = null;
+	#handle: unknown = null;
 
 	constructor(private readonly clock: Clock) {}
 
 	get running(): boolean {
-		return this.handle !== null;
+		return this.#handle !== null;
 	}
 
 	set(ms: number, run: () => void): void {
 		this.clear();
-		this.handle = this.clock.setTimeout(() => {
-			this.handle = null;
+		this.#handle = this.clock.setTimeout(() => {
+			this.#handle = null;
 			run();
 		}, ms);
 	}
 
 	clear(): void {
-		if (this.handle !== null) this.clock.clearTimeout(this.handle);
-		this.handle = null;
+		if (this.#handle !== null) this.clock.clearTimeout(this.#handle);
+		this.#handle = null;
 	}
 }

@@ -29,18 +29,18 @@ const mustRejoin = new Set(['reset', 'behind', 'not_joined']);
 export class Feed {
 	readonly log = new Log();
 
-	private readonly gap: Timer;
-	private readonly backoff: Backoff;
-	private catching: Promise<void> | null = null;
-	private older: Promise<void> | null = null;
-	private foreign: MessagesPush[] = [];
+	readonly #gap: Timer;
+	readonly #backoff: Backoff;
+	#catching: Promise<void> | null = null;
+	#older: Promise<void> | null = null;
+	#foreign: MessagesPush[] = [];
 
 	constructor(
 		env: Env,
 		private readonly hooks: FeedHooks,
 	) {
-		this.gap = new Timer(env);
-		this.backoff = new Backoff(env);
+		this.#gap = new Timer(env);
+		this.#backoff = new Backoff(env);
 	}
 
 	/** Up to where the log is known; undefined when nothing is. */
@@ -53,14 +53,14 @@ export class Feed {
 	joined(f: Joined, since: Position | undefined): void {
 		this.hooks.seen(f.messages);
 		const goesOn = !f.reset && f.epoch === this.log.epoch && since?.epoch === f.epoch;
-		if (goesOn && this.isTorn(f)) {
+		if (goesOn && this.#isTorn(f)) {
 			this.hooks.rejoin(true);
 			return;
 		}
-		if (goesOn) this.apply(f.messages, f.seq);
-		else this.replace(f.epoch, f.messages, f.seq, f.more);
-		const waiting = this.foreign;
-		this.foreign = [];
+		if (goesOn) this.#apply(f.messages, f.seq);
+		else this.#replace(f.epoch, f.messages, f.seq, f.more);
+		const waiting = this.#foreign;
+		this.#foreign = [];
 		for (const push of waiting) if (push.epoch === this.log.epoch) this.push(push);
 		// What is still missing was there before the join: no push will bring it.
 		if (this.log.behind) void this.catchUp();
@@ -69,32 +69,32 @@ export class Feed {
 	push(f: MessagesPush): void {
 		this.hooks.seen(f.messages);
 		if (f.epoch === this.log.epoch) {
-			this.apply(f.messages, 0);
+			this.#apply(f.messages, 0);
 			return;
 		}
-		if (this.foreign.length < foreignLimit) this.foreign.push(f);
+		if (this.#foreign.length < foreignLimit) this.#foreign.push(f);
 		this.hooks.rejoin(false);
 	}
 
 	/** Takes what a pong tells of the room. */
 	head(at: Position): void {
-		if (at.epoch === this.log.epoch) this.apply([], at.seq);
+		if (at.epoch === this.log.epoch) this.#apply([], at.seq);
 		else this.hooks.rejoin(false);
 	}
 
 	/** Takes an acknowledged message of one's own, as the row that it is. */
 	sent(epoch: string, row: Message): void {
-		if (epoch === this.log.epoch) this.apply([row], row.seq);
+		if (epoch === this.log.epoch) this.#apply([row], row.seq);
 		else this.hooks.rejoin(false);
 	}
 
 	/** Asks for what comes after the log's end, until there is no more. One request at a time. */
 	catchUp(): Promise<void> {
-		this.catching ??= this.askOn().finally(() => {
-			this.catching = null;
-			this.settle();
+		this.#catching ??= this.#askOn().finally(() => {
+			this.#catching = null;
+			this.#settle();
 		});
-		return this.catching;
+		return this.#catching;
 	}
 
 	/** Loads the newest page, or what came after the known end. Rejects when that cannot be had. */
@@ -104,9 +104,9 @@ export class Feed {
 		const at = anew ? undefined : this.position;
 		const page = await ask(at ? { after: at.seq, limit: pageSize } : {});
 		this.hooks.seen(page.messages);
-		if (!at) this.replace(page.epoch, page.messages, page.messages.at(-1)?.seq ?? 0, page.more);
-		else if (page.epoch !== this.log.epoch || this.isTorn(page)) return this.pull(true);
-		else this.apply(page.messages, 0);
+		if (!at) this.#replace(page.epoch, page.messages, page.messages.at(-1)?.seq ?? 0, page.more);
+		else if (page.epoch !== this.log.epoch || this.#isTorn(page)) return this.pull(true);
+		else this.#apply(page.messages, 0);
 		if (at && page.more) this.log.note(this.log.last + 1);
 		if (this.log.behind) await this.catchUp();
 	}
@@ -131,85 +131,85 @@ export class Feed {
 
 	/** Loads the page before the first known row. Calls at the same time share a request. */
 	loadOlder(): Promise<void> {
-		this.older ??= this.askBefore().finally(() => {
-			this.older = null;
+		this.#older ??= this.#askBefore().finally(() => {
+			this.#older = null;
 		});
-		return this.older;
+		return this.#older;
 	}
 
 	close(): void {
-		this.gap.clear();
+		this.#gap.clear();
 	}
 
-	private replace(epoch: string, page: readonly Message[], head: number, more: boolean): void {
+	#replace(epoch: string, page: readonly Message[], head: number, more: boolean): void {
 		this.log.replace(epoch, page, head, more);
 		this.hooks.changed(this.log.rows);
-		this.settle();
+		this.#settle();
 	}
 
-	private apply(messages: readonly Message[], head: number): void {
+	#apply(messages: readonly Message[], head: number): void {
 		const fresh = this.log.add(messages);
 		this.log.note(head);
 		if (fresh.length > 0) this.hooks.changed(fresh);
-		this.settle();
+		this.#settle();
 	}
 
 	/** Gives what is missing a moment to arrive by push, then asks. */
-	private settle(): void {
-		if (!this.log.behind || !this.hooks.history()) this.gap.clear();
-		else if (!this.gap.running && !this.catching) this.gap.set(hold, () => void this.catchUp());
+	#settle(): void {
+		if (!this.log.behind || !this.hooks.history()) this.#gap.clear();
+		else if (!this.#gap.running && !this.#catching) this.#gap.set(hold, () => void this.catchUp());
 	}
 
-	private async askOn(): Promise<void> {
-		this.gap.clear();
+	async #askOn(): Promise<void> {
+		this.#gap.clear();
 		for (let more = true; more || this.log.behind; ) {
 			const ask = this.hooks.history();
 			const at = this.position;
 			if (!ask || !at) return;
 			try {
 				const page = await ask({ after: at.seq, limit: pageSize });
-				if (!this.took(page, at)) return;
+				if (!this.#took(page, at)) return;
 				more = page.more;
 			} catch (e) {
-				return this.failed(e);
+				return this.#failed(e);
 			}
 		}
-		this.backoff.up();
+		this.#backoff.up();
 	}
 
 	/** Takes a page after `at`; false when there is nothing to go on with now. */
-	private took(page: HistoryPage, at: Position): boolean {
+	#took(page: HistoryPage, at: Position): boolean {
 		this.hooks.seen(page.messages);
 		if (at.epoch !== this.log.epoch) return true;
-		if (page.epoch !== at.epoch || this.isTorn(page)) {
+		if (page.epoch !== at.epoch || this.#isTorn(page)) {
 			// The answer to the join tells whether it is another log, or has lost its beginning.
 			this.hooks.rejoin(false);
 			return false;
 		}
-		this.apply(page.messages, 0);
+		this.#apply(page.messages, 0);
 		if (this.log.last > at.seq) return true;
 		if (!page.more) this.log.level();
 		// Rows are held that the log did not show yet (a query is no snapshot): soon.
-		if (this.log.behind) this.later();
+		if (this.log.behind) this.#later();
 		return false;
 	}
 
 	/** It does not go on where the log ends. */
-	private isTorn(page: { readonly messages: readonly Message[] }): boolean {
+	#isTorn(page: { readonly messages: readonly Message[] }): boolean {
 		return (page.messages[0]?.seq ?? 0) > this.log.last + 1;
 	}
 
-	private failed(e: unknown): void {
+	#failed(e: unknown): void {
 		if (!(e instanceof ChatError)) throw e;
 		if (mustRejoin.has(e.code)) this.hooks.rejoin(false);
-		else if (e.temporary) this.later(e.retryAfter);
+		else if (e.temporary) this.#later(e.retryAfter);
 	}
 
-	private later(retryAfter?: number): void {
-		this.gap.set(hold + this.backoff.next(retryAfter), () => void this.catchUp());
+	#later(retryAfter?: number): void {
+		this.#gap.set(hold + this.#backoff.next(retryAfter), () => void this.catchUp());
 	}
 
-	private async askBefore(): Promise<void> {
+	async #askBefore(): Promise<void> {
 		const ask = this.hooks.history();
 		const { epoch, first, hasOlder } = this.log;
 		if (!ask || !hasOlder) return;

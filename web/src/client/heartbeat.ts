@@ -14,75 +14,75 @@ const longest = 4 * minute;
  * last ping; at once when the page comes into view or the network comes back.
  */
 export class Heartbeat {
-	private readonly timer: Timer;
-	private stops: (() => void)[] = [];
-	private lastPing = 0;
-	private lastFrame = 0;
-	private lastMessage = 0;
-	private running = false;
-	private asking = false;
+	readonly #timer: Timer;
+	#stops: (() => void)[] = [];
+	#lastPing = 0;
+	#lastFrame = 0;
+	#lastMessage = 0;
+	#running = false;
+	#asking = false;
 
 	/** `ping` never rejects. */
 	constructor(
 		private readonly env: Env,
 		private readonly ping: () => Promise<void>,
 	) {
-		this.timer = new Timer(env);
+		this.#timer = new Timer(env);
 	}
 
 	/** A join counts as a ping: it tells the same. */
 	start(): void {
-		this.lastPing = this.lastFrame = this.env.now();
-		if (!this.running) {
-			this.stops = [
-				this.env.listen('visibility', () => this.visibility()),
-				this.env.listen('online', () => this.beat()),
+		this.#lastPing = this.#lastFrame = this.env.now();
+		if (!this.#running) {
+			this.#stops = [
+				this.env.listen('visibility', () => this.#visibility()),
+				this.env.listen('online', () => this.#beat()),
 			];
 		}
-		this.running = true;
-		this.plan();
+		this.#running = true;
+		this.#plan();
 	}
 
 	stop(): void {
-		this.running = false;
-		this.timer.clear();
-		for (const stop of this.stops) stop();
-		this.stops = [];
+		this.#running = false;
+		this.#timer.clear();
+		for (const stop of this.#stops) stop();
+		this.#stops = [];
 	}
 
 	/** A frame of the room arrived. */
 	frame(): void {
-		this.lastFrame = this.env.now();
-		if (this.running) this.plan();
+		this.#lastFrame = this.env.now();
+		if (this.#running) this.#plan();
 	}
 
 	/** Somebody wrote. */
 	message(): void {
-		this.lastMessage = this.env.now();
-		if (this.running) this.plan();
+		this.#lastMessage = this.env.now();
+		if (this.#running) this.#plan();
 	}
 
-	private visibility(): void {
-		if (this.env.visible()) this.beat();
-		else this.plan();
+	#visibility(): void {
+		if (this.env.visible()) this.#beat();
+		else this.#plan();
 	}
 
-	private plan(): void {
+	#plan(): void {
 		const now = this.env.now();
-		const alive = now - this.lastMessage < lively;
-		const latest = this.lastPing + longest;
-		const idle = this.lastFrame + (alive ? eager : quiet);
+		const alive = now - this.#lastMessage < lively;
+		const latest = this.#lastPing + longest;
+		const idle = this.#lastFrame + (alive ? eager : quiet);
 		const due = this.env.visible() ? Math.min(idle, latest) : latest;
-		this.timer.set(Math.max(0, due - now), () => this.beat());
+		this.#timer.set(Math.max(0, due - now), () => this.#beat());
 	}
 
-	private async beat(): Promise<void> {
-		if (this.asking || !this.running) return;
-		this.asking = true;
-		this.lastPing = this.env.now();
+	async #beat(): Promise<void> {
+		if (this.#asking || !this.#running) return;
+		this.#asking = true;
+		this.#lastPing = this.env.now();
 		await this.ping();
-		this.asking = false;
-		this.lastFrame = this.env.now();
-		if (this.running) this.plan();
+		this.#asking = false;
+		this.#lastFrame = this.env.now();
+		if (this.#running) this.#plan();
 	}
 }

@@ -74,21 +74,21 @@ export class Item {
 	/** As the views show it. */
 	shown(name: string): Entry {
 		const { uid, cid, text, written } = this.kept;
-		const state = this.state();
-		const error = state === 'failed' ? this.error() : undefined;
+		const state = this.#state();
+		const error = state === 'failed' ? this.#error() : undefined;
 		const at = new Date(written).toISOString();
 		const key = `${uid}:${cid}`;
 		return { key, kind: 'message', cid, uid, name, text, at, state, ...(error && { error }) };
 	}
 
-	private state(): Entry['state'] {
+	#state(): Entry['state'] {
 		if (this.isAcknowledged) return 'pending';
 		if (this.kept.refused) return 'failed';
 		if (this.waits) return 'waiting';
 		return this.late ? 'failed' : 'pending';
 	}
 
-	private error(): ChatError | undefined {
+	#error(): ChatError | undefined {
 		const { refused } = this.kept;
 		if (!refused) return this.why;
 		return new ChatError(knownCode(refused.code) ?? 'internal', refused.message, false);

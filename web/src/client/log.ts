@@ -14,8 +14,8 @@ export class Log {
 	/** There are rows before the first known one. */
 	hasOlder = false;
 
-	private ahead = new Map<number, Message>();
-	private head = 0;
+	#ahead = new Map<number, Message>();
+	#head = 0;
 
 	/** The seq of the first known row; one more than `last` if there is none. */
 	get first(): number {
@@ -24,22 +24,22 @@ export class Log {
 
 	/** The log is known to go on after `last`. */
 	get behind(): boolean {
-		return this.head > this.last;
+		return this.#head > this.last;
 	}
 
 	/** Rows are at hand that cannot be shown before those between. */
 	get holding(): boolean {
-		return this.ahead.size > 0;
+		return this.#ahead.size > 0;
 	}
 
 	/** Starts again from the newest page of the log, whose end is `head` or further on. */
 	replace(epoch: string, page: readonly Message[], head: number, hasOlder: boolean): void {
-		const known = epoch === this.epoch ? this.head : 0;
+		const known = epoch === this.epoch ? this.#head : 0;
 		this.epoch = epoch;
 		this.rows = [];
-		this.ahead.clear();
+		this.#ahead.clear();
 		this.last = page[0] ? page[0].seq - 1 : head;
-		this.head = Math.max(this.last, known);
+		this.#head = Math.max(this.last, known);
 		this.hasOlder = hasOlder && this.last > 0;
 		this.add(page);
 		this.note(head);
@@ -48,14 +48,14 @@ export class Log {
 	/** Applies what follows on, holds what is further on, drops the rest. Returns what was applied. */
 	add(messages: readonly Message[]): readonly Message[] {
 		for (const m of messages) {
-			if (m.seq > this.last) this.ahead.set(m.seq, m);
+			if (m.seq > this.last) this.#ahead.set(m.seq, m);
 			this.note(m.seq);
 		}
 		const fresh: Message[] = [];
 		for (;;) {
-			const next = this.ahead.get(this.last + 1);
+			const next = this.#ahead.get(this.last + 1);
 			if (!next) break;
-			this.ahead.delete(next.seq);
+			this.#ahead.delete(next.seq);
 			this.last = next.seq;
 			fresh.push(next);
 		}
@@ -65,12 +65,12 @@ export class Log {
 
 	/** The log is known to reach `seq`. */
 	note(seq: number): void {
-		this.head = Math.max(this.head, seq);
+		this.#head = Math.max(this.#head, seq);
 	}
 
 	/** The log turned out to end at `last`. */
 	level(): void {
-		this.head = Math.max(this.last, ...this.ahead.keys());
+		this.#head = Math.max(this.last, ...this.#ahead.keys());
 	}
 
 	/** Adds the page that ends before `first`; of what does not touch it, nothing. */

@@ -84,6 +84,19 @@ describe('a send without an acknowledgement', () => {
 		expect(t.server.handshakes).toBe(1);
 	});
 
+	it("is not acknowledged by another's row with the same cid", async () => {
+		await t.enter();
+		t.server.judge = (f) => (f.action === 'send' ? 'lose' : 'answer');
+		const cid = t.room.send('hi');
+		await pass(20);
+		t.server.say('theirs', { cid });
+		await pass(20);
+		expect(t.states).toEqual(['confirmed', 'pending']);
+		t.server.judge = () => 'answer';
+		await pass(12_000);
+		expect(t.server.log.map((m) => m.text)).toEqual(['theirs', 'hi']);
+	});
+
 	it('is acknowledged by its own row in any list', async () => {
 		await t.enter();
 		t.server.judge = (f) => (f.action === 'send' ? 'withhold' : 'answer');

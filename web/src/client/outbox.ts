@@ -31,14 +31,14 @@ export interface OutboxHooks {
 export class Outbox {
 	readonly entries = signal<readonly Entry[]>([]);
 
-	private items: Item[] = [];
-	private running = false;
-	private again = false;
-	private closed = false;
-	private lastWritten = 0;
-	private attempting: { cid: string; giveUp: (why: ChatError) => void } | null = null;
-	private readonly wake: Timer;
-	private readonly lateness: Timer;
+	#items: Item[] = [];
+	#running = false;
+	#again = false;
+	#closed = false;
+	#lastWritten = 0;
+	#attempting: { cid: string; giveUp: (why: ChatError) => void } | null = null;
+	readonly #wake: Timer;
+	readonly #lateness: Timer;
 
 	constructor(
 		private readonly env: Env,
@@ -47,14 +47,14 @@ export class Outbox {
 		private readonly log: Log,
 		private readonly hooks: OutboxHooks,
 	) {
-		this.wake = new Timer(env);
-		this.lateness = new Timer(env);
+		this.#wake = new Timer(env);
+		this.#lateness = new Timer(env);
 	}
 
 	/** Takes a text; returns its cid at once. */
 	write(text: string): string {
-		const written = Math.max(this.env.now(), this.lastWritten + 1);
-		this.lastWritten = written;
+		const written = Math.max(this.env.now(), this.#lastWritten + 1);
+		this.#lastWritten = written;
 		const { epoch, last } = this.log;
 		const tooLong = [...text].length > longestText;
 		const kept: Stored = {
@@ -72,32 +72,32 @@ export class Outbox {
 				: null,
 		};
 		const item = new Item(this.env, kept, Promise.resolve(false));
-		this.items.push(item);
-		void this.keep(item, {});
-		this.publish();
+		this.#items.push(item);
+		void this.#keep(item, {});
+		this.#publish();
 		this.kick();
 		return kept.cid;
 	}
 
 	/** The person's word: send it again, with the same cid. */
 	retry(cid: string): void {
-		const item = this.find(cid);
+		const item = this.#find(cid);
 		if (!item || item.isAcknowledged) return;
 		// After a reset the old place means nothing; that it may go in twice is the person's choice.
 		const lost = item.kept.reset ? { since: null, tried: false } : {};
 		item.encourage();
-		void this.keep(item, { ...lost, reset: false, refused: null, wordAt: this.env.now() });
-		if (this.attempting?.cid === cid) this.attempting.giveUp(unknownOutcome('Sent again.'));
-		this.publish();
+		void this.#keep(item, { ...lost, reset: false, refused: null, wordAt: this.env.now() });
+		if (this.#attempting?.cid === cid) this.#attempting.giveUp(unknownOutcome('Sent again.'));
+		this.#publish();
 		this.kick();
 	}
 
 	discard(cid: string): void {
-		const item = this.find(cid);
+		const item = this.#find(cid);
 		if (!item) return;
-		this.forget(item);
-		if (this.attempting?.cid === cid) this.attempting.giveUp(unknownOutcome('Discarded.'));
-		this.publish();
+		this.#forget(item);
+		if (this.#attempting?.cid === cid) this.#attempting.giveUp(unknownOutcome('Discarded.'));
+		this.#publish();
 		this.kick();
 	}
 
@@ -106,20 +106,20 @@ export class Outbox {
 		let found = false;
 		for (const m of messages) {
 			if (m.uid !== this.uid) continue;
-			const item = this.find(m.cid);
-			if (item) this.acknowledge(item, m.seq);
+			const item = this.#find(m.cid);
+			if (item) this.#acknowledge(item, m.seq);
 			found ||= item !== undefined;
 		}
-		if (found) this.publish();
+		if (found) this.#publish();
 	}
 
 	/** A `sent` is an acknowledgement, however late it comes. */
 	sent(answer: Sent): void {
-		const item = this.find(answer.cid);
+		const item = this.#find(answer.cid);
 		if (!item) return;
-		this.acknowledge(item, answer.seq);
+		this.#acknowledge(item, answer.seq);
 		this.hooks.sent(answer, item.kept.text);
-		this.publish();
+		this.#publish();
 	}
 
 	/**
@@ -128,121 +128,121 @@ export class Outbox {
 	 */
 	logChanged(fresh: readonly Message[]): void {
 		this.seen(fresh);
-		if (this.items.some((item) => item.isAcknowledged)) this.publish();
+		if (this.#items.some((item) => item.isAcknowledged)) this.#publish();
 	}
 
 	/** The log started anew: what was written against another one waits for the person's word. */
 	joined(epoch: string, reset: boolean): void {
-		const old = this.items.filter(
+		const old = this.#items.filter(
 			({ kept: { since } }) => since && (reset || since.epoch !== epoch),
 		);
 		for (const item of old) {
-			if (item.isAcknowledged) this.drop(item);
-			else void this.keep(item, { reset: true });
+			if (item.isAcknowledged) this.#drop(item);
+			else void this.#keep(item, { reset: true });
 		}
-		if (old.length > 0) this.publish();
+		if (old.length > 0) this.#publish();
 	}
 
 	/** At the start, and when there is a way out again: what an earlier page left, and what waited. */
 	async resume(): Promise<void> {
-		await this.reload();
-		for (const item of this.items) if (item.why?.retryAfter === undefined) item.notBefore = 0;
+		await this.#reload();
+		for (const item of this.#items) if (item.why?.retryAfter === undefined) item.notBefore = 0;
 		this.kick();
 	}
 
 	/** The way out is gone: an answer will not come. Queued entries are only pending again. */
 	interrupted(): void {
-		for (const item of this.items) item.firstTry = null;
-		this.attempting?.giveUp(unknownOutcome('The connection was lost.'));
+		for (const item of this.#items) item.firstTry = null;
+		this.#attempting?.giveUp(unknownOutcome('The connection was lost.'));
 	}
 
 	close(): void {
-		this.closed = true;
-		this.wake.clear();
-		this.lateness.clear();
+		this.#closed = true;
+		this.#wake.clear();
+		this.#lateness.clear();
 		this.interrupted();
 	}
 
 	/** Sends what can be sent now. */
 	kick(): void {
-		if (this.running) this.again = true;
-		else if (!this.closed && this.hooks.transport() && this.next()) void this.drain();
+		if (this.#running) this.#again = true;
+		else if (!this.#closed && this.hooks.transport() && this.#next()) void this.#drain();
 	}
 
 	/** Only one tab at a time sends, or the order of writing would be lost. */
-	private async drain(): Promise<void> {
-		this.running = true;
-		this.again = false;
+	async #drain(): Promise<void> {
+		this.#running = true;
+		this.#again = false;
 		try {
 			await this.env.lock(`projectchat:outbox:${this.uid}:${this.room}`, async () => {
-				await this.reload();
-				while (!this.closed && (await this.step()));
+				await this.#reload();
+				while (!this.#closed && (await this.#step()));
 			});
 		} finally {
-			this.running = false;
+			this.#running = false;
 		}
-		if (this.again) this.kick();
+		if (this.#again) this.kick();
 	}
 
 	/** Sends the next entry; false when there is nothing to do now. */
-	private async step(): Promise<boolean> {
-		const item = this.next();
+	async #step(): Promise<boolean> {
+		const item = this.#next();
 		if (!item || !this.hooks.transport()) return false;
 		const wait = item.notBefore - this.env.now();
 		if (wait > 0) {
-			this.wake.set(wait, () => this.kick());
+			this.#wake.set(wait, () => this.kick());
 			return false;
 		}
-		await this.attempt(item);
+		await this.#attempt(item);
 		return true;
 	}
 
-	private async attempt(item: Item): Promise<void> {
+	async #attempt(item: Item): Promise<void> {
 		item.place(this.log);
 		item.firstTry ??= this.env.now();
-		this.watchLateness();
+		this.#watchLateness();
 		// That it was tried must be known before it can be true.
-		await this.keep(item, { tried: true });
+		await this.#keep(item, { tried: true });
 		const transport = this.hooks.transport();
-		if (!transport || !this.isOpen(item)) return;
+		if (!transport || !this.#isOpen(item)) return;
 		const { cid, text, since } = item.kept;
 		const body = { cid, text, as: this.uid, ...(since && { since }) };
 		try {
-			await this.answer(cid, transport(body));
+			await this.#answer(cid, transport(body));
 		} catch (e) {
 			if (!(e instanceof ChatError)) throw e;
-			if (this.isOpen(item)) await this.refused(item, e);
+			if (this.#isOpen(item)) await this.#refused(item, e);
 		}
 	}
 
 	/** Waits for the answer or for somebody to give it up; when it comes later, it counts all the same. */
-	private answer(cid: string, reply: Promise<Sent>): Promise<void> {
+	#answer(cid: string, reply: Promise<Sent>): Promise<void> {
 		return new Promise<void>((resolve, reject) => {
-			this.attempting = { cid, giveUp: reject };
+			this.#attempting = { cid, giveUp: reject };
 			reply.then((answer) => resolve(this.sent(answer)), reject);
 		}).finally(() => {
-			this.attempting = null;
+			this.#attempting = null;
 		});
 	}
 
-	private async refused(item: Item, e: ChatError): Promise<void> {
+	async #refused(item: Item, e: ChatError): Promise<void> {
 		// Given up for a Retry, or with the connection: the next try need not wait.
 		if (item.firstTry === null) return;
 		item.why = e;
 		if (e.code === 'reset') {
-			await this.keep(item, { reset: true });
+			await this.#keep(item, { reset: true });
 			this.hooks.rejoin(true);
 		} else if (!e.temporary && !passing.has(e.code)) {
-			await this.keep(item, { refused: { code: e.code, message: e.message } });
+			await this.#keep(item, { refused: { code: e.code, message: e.message } });
 		} else {
 			item.notBefore = this.env.now() + item.backoff.next(e.retryAfter);
-			await this.recover(item, e);
+			await this.#recover(item, e);
 		}
-		this.publish();
+		this.#publish();
 	}
 
 	/** Does what makes the next try better than this one. */
-	private async recover(item: Item, e: ChatError): Promise<void> {
+	async #recover(item: Item, e: ChatError): Promise<void> {
 		if (e.code === 'not_joined') this.hooks.rejoin(false);
 		if (e.code === 'unauthorized') await this.hooks.verify();
 		if (e.code !== 'behind' || !item.kept.since) return;
@@ -256,11 +256,11 @@ export class Outbox {
 	}
 
 	/** Makes the entries here those of the store, which other tabs change, too. */
-	private async reload(): Promise<void> {
-		const before = this.items.map((item) => ({ item, safe: item.safe }));
+	async #reload(): Promise<void> {
+		const before = this.#items.map((item) => ({ item, safe: item.safe }));
 		const wasSafe = await Promise.all(before.map(({ safe }) => safe));
 		const kept = await this.env.store.load(this.uid, this.room).catch(() => null);
-		if (!kept || this.closed) return;
+		if (!kept || this.#closed) return;
 		const inStore = new Map(kept.map((k) => [k.cid, k]));
 		for (const [i, { item, safe }] of before.entries()) {
 			const stored = inStore.get(item.kept.cid);
@@ -268,39 +268,42 @@ export class Outbox {
 			if (!wasSafe[i] || item.safe !== safe) continue; // The store is not newer.
 			// What another tab sent or discarded is gone; what it tried was tried.
 			if (stored) item.kept = stored;
-			else if (!item.isAcknowledged) this.drop(item);
+			else if (!item.isAcknowledged) this.#drop(item);
 		}
 		for (const stored of inStore.values())
-			if (!this.find(stored.cid))
-				this.items.push(new Item(this.env, stored, Promise.resolve(true)));
-		this.items.sort((a, b) => a.kept.written - b.kept.written);
-		this.lastWritten = Math.max(this.lastWritten, ...this.items.map((item) => item.kept.written));
+			if (!this.#find(stored.cid))
+				this.#items.push(new Item(this.env, stored, Promise.resolve(true)));
+		this.#items.sort((a, b) => a.kept.written - b.kept.written);
+		this.#lastWritten = Math.max(
+			this.#lastWritten,
+			...this.#items.map((item) => item.kept.written),
+		);
 		this.seen(this.log.rows);
-		this.publish();
+		this.#publish();
 	}
 
-	private next(): Item | undefined {
-		return this.items.find((item) => item.isQueued);
+	#next(): Item | undefined {
+		return this.#items.find((item) => item.isQueued);
 	}
 
 	/** Still here, and not known to be in the log. */
-	private isOpen(item: Item): boolean {
-		return !item.isAcknowledged && this.items.includes(item);
+	#isOpen(item: Item): boolean {
+		return !item.isAcknowledged && this.#items.includes(item);
 	}
 
-	private acknowledge(item: Item, seq: number): void {
+	#acknowledge(item: Item, seq: number): void {
 		if (item.isAcknowledged) return;
 		item.acknowledged = seq;
 		void this.env.store.remove(item.kept).catch(() => {});
-		if (this.attempting?.cid === item.kept.cid)
-			this.attempting.giveUp(unknownOutcome('It is in the log.'));
+		if (this.#attempting?.cid === item.kept.cid)
+			this.#attempting.giveUp(unknownOutcome('It is in the log.'));
 	}
 
-	private find(cid: string): Item | undefined {
-		return this.items.find((item) => item.kept.cid === cid);
+	#find(cid: string): Item | undefined {
+		return this.#items.find((item) => item.kept.cid === cid);
 	}
 
-	private keep(item: Item, change: Partial<Stored>): Promise<unknown> {
+	#keep(item: Item, change: Partial<Stored>): Promise<unknown> {
 		item.kept = { ...item.kept, ...change };
 		item.safe = this.env.store.put(item.kept).then(
 			() => true,
@@ -309,31 +312,31 @@ export class Outbox {
 		return item.safe;
 	}
 
-	private drop(item: Item): void {
-		this.items = this.items.filter((other) => other !== item);
+	#drop(item: Item): void {
+		this.#items = this.#items.filter((other) => other !== item);
 	}
 
-	private forget(item: Item): void {
-		this.drop(item);
+	#forget(item: Item): void {
+		this.#drop(item);
 		void this.env.store.remove(item.kept).catch(() => {});
 	}
 
 	/** Without an acknowledgement for 15 s an entry is shown as failed. */
-	private watchLateness(): void {
-		for (const item of this.items) item.late ||= (item.left ?? 1) <= 0;
-		const left = this.items.flatMap((item) => item.left ?? []);
+	#watchLateness(): void {
+		for (const item of this.#items) item.late ||= (item.left ?? 1) <= 0;
+		const left = this.#items.flatMap((item) => item.left ?? []);
 		if (left.length === 0) return;
-		this.lateness.set(Math.min(...left), () => {
-			this.watchLateness();
-			this.publish();
+		this.#lateness.set(Math.min(...left), () => {
+			this.#watchLateness();
+			this.#publish();
 		});
 	}
 
-	private publish(): void {
+	#publish(): void {
 		const { last } = this.log;
-		this.items = this.items.filter(
+		this.#items = this.#items.filter(
 			({ acknowledged }) => acknowledged === null || acknowledged > last,
 		);
-		this.entries.value = this.items.map((item) => item.shown(this.hooks.name()));
+		this.entries.value = this.#items.map((item) => item.shown(this.hooks.name()));
 	}
 }

@@ -22,24 +22,24 @@ export class Poller {
 	/** Something was pulled since the start: messages may go out. */
 	ready = false;
 
-	private lastMessage = 0;
-	private pulling = false;
-	private urgent = false;
-	private readonly timer: Timer;
-	private stops: (() => void)[] = [];
+	#lastMessage = 0;
+	#pulling = false;
+	#urgent = false;
+	readonly #timer: Timer;
+	#stops: (() => void)[] = [];
 
 	constructor(
 		private readonly env: Env,
 		private readonly hooks: PollHooks,
 	) {
-		this.timer = new Timer(env);
+		this.#timer = new Timer(env);
 	}
 
 	start(): void {
 		if (this.on) return;
 		this.on = true;
-		this.hooks.every(this.seconds());
-		this.stops = [
+		this.hooks.every(this.#seconds());
+		this.#stops = [
 			this.env.listen('online', () => this.now()),
 			this.env.listen('visibility', () => {
 				if (this.env.visible()) this.now();
@@ -50,59 +50,59 @@ export class Poller {
 
 	stop(): void {
 		this.on = this.ready = false;
-		this.timer.clear();
-		for (const stop of this.stops) stop();
-		this.stops = [];
+		this.#timer.clear();
+		for (const stop of this.#stops) stop();
+		this.#stops = [];
 	}
 
 	/** Somebody wrote. */
 	message(): void {
-		this.lastMessage = this.env.now();
+		this.#lastMessage = this.env.now();
 	}
 
 	/** Asks at once; if that is being done, once more after it. */
 	now(): void {
-		if (this.pulling) this.urgent = true;
-		else if (this.on) void this.poll();
+		if (this.#pulling) this.#urgent = true;
+		else if (this.on) void this.#poll();
 	}
 
-	private seconds(): number {
+	#seconds(): number {
 		if (!this.env.visible()) return 60;
-		return this.env.now() - this.lastMessage < recent ? 2 : 10;
+		return this.env.now() - this.#lastMessage < recent ? 2 : 10;
 	}
 
-	private async poll(): Promise<void> {
-		this.pulling = true;
-		this.urgent = false;
-		this.timer.clear();
+	async #poll(): Promise<void> {
+		this.#pulling = true;
+		this.#urgent = false;
+		this.#timer.clear();
 		let wait = 0;
 		try {
 			await this.hooks.pull();
-			if (this.on) this.succeeded();
+			if (this.on) this.#succeeded();
 		} catch (e) {
 			if (!(e instanceof ChatError)) throw e;
 			wait = e.retryAfter ?? 0;
-			if (this.on) this.report(e);
+			if (this.on) this.#report(e);
 		} finally {
-			this.pulling = false;
+			this.#pulling = false;
 		}
-		if (this.on) this.plan(wait);
+		if (this.on) this.#plan(wait);
 	}
 
-	private succeeded(): void {
+	#succeeded(): void {
 		this.ready = true;
 		this.hooks.pulled();
 	}
 
-	private report(e: ChatError): void {
+	#report(e: ChatError): void {
 		if (e.code === 'offline') this.hooks.failed();
 		else if (!e.temporary) this.hooks.refused(e);
 	}
 
-	private plan(wait: number): void {
-		const seconds = Math.max(wait, this.seconds());
+	#plan(wait: number): void {
+		const seconds = Math.max(wait, this.#seconds());
 		this.hooks.every(seconds);
-		if (this.urgent && wait === 0) this.now();
-		else this.timer.set(seconds * second, () => this.now());
+		if (this.#urgent && wait === 0) this.now();
+		else this.#timer.set(seconds * second, () => this.now());
 	}
 }

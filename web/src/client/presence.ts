@@ -12,91 +12,91 @@ export class Presence {
 	readonly online = signal<readonly Person[]>([]);
 	readonly count = signal<number | null>(null);
 
-	private people = new Map<string, Person>();
+	#people = new Map<string, Person>();
 	/** Gone, but shown a little longer: a quick reload does not flicker. */
-	private readonly leaving = new Map<string, Timer>();
+	readonly #leaving = new Map<string, Timer>();
 	/** The time of the latest push about each person: pushes may overtake each other. */
-	private readonly latest = new Map<string, string>();
-	private told: number | null = null;
-	private disagreed = false;
+	readonly #latest = new Map<string, string>();
+	#told: number | null = null;
+	#disagreed = false;
 
 	constructor(private readonly clock: Clock) {}
 
 	joined(online: readonly Person[], count: number): void {
-		this.stayAll();
-		this.people = new Map(online.map((p) => [p.uid, p]));
-		this.disagreed = false;
-		this.tell(count);
+		this.#stayAll();
+		this.#people = new Map(online.map((p) => [p.uid, p]));
+		this.#disagreed = false;
+		this.#tell(count);
 	}
 
 	push(f: PresencePush): void {
-		for (const p of f.joined) if (this.isNews(p.uid, f.at)) this.came(p);
-		for (const p of f.left) if (this.isNews(p.uid, f.at)) this.left(p.uid);
-		this.tell(f.onlineCount);
+		for (const p of f.joined) if (this.#isNews(p.uid, f.at)) this.#came(p);
+		for (const p of f.left) if (this.#isNews(p.uid, f.at)) this.#left(p.uid);
+		this.#tell(f.onlineCount);
 	}
 
 	/** Takes a pong's count; true when the list was wrong twice running: join again. */
 	pong(count: number | undefined): boolean {
 		if (count === undefined) return false;
-		const wrong = count <= listed && count !== this.people.size - this.leaving.size;
-		const again = wrong && this.disagreed;
-		this.disagreed = wrong && !again;
-		this.tell(count);
+		const wrong = count <= listed && count !== this.#people.size - this.#leaving.size;
+		const again = wrong && this.#disagreed;
+		this.#disagreed = wrong && !again;
+		this.#tell(count);
 		return again;
 	}
 
 	/** The name that somebody online goes by. */
 	nameOf(uid: string): string | undefined {
-		return this.people.get(uid)?.name;
+		return this.#people.get(uid)?.name;
 	}
 
 	/** Nobody is known, as where the client polls. */
 	clear(): void {
-		this.stayAll();
-		this.people.clear();
-		this.told = null;
-		this.publish();
+		this.#stayAll();
+		this.#people.clear();
+		this.#told = null;
+		this.#publish();
 	}
 
-	private isNews(uid: string, at: string): boolean {
-		const known = this.latest.get(uid);
+	#isNews(uid: string, at: string): boolean {
+		const known = this.#latest.get(uid);
 		if (known !== undefined && at < known) return false;
-		this.latest.set(uid, at);
+		this.#latest.set(uid, at);
 		return true;
 	}
 
-	private came(p: Person): void {
-		this.stay(p.uid);
-		this.people.set(p.uid, p);
+	#came(p: Person): void {
+		this.#stay(p.uid);
+		this.#people.set(p.uid, p);
 	}
 
-	private left(uid: string): void {
-		if (!this.people.has(uid) || this.leaving.has(uid)) return;
+	#left(uid: string): void {
+		if (!this.#people.has(uid) || this.#leaving.has(uid)) return;
 		const timer = new Timer(this.clock);
-		this.leaving.set(uid, timer);
+		this.#leaving.set(uid, timer);
 		timer.set(leaveDelay, () => {
-			this.leaving.delete(uid);
-			this.people.delete(uid);
-			this.publish();
+			this.#leaving.delete(uid);
+			this.#people.delete(uid);
+			this.#publish();
 		});
 	}
 
-	private stay(uid: string): void {
-		this.leaving.get(uid)?.clear();
-		this.leaving.delete(uid);
+	#stay(uid: string): void {
+		this.#leaving.get(uid)?.clear();
+		this.#leaving.delete(uid);
 	}
 
-	private stayAll(): void {
-		for (const uid of [...this.leaving.keys()]) this.stay(uid);
+	#stayAll(): void {
+		for (const uid of [...this.#leaving.keys()]) this.#stay(uid);
 	}
 
-	private tell(count: number): void {
-		this.told = count;
-		this.publish();
+	#tell(count: number): void {
+		this.#told = count;
+		this.#publish();
 	}
 
-	private publish(): void {
-		this.online.value = [...this.people.values()];
-		this.count.value = this.told === null ? null : this.told + this.leaving.size;
+	#publish(): void {
+		this.online.value = [...this.#people.values()];
+		this.count.value = this.#told === null ? null : this.#told + this.#leaving.size;
 	}
 }

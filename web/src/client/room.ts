@@ -39,21 +39,21 @@ class OpenRoom implements Room {
 	readonly online;
 	readonly onlineCount;
 
-	private readonly confirmed = signal<readonly Entry[]>([]);
-	private readonly shown = new WeakMap<Message, Entry>();
+	readonly #confirmed = signal<readonly Entry[]>([]);
+	readonly #shown = new WeakMap<Message, Entry>();
 	/** The room as replies and pushes name it. */
-	private key = '';
+	#key = '';
 	/** The next join asks for the newest page, whatever is known. */
-	private anew = false;
+	#anew = false;
 	/** A join is under way on the channel in use. */
-	private rejoining = false;
+	#rejoining = false;
 
-	private readonly feed: Feed;
-	private readonly outbox: Outbox;
-	private readonly presence: Presence;
-	private readonly socket: Socket;
-	private readonly heart: Heartbeat;
-	private readonly poller: Poller;
+	readonly #feed: Feed;
+	readonly #outbox: Outbox;
+	readonly #presence: Presence;
+	readonly #socket: Socket;
+	readonly #heart: Heartbeat;
+	readonly #poller: Poller;
 
 	constructor(
 		private readonly name: string,
@@ -62,58 +62,58 @@ class OpenRoom implements Room {
 		private readonly api: HttpApi,
 	) {
 		this.title = signal(name);
-		this.presence = new Presence(env);
-		this.feed = new Feed(env, {
-			history: () => this.history(),
-			seen: (messages) => this.outbox.seen(messages),
-			changed: (fresh) => this.changed(fresh),
-			rejoin: (anew) => void this.rejoin(anew),
+		this.#presence = new Presence(env);
+		this.#feed = new Feed(env, {
+			history: () => this.#history(),
+			seen: (messages) => this.#outbox.seen(messages),
+			changed: (fresh) => this.#changed(fresh),
+			rejoin: (anew) => void this.#rejoin(anew),
 		});
-		this.outbox = new Outbox(env, me.uid, roomKey(name), this.feed.log, this.outboxHooks());
-		this.socket = new Socket(env, api, me, {
-			join: (channel) => this.join(channel),
-			frame: (channel, frame) => this.frame(channel, frame),
-			live: () => this.live(),
-			down: () => this.down(),
-			refused: () => this.refused(),
-			polling: (on) => this.poll(on),
+		this.#outbox = new Outbox(env, me.uid, roomKey(name), this.#feed.log, this.#outboxHooks());
+		this.#socket = new Socket(env, api, me, {
+			join: (channel) => this.#join(channel),
+			frame: (channel, frame) => this.#frame(channel, frame),
+			live: () => this.#live(),
+			down: () => this.#down(),
+			refused: () => this.#refused(),
+			polling: (on) => this.#poll(on),
 		});
-		this.heart = new Heartbeat(env, () => this.ping());
-		this.poller = new Poller(env, {
-			pull: () => this.pull(),
-			pulled: () => this.pulled(),
-			every: (seconds) => this.socket.pollEvery(seconds),
-			refused: (e) => (e.code === 'unauthorized' ? void this.socket.verify() : this.refused()),
-			failed: () => this.socket.pollFailed(),
+		this.#heart = new Heartbeat(env, () => this.#ping());
+		this.#poller = new Poller(env, {
+			pull: () => this.#pull(),
+			pulled: () => this.#pulled(),
+			every: (seconds) => this.#socket.pollEvery(seconds),
+			refused: (e) => (e.code === 'unauthorized' ? void this.#socket.verify() : this.#refused()),
+			failed: () => this.#socket.pollFailed(),
 		});
-		this.connection = this.socket.state;
-		this.online = this.presence.online;
-		this.onlineCount = this.presence.count;
-		this.entries = computed(() => [...this.confirmed.value, ...this.outbox.entries.value]);
+		this.connection = this.#socket.state;
+		this.online = this.#presence.online;
+		this.onlineCount = this.#presence.count;
+		this.entries = computed(() => [...this.#confirmed.value, ...this.#outbox.entries.value]);
 	}
 
 	start(): void {
-		void this.outbox.resume();
-		this.socket.start();
+		void this.#outbox.resume();
+		this.#socket.start();
 	}
 
 	send(text: string): string {
-		return this.outbox.write(text);
+		return this.#outbox.write(text);
 	}
 
 	retry(cid: string): void {
-		this.outbox.retry(cid);
+		this.#outbox.retry(cid);
 	}
 
 	discard(cid: string): void {
-		this.outbox.discard(cid);
+		this.#outbox.discard(cid);
 	}
 
 	/** Resolves also when the page could not be had: `hasOlder` is true then, as before. */
 	async loadOlder(): Promise<void> {
 		this.loadingOlder.value = true;
 		try {
-			await this.feed.loadOlder();
+			await this.#feed.loadOlder();
 		} catch (e) {
 			if (!(e instanceof ChatError)) throw e;
 		} finally {
@@ -122,202 +122,204 @@ class OpenRoom implements Room {
 	}
 
 	retryNow(): void {
-		this.poller.now();
-		this.socket.retryNow();
+		this.#poller.now();
+		this.#socket.retryNow();
 	}
 
 	close(): void {
-		this.outbox.close();
-		this.socket.stop();
-		this.feed.close();
-		this.presence.clear();
+		this.#outbox.close();
+		this.#socket.stop();
+		this.#feed.close();
+		this.#presence.clear();
 	}
 
-	private outboxHooks(): OutboxHooks {
+	#outboxHooks(): OutboxHooks {
 		return {
-			transport: () => this.transport(),
-			sent: (answer, text) => this.sent(answer, text),
-			lookOn: (since) => this.feed.lookOn(since),
-			rejoin: (anew) => void this.rejoin(anew),
-			verify: () => this.socket.verify(),
-			name: () => this.myName(),
+			transport: () => this.#transport(),
+			sent: (answer, text) => this.#sent(answer, text),
+			lookOn: (since) => this.#feed.lookOn(since),
+			rejoin: (anew) => void this.#rejoin(anew),
+			verify: () => this.#socket.verify(),
+			name: () => this.#myName(),
 		};
 	}
 
-	private async join(channel: Channel): Promise<void> {
-		const { anew } = this;
-		const since = anew ? undefined : this.feed.position;
+	async #join(channel: Channel): Promise<void> {
+		const anew = this.#anew;
+		const since = anew ? undefined : this.#feed.position;
 		const answer = await channel.request({
 			action: 'join',
 			room: this.name,
 			...(since && { since }),
 		});
 		if (answer.uid !== this.me.uid) {
-			this.socket.signOut();
+			this.#socket.signOut();
 			throw unknownOutcome('Joined as somebody else.');
 		}
-		if (anew) this.anew = false;
-		batch(() => this.joined(channel, answer, since));
+		if (anew) this.#anew = false;
+		batch(() => this.#joined(channel, answer, since));
 	}
 
-	private joined(channel: Channel, answer: Joined, since: Position | undefined): void {
-		this.key = answer.room;
+	#joined(channel: Channel, answer: Joined, since: Position | undefined): void {
+		this.#key = answer.room;
 		this.title.value = answer.title;
 		channel.joined = true;
-		this.presence.joined(answer.online, answer.onlineCount);
-		this.feed.joined(answer, since);
-		this.outbox.joined(answer.epoch, answer.reset);
+		this.#presence.joined(answer.online, answer.onlineCount);
+		this.#feed.joined(answer, since);
+		this.#outbox.joined(answer.epoch, answer.reset);
 		this.phase.value = 'ready';
 		const { held } = channel;
 		channel.held = [];
-		for (const frame of held) this.frame(channel, frame);
+		for (const frame of held) this.#frame(channel, frame);
 	}
 
 	/** Joins again on the channel in use; where there is none, the next join does it. */
-	private async rejoin(anew: boolean): Promise<void> {
-		this.anew ||= anew;
-		if (this.poller.on) return this.poller.now();
-		const channel = this.socket.current;
-		if (!channel || this.rejoining) return;
-		this.rejoining = true;
+	async #rejoin(anew: boolean): Promise<void> {
+		this.#anew ||= anew;
+		if (this.#poller.on) return this.#poller.now();
+		const channel = this.#socket.current;
+		if (!channel || this.#rejoining) return;
+		this.#rejoining = true;
 		try {
-			await this.join(channel);
+			await this.#join(channel);
 		} catch (e) {
 			if (!(e instanceof ChatError)) throw e;
-			this.socket.drop(channel, e);
+			this.#socket.drop(channel, e);
 		} finally {
-			this.rejoining = false;
+			this.#rejoining = false;
 		}
-		if (this.anew) void this.rejoin(false);
-		this.outbox.kick();
+		if (this.#anew) void this.#rejoin(false);
+		this.#outbox.kick();
 	}
 
-	private live(): void {
-		this.heart.start();
-		if (this.anew) void this.rejoin(false);
-		else if (this.feed.log.behind) void this.feed.catchUp();
-		void this.outbox.resume();
+	#live(): void {
+		this.#heart.start();
+		if (this.#anew) void this.#rejoin(false);
+		else if (this.#feed.log.behind) void this.#feed.catchUp();
+		void this.#outbox.resume();
 	}
 
-	private down(): void {
-		this.heart.stop();
-		this.outbox.interrupted();
+	#down(): void {
+		this.#heart.stop();
+		this.#outbox.interrupted();
 	}
 
-	private refused(): void {
+	#refused(): void {
 		if (this.phase.value === 'loading') this.phase.value = 'failed';
 	}
 
-	private frame(channel: Channel, frame: ServerFrame): void {
+	#frame(channel: Channel, frame: ServerFrame): void {
 		if (!channel.joined) return void channel.held.push(frame);
-		if ('room' in frame && frame.room !== this.key) return;
-		this.heart.frame();
+		if ('room' in frame && frame.room !== this.#key) return;
+		this.#heart.frame();
 		batch(() => {
-			if (frame.type === 'messages') this.feed.push(frame);
-			else if (frame.type === 'presence') this.presence.push(frame);
-			else if (frame.type === 'sent') this.outbox.sent(frame);
-			else if (frame.type === 'history') this.outbox.seen(frame.messages);
+			if (frame.type === 'messages') this.#feed.push(frame);
+			else if (frame.type === 'presence') this.#presence.push(frame);
+			else if (frame.type === 'sent') this.#outbox.sent(frame);
+			else if (frame.type === 'history') this.#outbox.seen(frame.messages);
 		});
 	}
 
-	private async ping(): Promise<void> {
-		const channel = this.socket.current;
+	async #ping(): Promise<void> {
+		const channel = this.#socket.current;
 		if (!channel) return;
 		try {
-			const pong = await channel.request({ action: 'ping', rooms: [this.key] }, pongLimit);
-			batch(() => this.pong(pong));
+			const pong = await channel.request({ action: 'ping', rooms: [this.#key] }, pongLimit);
+			batch(() => this.#pong(pong));
 		} catch (e) {
 			// Any other answer, a refusal too, shows that the socket lives.
-			if (e instanceof TimedOut) this.socket.drop(channel);
+			if (e instanceof TimedOut) this.#socket.drop(channel);
 		}
 	}
 
-	private pong({ heads }: Pong): void {
-		const head = Object.hasOwn(heads, this.key) ? heads[this.key] : undefined;
+	#pong({ heads }: Pong): void {
+		const head = Object.hasOwn(heads, this.#key) ? heads[this.#key] : undefined;
 		if (!head) return;
-		if (!head.live) return void this.rejoin(false);
+		if (!head.live) return void this.#rejoin(false);
 		const { epoch, seq } = head;
-		if (epoch !== undefined && seq !== undefined) this.feed.head({ epoch, seq });
-		if (this.presence.pong(head.onlineCount)) void this.rejoin(false);
+		if (epoch !== undefined && seq !== undefined) this.#feed.head({ epoch, seq });
+		if (this.#presence.pong(head.onlineCount)) void this.#rejoin(false);
 	}
 
-	private poll(on: boolean): void {
+	#poll(on: boolean): void {
 		if (on) {
-			this.presence.clear();
-			this.poller.start();
+			this.#presence.clear();
+			this.#poller.start();
 		} else {
-			this.poller.stop();
-			if (!this.socket.current) this.outbox.interrupted();
+			this.#poller.stop();
+			if (!this.#socket.current) this.#outbox.interrupted();
 		}
 	}
 
-	private async pull(): Promise<void> {
-		const { anew } = this;
+	async #pull(): Promise<void> {
+		const anew = this.#anew;
 		try {
-			await this.feed.pull(anew);
+			await this.#feed.pull(anew);
 		} catch (e) {
 			if (!(e instanceof ChatError)) throw e;
-			if (e.code === 'reset' && !anew) await this.feed.pull(true);
+			if (e.code === 'reset' && !anew) await this.#feed.pull(true);
 			// Nobody has spoken in it yet.
 			else if (e.code !== 'not_found') throw e;
 		}
-		if (anew) this.anew = false;
+		if (anew) this.#anew = false;
 	}
 
-	private pulled(): void {
+	#pulled(): void {
 		this.phase.value = 'ready';
-		const { position } = this.feed;
-		if (position) this.outbox.joined(position.epoch, false);
-		this.outbox.kick();
+		const { position } = this.#feed;
+		if (position) this.#outbox.joined(position.epoch, false);
+		this.#outbox.kick();
 	}
 
-	private history(): AskHistory | null {
-		if (this.poller.on) return (query) => this.api.messages({ room: this.name, ...query });
-		const channel = this.socket.current;
-		return channel && ((query) => channel.request({ action: 'history', room: this.key, ...query }));
+	#history(): AskHistory | null {
+		if (this.#poller.on) return (query) => this.api.messages({ room: this.name, ...query });
+		const channel = this.#socket.current;
+		return (
+			channel && ((query) => channel.request({ action: 'history', room: this.#key, ...query }))
+		);
 	}
 
-	private transport(): ReturnType<OutboxHooks['transport']> {
-		if (this.poller.on)
-			return this.poller.ready ? (body) => this.api.post({ room: this.name, ...body }) : null;
-		const channel = this.socket.current;
-		if (!channel || this.rejoining) return null;
-		return (body) => channel.request({ action: 'send', room: this.key, ...body });
+	#transport(): ReturnType<OutboxHooks['transport']> {
+		if (this.#poller.on)
+			return this.#poller.ready ? (body) => this.api.post({ room: this.name, ...body }) : null;
+		const channel = this.#socket.current;
+		if (!channel || this.#rejoining) return null;
+		return (body) => channel.request({ action: 'send', room: this.#key, ...body });
 	}
 
 	/** A new message is a row like others; of a repeat the log tells the row as it is now. */
-	private sent(answer: Sent, text: string): void {
+	#sent(answer: Sent, text: string): void {
 		const { seq, cid, at, epoch } = answer;
-		const row = { seq, kind: 'message', cid, uid: this.me.uid, name: this.myName(), text, at };
-		if (answer.duplicate) this.feed.head({ epoch, seq });
-		else this.feed.sent(epoch, row);
+		const row = { seq, kind: 'message', cid, uid: this.me.uid, name: this.#myName(), text, at };
+		if (answer.duplicate) this.#feed.head({ epoch, seq });
+		else this.#feed.sent(epoch, row);
 	}
 
-	private myName(): string {
-		return this.presence.nameOf(this.me.uid) ?? this.me.name;
+	#myName(): string {
+		return this.#presence.nameOf(this.me.uid) ?? this.me.name;
 	}
 
-	private changed(fresh: readonly Message[]): void {
+	#changed(fresh: readonly Message[]): void {
 		const newest = fresh.at(-1);
 		const recent = newest && this.env.now() - Date.parse(newest.at) < lively;
 		// What comes while one is there is new, whatever this machine's clock says.
 		if (newest && (recent || this.phase.value === 'ready')) {
-			this.heart.message();
-			this.poller.message();
+			this.#heart.message();
+			this.#poller.message();
 		}
 		batch(() => {
-			this.confirmed.value = this.feed.log.rows.filter(isShown).map((m) => this.entry(m));
-			this.hasOlder.value = this.feed.log.hasOlder;
-			this.outbox.logChanged(fresh);
+			this.#confirmed.value = this.#feed.log.rows.filter(isShown).map((m) => this.#entry(m));
+			this.hasOlder.value = this.#feed.log.hasOlder;
+			this.#outbox.logChanged(fresh);
 		});
 	}
 
-	private entry(m: Message): Entry {
-		const known = this.shown.get(m);
+	#entry(m: Message): Entry {
+		const known = this.#shown.get(m);
 		if (known) return known;
 		const key = m.cid === '' ? `#${m.seq}` : `${m.uid}:${m.cid}`;
 		const entry: Entry = { ...m, key, kind: 'message', state: 'confirmed' };
-		this.shown.set(m, entry);
+		this.#shown.set(m, entry);
 		return entry;
 	}
 }

@@ -34,16 +34,16 @@ export class Socket {
 	/** The joined channel in use. */
 	current: Channel | null = null;
 
-	private candidate: Channel | null = null;
-	private ended = false;
-	private everLive = false;
-	private polling = false;
-	private failures = 0;
-	private verifying: Promise<boolean> | null = null;
-	private readonly backoff: Backoff;
-	private readonly retry: Timer;
-	private readonly handOver: Timer;
-	private stops: (() => void)[] = [];
+	#candidate: Channel | null = null;
+	#ended = false;
+	#everLive = false;
+	#polling = false;
+	#failures = 0;
+	#verifying: Promise<boolean> | null = null;
+	readonly #backoff: Backoff;
+	readonly #retry: Timer;
+	readonly #handOver: Timer;
+	#stops: (() => void)[] = [];
 
 	constructor(
 		private readonly env: Env,
@@ -51,54 +51,54 @@ export class Socket {
 		private readonly me: Session,
 		private readonly hooks: SocketHooks,
 	) {
-		this.backoff = new Backoff(env);
-		this.retry = new Timer(env);
-		this.handOver = new Timer(env);
+		this.#backoff = new Backoff(env);
+		this.#retry = new Timer(env);
+		this.#handOver = new Timer(env);
 	}
 
 	start(): void {
-		this.stops = [
+		this.#stops = [
 			this.env.listen('online', () => this.retryNow()),
 			this.env.listen('visibility', () => {
-				if (this.env.visible() && !this.polling) this.retryNow();
+				if (this.env.visible() && !this.#polling) this.retryNow();
 			}),
 		];
-		this.open();
+		this.#open();
 	}
 
 	/** Tries to connect at once, unless connected or about to be. */
 	retryNow(): void {
-		if (!this.current) this.open();
+		if (!this.current) this.#open();
 	}
 
 	/** The channel is dead or of no use: away with it, and a new one at once, or after `error`'s time. */
 	drop(channel: Channel, error?: ChatError): void {
 		if (channel !== this.current) return;
 		channel.close();
-		this.lostCurrent();
-		if (this.candidate) this.state.value = { state: 'reconnecting', retryAt: null };
-		else if (error) this.again(error.retryAfter);
-		else this.open();
+		this.#lostCurrent();
+		if (this.#candidate) this.state.value = { state: 'reconnecting', retryAt: null };
+		else if (error) this.#again(error.retryAfter);
+		else this.#open();
 	}
 
 	/** HTTP does not answer either. */
 	pollFailed(): void {
-		if (!this.polling || this.ended) return;
-		this.setPolling(false);
-		this.again();
+		if (!this.#polling || this.#ended) return;
+		this.#setPolling(false);
+		this.#again();
 	}
 
 	/** How often is asked, for the views. */
 	pollEvery(seconds: number): void {
-		if (this.polling) this.state.value = { state: 'polling', everySeconds: seconds };
+		if (this.#polling) this.state.value = { state: 'polling', everySeconds: seconds };
 	}
 
 	/** Asks whether the session is still there and ours; signs out if it is not. True if it is. */
 	verify(): Promise<boolean> {
-		this.verifying ??= this.askSession().finally(() => {
-			this.verifying = null;
+		this.#verifying ??= this.#askSession().finally(() => {
+			this.#verifying = null;
 		});
-		return this.verifying;
+		return this.#verifying;
 	}
 
 	signOut(): void {
@@ -107,130 +107,130 @@ export class Socket {
 	}
 
 	stop(): void {
-		if (this.ended) return;
-		this.ended = true;
-		for (const stop of this.stops) stop();
-		this.retry.clear();
-		this.candidate?.close();
-		this.candidate = null;
+		if (this.#ended) return;
+		this.#ended = true;
+		for (const stop of this.#stops) stop();
+		this.#retry.clear();
+		this.#candidate?.close();
+		this.#candidate = null;
 		const current = this.current;
 		current?.close();
-		this.lostCurrent();
-		this.setPolling(false);
+		this.#lostCurrent();
+		this.#setPolling(false);
 	}
 
-	private open(): void {
-		if (this.ended || this.candidate) return;
-		this.retry.clear();
-		if (!this.current && !this.polling)
-			this.state.value = this.everLive
+	#open(): void {
+		if (this.#ended || this.#candidate) return;
+		this.#retry.clear();
+		if (!this.current && !this.#polling)
+			this.state.value = this.#everLive
 				? { state: 'reconnecting', retryAt: null }
 				: { state: 'connecting' };
 		const channel = new Channel(this.env, {
-			opened: () => void this.opened(channel),
-			frame: (frame) => this.frame(channel, frame),
-			closed: (wasOpen) => this.closed(channel, wasOpen),
+			opened: () => void this.#opened(channel),
+			frame: (frame) => this.#frame(channel, frame),
+			closed: (wasOpen) => this.#closed(channel, wasOpen),
 		});
-		this.candidate = channel;
+		this.#candidate = channel;
 	}
 
-	private async opened(channel: Channel): Promise<void> {
+	async #opened(channel: Channel): Promise<void> {
 		try {
 			await this.hooks.join(channel);
-			if (channel === this.candidate) this.adopt(channel);
+			if (channel === this.#candidate) this.#adopt(channel);
 		} catch (e) {
 			if (!(e instanceof ChatError)) throw e;
-			if (channel === this.candidate) this.notJoined(channel, e);
+			if (channel === this.#candidate) this.#notJoined(channel, e);
 		}
 	}
 
-	private adopt(channel: Channel): void {
+	#adopt(channel: Channel): void {
 		const old = this.current;
 		this.current = channel;
-		this.candidate = null;
-		this.everLive = true;
-		this.failures = 0;
-		this.setPolling(false);
-		this.retry.clear();
-		this.backoff.up();
-		this.handOver.set(handOverFrom + this.env.random() * handOverSpan, () => this.open());
+		this.#candidate = null;
+		this.#everLive = true;
+		this.#failures = 0;
+		this.#setPolling(false);
+		this.#retry.clear();
+		this.#backoff.up();
+		this.#handOver.set(handOverFrom + this.env.random() * handOverSpan, () => this.#open());
 		this.state.value = { state: 'live' };
 		this.hooks.live(channel);
 		// After the new one is in use: what is still awaited on the old one may arrive there.
 		old?.retire();
 	}
 
-	private notJoined(channel: Channel, e: ChatError): void {
-		this.candidate = null;
+	#notJoined(channel: Channel, e: ChatError): void {
+		this.#candidate = null;
 		channel.close();
 		if (e.code === 'unauthorized') void this.verify();
 		if (hopelessJoin.has(e.code) && !e.temporary) this.hooks.refused(e);
-		else this.again(e.retryAfter);
+		else this.#again(e.retryAfter);
 	}
 
-	private frame(channel: Channel, frame: ServerFrame): void {
+	#frame(channel: Channel, frame: ServerFrame): void {
 		if (frame.type !== 'bye') {
 			this.hooks.frame(channel, frame);
 		} else if (frame.retry) {
 			channel.close();
-			this.closed(channel, true);
+			this.#closed(channel, true);
 		} else {
 			this.signOut();
 		}
 	}
 
-	private closed(channel: Channel, wasOpen: boolean): void {
+	#closed(channel: Channel, wasOpen: boolean): void {
 		if (channel === this.current) {
-			this.lostCurrent();
+			this.#lostCurrent();
 			// A hand-over that is under way is the quickest way back.
-			if (this.candidate) this.state.value = { state: 'reconnecting', retryAt: null };
-			else this.again();
-		} else if (channel === this.candidate) {
-			this.candidate = null;
-			if (!wasOpen) void this.handshakeFailed();
-			this.again();
+			if (this.#candidate) this.state.value = { state: 'reconnecting', retryAt: null };
+			else this.#again();
+		} else if (channel === this.#candidate) {
+			this.#candidate = null;
+			if (!wasOpen) void this.#handshakeFailed();
+			this.#again();
 		}
 	}
 
-	private lostCurrent(): void {
+	#lostCurrent(): void {
 		if (!this.current) return;
 		this.current = null;
-		this.handOver.clear();
+		this.#handOver.clear();
 		this.hooks.down();
 	}
 
 	/** A browser does not tell why a handshake failed: is it the session, the network, or the socket? */
-	private async handshakeFailed(): Promise<void> {
-		if (!(await this.verify()) || this.ended || this.current) return;
-		this.failures++;
-		if (this.failures >= hopeless && !this.polling) this.setPolling(true);
+	async #handshakeFailed(): Promise<void> {
+		if (!(await this.verify()) || this.#ended || this.current) return;
+		this.#failures++;
+		if (this.#failures >= hopeless && !this.#polling) this.#setPolling(true);
 	}
 
-	private async askSession(): Promise<boolean> {
+	async #askSession(): Promise<boolean> {
 		try {
 			const session = await this.api.session();
 			const mine = session?.uid === this.me.uid && session.name !== '';
-			if (!mine && !this.ended) this.signOut();
+			if (!mine && !this.#ended) this.signOut();
 			return mine;
 		} catch {
 			return false;
 		}
 	}
 
-	private again(retryAfter?: number): void {
-		if (this.ended || this.candidate) return;
-		const delay = this.polling
+	#again(retryAfter?: number): void {
+		if (this.#ended || this.#candidate) return;
+		const delay = this.#polling
 			? minute + this.env.random() * minute
-			: this.backoff.next(retryAfter);
-		if (!this.current && !this.polling)
+			: this.#backoff.next(retryAfter);
+		if (!this.current && !this.#polling)
 			this.state.value = { state: 'reconnecting', retryAt: this.env.now() + delay };
-		this.retry.set(delay, () => this.open());
+		this.#retry.set(delay, () => this.#open());
 	}
 
-	private setPolling(on: boolean): void {
-		if (this.polling === on) return;
-		this.polling = on;
+	#setPolling(on: boolean): void {
+		if (this.#polling === on) return;
+		this.#polling = on;
 		this.hooks.polling(on);
-		if (on && !this.candidate) this.again();
+		if (on && !this.#candidate) this.#again();
 	}
 }

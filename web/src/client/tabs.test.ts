@@ -104,7 +104,7 @@ describe('an outbox that an earlier page left', () => {
 		const order: string[] = [];
 		const put = t.env.store.put;
 		t.env.store.put = async (e) => {
-			await new Promise((done) => setTimeout(done, 3));
+			await new Promise((done) => setTimeout(done, 40));
 			await put(e);
 			order.push(e.tried ? 'kept as tried' : 'kept');
 		};
@@ -113,7 +113,7 @@ describe('an outbox that an earlier page left', () => {
 			return 'answer';
 		};
 		t.room.send('hi');
-		await pass(100);
+		await pass(200);
 		expect(order).toEqual(['kept', 'kept as tried', 'arrived']);
 	});
 
