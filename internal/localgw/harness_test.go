@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -257,11 +258,20 @@ func (c *socket) sendRaw(b []byte) {
 // frame is the next frame from the gateway.
 func (c *socket) frame() ws.Frame {
 	c.t.Helper()
-	f, err := ws.ReadFrame(c.r)
+	f, err := readFrame(c.r)
 	if err != nil {
 		c.t.Fatalf("read: %v", err)
 	}
 	return f
+}
+
+func readFrame(r io.Reader) (f ws.Frame, err error) {
+	if f.Header, err = ws.ReadHeader(r); err != nil {
+		return f, err
+	}
+	f.Payload = make([]byte, f.Header.Length)
+	_, err = io.ReadFull(r, f.Payload)
+	return f, err
 }
 
 func (c *socket) want(text string) {

@@ -115,7 +115,7 @@ func TestManyConnectionsOnTCP(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if f, err := ws.ReadFrame(c.r); err != nil || string(f.Payload) != text {
+				if f, err := readFrame(c.r); err != nil || string(f.Payload) != text {
 					t.Errorf("got %q, %v, want %s", f.Payload, err, text)
 					return
 				}

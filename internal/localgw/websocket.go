@@ -181,10 +181,12 @@ func messageFor(err error) string {
 	return "Internal server error"
 }
 
-// refuse answers as API Gateway does: the error's name in a header, where the
-// SDKs look for it, and its text in the body.
+// refuse answers as API Gateway does: the error's name, if it has one, in a
+// header, where the SDKs look for it, and its text in the body.
 func refuse(w http.ResponseWriter, status int, errorType, message string) {
-	w.Header().Set("x-amzn-ErrorType", errorType)
+	if errorType != "" {
+		w.Header().Set("x-amzn-ErrorType", errorType)
+	}
 	w.Header().Set("x-amzn-RequestId", newID(idRequest))
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
