@@ -22,6 +22,17 @@ describe('the heartbeat', () => {
 		expect(pings()).toBe(2);
 	});
 
+	it('counts an answer as a frame of the room, too', async () => {
+		await t.enter();
+		t.room.send('mine');
+		await pass(24 * second);
+		t.room.send('again');
+		await pass(24 * second);
+		expect(pings()).toBe(0);
+		await pass(2 * second);
+		expect(pings()).toBe(1);
+	});
+
 	it('is eager in a room that was alive just before one came', async () => {
 		t.server.fill(1);
 		await t.enter();

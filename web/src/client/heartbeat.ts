@@ -56,10 +56,10 @@ export class Heartbeat {
 		if (this.#running) this.#plan();
 	}
 
-	/** Somebody wrote. */
+	/** Somebody wrote: by push, or it was in an answer. */
 	message(): void {
 		this.#lastMessage = this.env.now();
-		if (this.#running) this.#plan();
+		this.frame();
 	}
 
 	#visibility(): void {
