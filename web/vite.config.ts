@@ -15,5 +15,9 @@ export default defineConfig({
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
 	},
-	test: { include: ['src/**/*.test.{ts,tsx}'] },
+	test: {
+		include: ['src/**/*.test.{ts,tsx}'],
+		// A busy machine is no failure.
+		testTimeout: 20_000,
+	},
 });

@@ -1,9 +1,12 @@
-import { render } from '@testing-library/preact';
+import { configure, render } from '@testing-library/preact';
 import { App } from '../app';
 import type { Session } from '../client/client';
 import { Visit } from '../state/visit';
 import { FakeAddress, FakeApi } from './api';
 import { FakeRoom, session } from './room';
+
+// A busy machine is no failure.
+configure({ asyncUtilTimeout: 10_000 });
 
 interface Setup {
 	api?: FakeApi;
