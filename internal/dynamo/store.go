@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -81,11 +80,9 @@ func tuneHTTP(client dynamodb.HTTPClient) dynamodb.HTTPClient {
 		return client
 	}
 	const kept = 256
-	return buildable.
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = time.Second }).
-		WithTransportOptions(func(t *http.Transport) {
-			t.MaxIdleConns, t.MaxIdleConnsPerHost = kept, kept
-		})
+	return buildable.WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = kept, kept
+	})
 }
 
 // item is a row, or its key.
