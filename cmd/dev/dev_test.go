@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -24,14 +25,39 @@ import (
 
 // testLog takes the stack's log until the test ends.
 type testLog struct {
-	mu    sync.Mutex
-	lines bytes.Buffer
+	mu      sync.Mutex
+	lines   bytes.Buffer
+	changed chan struct{} // closed and replaced at every line
 }
+
+func newTestLog() *testLog { return &testLog{changed: make(chan struct{})} }
 
 func (l *testLog) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	close(l.changed)
+	l.changed = make(chan struct{})
 	return l.lines.Write(b)
+}
+
+// await waits until n requests of a route are through.
+func (l *testLog) await(t *testing.T, route string, n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		l.mu.Lock()
+		changed, got := l.changed, strings.Count(l.lines.String(), `"msg":"request","route":"`+route+`"`)
+		l.mu.Unlock()
+		if got >= n {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("%d requests of %s, want %d", got, route, n)
+		}
+	}
 }
 
 func (l *testLog) String() string {
@@ -51,15 +77,15 @@ func mustStart(t *testing.T) (*stack, *testLog) {
 	} {
 		t.Setenv(name, value)
 	}
-	page := t.TempDir()
-	if err := os.WriteFile(filepath.Join(page, "index.html"), []byte("<!doctype html><title>ProjectChat</title>"), 0o644); err != nil {
-		t.Fatal(err)
+	page := filepath.Join(t.TempDir(), "dist")
+	for name, text := range pageFiles {
+		writeFile(t, filepath.Join(page, name), text)
 	}
 	root, err := moduleRoot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &testLog{}
+	log := newTestLog()
 	s, err := start(t.Context(), options{
 		Root: root, Addr: "localhost:0", Page: page, Log: log,
 		Say: func(what, format string, args ...any) { t.Logf("%s %s", what, fmt.Sprintf(format, args...)) },
@@ -79,6 +105,25 @@ func mustStart(t *testing.T) (*stack, *testLog) {
 	})
 	return s, log
 }
+
+// pageFiles stand for the built page, and for what lies beside its folder.
+var pageFiles = map[string]string{
+	"index.html": "<!doctype html><title>ProjectChat</title>", "assets/app.js": "import('./x')", "icon.svg": "<svg/>",
+	"../secret.txt": "nobody's business",
+}
+
+func writeFile(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unique gives a name that nobody has in the tests' database.
+func unique(name string) string { return name + " " + strings.ToLower(rand.Text()[:10]) }
 
 // person is somebody with a browser.
 type person struct {
@@ -181,21 +226,33 @@ func (p *person) dial(query string, header http.Header) (*websocket.Conn, *http.
 // ask sends a request and waits for the reply with its id.
 func (k *socket) ask(request map[string]any) json.RawMessage {
 	k.t.Helper()
+	frame, err := k.tryAsk(request)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return frame
+}
+
+// tryAsk is ask for a goroutine that is not the test's.
+func (k *socket) tryAsk(request map[string]any) (json.RawMessage, error) {
 	k.next++
 	id := fmt.Sprint(k.next)
 	request["id"] = id
 	b, err := json.Marshal(request)
 	if err != nil {
-		k.t.Fatal(err)
+		return nil, err
 	}
 	if err := k.conn.Write(k.t.Context(), websocket.MessageText, b); err != nil {
-		k.t.Fatalf("send %s: %v", b, err)
+		return nil, fmt.Errorf("send %s: %w", b, err)
 	}
 	for {
-		frame := k.read()
-		var head struct{ ID string }
-		if json.Unmarshal(frame, &head) == nil && head.ID == id {
-			return frame
+		frame, err := k.tryRead()
+		if err != nil {
+			return nil, fmt.Errorf("read: %w", err)
+		}
+		var head struct{ ID, RequestID string }
+		if json.Unmarshal(frame, &head) == nil && (head.ID == id || head.RequestID != "") {
+			return frame, nil // the reply, or the gateway's own word that there is none
 		}
 		k.held = append(k.held, frame)
 	}
@@ -219,13 +276,18 @@ func (k *socket) push(kind string) json.RawMessage {
 
 func (k *socket) read() json.RawMessage {
 	k.t.Helper()
-	ctx, cancel := context.WithTimeout(k.t.Context(), patience)
-	defer cancel()
-	_, frame, err := k.conn.Read(ctx)
+	frame, err := k.tryRead()
 	if err != nil {
 		k.t.Fatalf("read: %v", err)
 	}
 	return frame
+}
+
+func (k *socket) tryRead() (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(k.t.Context(), patience)
+	defer cancel()
+	_, frame, err := k.conn.Read(ctx)
+	return frame, err
 }
 
 func (k *socket) join(room string) (joined wire.Joined) {
@@ -249,9 +311,9 @@ func mustDecode(t *testing.T, frame json.RawMessage, v any) {
 
 func TestTwoPeopleTalk(t *testing.T) {
 	s, log := mustStart(t)
-	ann, bo := s.mustSignIn(t, "Ann "+t.Name()), s.mustSignIn(t, "Bo "+t.Name())
+	ann, bo := s.mustSignIn(t, unique("Ann")), s.mustSignIn(t, unique("Bo"))
 	a, b := ann.mustConnect(), bo.mustConnect()
-	room := "Room " + t.Name()
+	room := unique("Room")
 
 	if joined := a.join(room); joined.Seq != 0 || joined.OnlineCount != 1 || joined.UID != ann.UID {
 		t.Fatalf("ann joined %+v", joined)
