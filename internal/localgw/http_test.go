@@ -96,7 +96,7 @@ func TestHTTPEventsDecodeWithTheLibrarysType(t *testing.T) {
 func TestHTTPRouteIsTheMostSpecific(t *testing.T) {
 	keys := []string{
 		"GET /pets", "ANY /pets", "GET /pets/dog", "GET /pets/{id}", "ANY /pets/cat", "GET /pets/{proxy+}",
-		"GET /pets/dog/{proxy+}", "ANY /any/{proxy+}", "POST /any/{rest+}", "GET /{a}/x/{b}", "GET /", "$default",
+		"GET /pets/dog/{proxy+}", "ANY /any/{proxy+}", "POST /any/{rest+}", "POST /{a}/full", "GET /{a}/x/{b}", "GET /", "$default",
 	}
 	tests := []struct{ method, path, want string }{
 		{"GET", "/pets", "GET /pets map[]"},
@@ -110,6 +110,7 @@ func TestHTTPRouteIsTheMostSpecific(t *testing.T) {
 		{"GET", "/pets/bird/toes/3", "GET /pets/{proxy+} map[proxy:bird/toes/3]"},
 		{"GET", "/pets/dog/toes/3", "GET /pets/dog/{proxy+} map[proxy:toes/3]"},
 		{"POST", "/any/thing", "POST /any/{rest+} map[rest:thing]"},
+		{"POST", "/any/full", "POST /{a}/full map[a:any]"},
 		{"GET", "/any/thing", "ANY /any/{proxy+} map[proxy:thing]"},
 		{"GET", "/any/", "$default map[]"},
 		{"GET", "/1/x/2", "GET /{a}/x/{b} map[a:1 b:2]"},

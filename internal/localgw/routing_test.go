@@ -45,6 +45,7 @@ func TestRouteIsSelectedByTheMessage(t *testing.T) {
 		{"nested", "$request.body.a.b", `{"a":{"b":"send"}}`, "send as send"},
 		{"composite", "${request.body.a}/${request.body.b}", `{"a":"x","b":"y"}`, "xy as x/y"},
 		{"composite with nothing", "join-${request.body.a}", `nonsense`, "join as join-"},
+		{"composite with null", "join-${request.body.a}", `{"a":null}`, "join as join-"},
 		{"static", `\$default`, `{"action":"send"}`, "default as $default"},
 	}
 	for _, test := range tests {
