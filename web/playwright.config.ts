@@ -44,6 +44,8 @@ export default defineConfig({
 		},
 		{
 			name: 'phone',
+			// They are about texts and servers, not about a screen.
+			testIgnore: /(names|promise)\.spec/,
 			use: {
 				viewport: { width: 360, height: 740 },
 				colorScheme: 'dark',
