@@ -19,7 +19,7 @@ export function Log({ room }: { room: Room }) {
 	const log = useRef<HTMLDivElement>(null);
 	const all = useComputed(() => lines(room.entries.value)).value;
 	const { wanted, current } = useHits(room);
-	const { reading, unread, onScroll, jump } = useReading(room, log);
+	const { atBottom, unread, onScroll, jump } = useReading(room, log);
 	const settled = useSettled(room);
 
 	return (
@@ -55,7 +55,7 @@ export function Log({ room }: { room: Room }) {
 					)}
 				</ol>
 			</div>
-			{!reading && (
+			{!atBottom && (
 				<button type="button" class={unread > 0 ? 'jump new' : 'jump'} onClick={jump}>
 					{unread > 0 ? (
 						t('log.new', { n: unread })
@@ -99,10 +99,11 @@ function older(room: Room): void {
 /** Keeps the reader's place over every change, and counts what came in below. */
 function useReading(room: Room, log: { current: HTMLDivElement | null }) {
 	const entries = room.entries.value;
-	const [bottom, setBottom] = useState(true);
+	const [atBottom, setAtBottom] = useState(true);
+	/** The same, for what happens outside of drawing. */
+	const stuck = useRef(true);
 	const seen = useRef(0);
 	const mine = useRef<string | undefined>(undefined);
-	const atBottom = useRef(true);
 	const filled = useRef<typeof entries | null>(null);
 
 	// Read before the children are drawn: where the reader was until now.
@@ -113,9 +114,9 @@ function useReading(room: Room, log: { current: HTMLDivElement | null }) {
 
 	function settle() {
 		if (!log.current) return;
-		atBottom.current = isAtBottom(log.current);
-		if (atBottom.current) seen.current = Math.max(seen.current, head);
-		setBottom(atBottom.current);
+		stuck.current = isAtBottom(log.current);
+		if (stuck.current) seen.current = Math.max(seen.current, head);
+		setAtBottom(stuck.current);
 	}
 
 	useLayoutEffect(() => {
@@ -131,15 +132,7 @@ function useReading(room: Room, log: { current: HTMLDivElement | null }) {
 		filled.current = entries;
 	});
 
-	// A keyboard, a turned phone or a late font changes heights without a new message.
-	useEffect(() => {
-		const element = log.current;
-		if (!element || !globalThis.ResizeObserver) return;
-		const observer = new ResizeObserver(() => atBottom.current && toBottom(element));
-		observer.observe(element);
-		if (element.firstElementChild) observer.observe(element.firstElementChild);
-		return () => observer.disconnect();
-	}, []);
+	useStuck(log, stuck);
 
 	function onScroll() {
 		settle();
@@ -147,14 +140,26 @@ function useReading(room: Room, log: { current: HTMLDivElement | null }) {
 	}
 
 	const unread = entries.filter(
-		(entry) => (entry.seq ?? 0) > seen.current && entry.uid !== room.me.uid,
+		({ seq = 0, kind, uid }) => seq > seen.current && kind === 'message' && uid !== room.me.uid,
 	);
 	const jump = () => {
 		if (!log.current) return;
 		toBottom(log.current);
 		settle();
 	};
-	return { reading: bottom, unread: unread.length, onScroll, jump };
+	return { atBottom, unread: unread.length, onScroll, jump };
+}
+
+/** Stays at the bottom when a keyboard, a turned phone or a late font changes heights. */
+function useStuck(log: { current: HTMLDivElement | null }, stuck: { current: boolean }) {
+	useEffect(() => {
+		const element = log.current;
+		if (!element || !globalThis.ResizeObserver) return;
+		const observer = new ResizeObserver(() => stuck.current && toBottom(element));
+		observer.observe(element);
+		if (element.firstElementChild) observer.observe(element.firstElementChild);
+		return () => observer.disconnect();
+	}, []);
 }
 
 /** False while history goes in, so that a screen reader hears only what is new. */
