@@ -9,11 +9,11 @@ import (
 // What can be missing on a machine. Each text is one line that says what to do.
 var (
 	// ErrNoJava: no working java command.
-	ErrNoJava = errors.New("Java is missing: install Java 17 or newer (apt install openjdk-17-jre-headless, brew install openjdk) so that `java -version` works")
+	ErrNoJava = errors.New("no Java: install Java 17 or newer (apt install openjdk-17-jre-headless, brew install openjdk) so that `java -version` works")
 	// ErrOldJava: the java command is older than [MinJava].
-	ErrOldJava = errors.New("Java is too old: DynamoDB Local needs Java 17 or newer; see `java -version`, and put a newer one first in PATH")
+	ErrOldJava = errors.New("this Java is too old: DynamoDB Local needs Java 17 or newer; see `java -version`, and put a newer one first in PATH")
 	// ErrNoMaven: DynamoDB Local is not fetched yet, and there is no mvn command.
-	ErrNoMaven = errors.New("Maven is missing: it fetches DynamoDB Local once; install it (apt install maven, brew install maven) so that `mvn -v` works")
+	ErrNoMaven = errors.New("no Maven, which fetches DynamoDB Local once: install it (apt install maven, brew install maven) so that `mvn -v` works")
 	// ErrFetch: Maven could not fetch DynamoDB Local.
 	ErrFetch = errors.New("DynamoDB Local could not be fetched with Maven: check the network and ~/.m2/settings.xml, and try again")
 	// ErrPortTaken: something else listens on the port that was asked for.

@@ -106,7 +106,7 @@ func stamp(lib string) error {
 		return err
 	}
 	if len(sizes) == 0 {
-		return errors.New("Maven copied no files")
+		return errors.New("no files were copied")
 	}
 	text, err := json.Marshal(sizes)
 	if err != nil {

@@ -26,7 +26,7 @@ func findJava(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("%w (%s)", ErrNoJava, usefulLine(string(output)))
 	}
 	if major := javaMajor(string(output)); major != 0 && major < MinJava {
-		return "", fmt.Errorf("%w (this is Java %d)", ErrOldJava, major)
+		return "", fmt.Errorf("%w (it is Java %d)", ErrOldJava, major)
 	}
 	return path, nil
 }
