@@ -115,7 +115,7 @@ func displayable(s string) bool {
 		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r),
 			unicode.Is(unicode.Noncharacter_Code_Point, r), ignorable(r), format(r), blank(r):
 			return false
-		case !unicode.IsSpace(r) && !unicode.Is(unicode.M, r):
+		case !unicode.IsSpace(r) && !unicode.In(r, unicode.M, unicode.Cf):
 			shows = true
 		}
 	}
