@@ -213,6 +213,9 @@ func (s *Service) appendOnce(ctx context.Context, l log, m Message, seen span) (
 			}
 			last = *taken
 		}
+		if round == maxRounds-1 {
+			break // what another read would show, no put would follow
+		}
 		if err := sleep(ctx, s.backoff(round)); err != nil {
 			return Message{}, false, err
 		}
