@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -58,6 +59,9 @@ func (o options) step(ctx context.Context, what, describe, dir string, command .
 	o.Say(what, "%s …", describe)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir = dir
+	// npm starts others, and they hold its output open: all end together.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	output, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s\n%s failed in %s: %w", beginning(string(output)), describe, relative(o.Root, dir), err)
