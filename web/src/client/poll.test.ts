@@ -25,6 +25,22 @@ describe('where no WebSocket can be had', () => {
 		expect(t.room.phase.value).toBe('ready');
 	});
 
+	it('does not add up failures from before a connection', async () => {
+		t.env.chance = () => 0.999;
+		t.server.sockets = 'refuse';
+		await t.enter();
+		await pass(600);
+		expect(t.server.handshakes).toBe(2);
+		t.server.sockets = 'open';
+		await pass(1100);
+		expect(t.room.connection.value).toEqual({ state: 'live' });
+		t.server.sockets = 'refuse';
+		t.server.cut();
+		await pass(2100);
+		expect(t.server.handshakes).toBe(4);
+		expect(t.room.connection.value).toMatchObject({ state: 'reconnecting' });
+	});
+
 	it('shows the log, what is new, and older pages', async () => {
 		t.server.fill(60);
 		await enterByHttp();
