@@ -44,7 +44,7 @@ type stack struct {
 // start starts everything, in the order in which one part needs another, and
 // stops what it has started if something fails.
 func start(ctx context.Context, o options) (_ *stack, err error) {
-	template, err := samtemplate.Load(filepath.Join(o.Root, "template.yaml"))
+	template, err := samtemplate.Load(filepath.Join(o.Root, "template.yaml"), samtemplate.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -85,31 +85,33 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 
 // serve makes the table, the functions and the two APIs.
 func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (http.Handler, error) {
-	if t.WebSocket == nil || t.Table == nil {
-		return nil, errors.New("template.yaml has no WebSocket API or no table")
+	if len(t.WebSocketAPIs) != 1 || len(t.HTTPAPIs) != 1 || len(t.Tables) != 1 {
+		return nil, errors.New("template.yaml has not one WebSocket API, one HTTP API and one table")
 	}
-	os.Setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", s.URL+"/"+t.WebSocket.StageName)
+	ws := t.WebSocketAPIs[0]
+	stage := "/" + ws.Stages[0].Name
+	os.Setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", s.URL+stage)
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("configure the AWS SDK: %w", err)
 	}
 	client := dynamo.NewClient(cfg)
-	if err := dynamo.CreateTable(ctx, client, tableSpec(t.Table)); err != nil {
+	if err := dynamo.CreateTable(ctx, client, tableSpec(t.Tables[0])); err != nil {
 		return nil, err
 	}
 	functions, log, err := newFunctions(cfg, client, o.Log, t.Functions)
 	if err != nil {
 		return nil, err
 	}
-	s.gateway, err = localgw.NewWebSocket(webSocketConfig(t.WebSocket, functions, log))
+	s.gateway, err = localgw.NewWebSocket(webSocketConfig(ws, functions, log))
 	if err != nil {
 		return nil, fmt.Errorf("start the WebSocket API: %w", err)
 	}
-	api, err := localgw.NewHTTP(httpConfig(t.HTTPRoutes, functions, log))
+	api, err := localgw.NewHTTP(httpConfig(t.HTTPAPIs[0].Routes, functions, log))
 	if err != nil {
 		return nil, fmt.Errorf("start the HTTP API: %w", err)
 	}
-	return newSite(o.Addr, o.Page, "/"+t.WebSocket.StageName, s.gateway, api), nil
+	return newSite(o.Addr, o.Page, stage, s.gateway, api), nil
 }
 
 // startDatabase starts DynamoDB Local, unless the environment names a database.

@@ -17,6 +17,10 @@ const (
 )
 
 type functionProperties struct {
+	CodeURI     value `yaml:"CodeUri"`
+	Code        value `yaml:"Code"`
+	Handler     value `yaml:"Handler"`
+	Runtime     value `yaml:"Runtime"`
 	Timeout     value `yaml:"Timeout"`
 	MemorySize  value `yaml:"MemorySize"`
 	Environment struct {
@@ -25,12 +29,17 @@ type functionProperties struct {
 	Events map[string]event `yaml:"Events"`
 }
 
-type event struct {
-	Type       string `yaml:"Type"`
-	Properties struct {
-		Method value `yaml:"Method"`
-		Path   value `yaml:"Path"`
-	} `yaml:"Properties"`
+// nameFunction makes a function known by its name, before anybody asks.
+func (p *parser) nameFunction(id string, _ *yaml.Node) {
+	name, err := p.resolve.physicalID(id)
+	if err != nil {
+		p.fail(id, "FunctionName", "%v", err)
+	}
+	if other, taken := p.names[name]; taken {
+		p.fail(id, "FunctionName", "%s is already called %s", other, name)
+	}
+	p.names[name] = id
+	p.out.Functions[id] = Function{LogicalID: id, Name: name}
 }
 
 func (p *parser) function(id string, properties *yaml.Node) {
@@ -38,57 +47,68 @@ func (p *parser) function(id string, properties *yaml.Node) {
 	if !p.decode(id, properties, &own) {
 		return
 	}
-	global := p.doc.Globals.Function
-	seconds := p.int(id, "Timeout", or(own.Timeout, global.Timeout), lambdaSeconds, 1)
-	p.out.Functions[id] = Function{
-		LogicalID:   id,
-		Timeout:     time.Duration(seconds) * time.Second,
-		MemoryMB:    p.int(id, "MemorySize", or(own.MemorySize, global.MemorySize), lambdaMB, lambdaMB),
-		Environment: names(global.Environment.Variables, own.Environment.Variables),
+	var global functionProperties
+	if p.doc.Resources[id].Type == "AWS::Serverless::Function" {
+		global = p.globals.Function
 	}
+	f := p.out.Functions[id]
+	f.Handler = p.text(id, "Handler", or(own.Handler, global.Handler), "")
+	f.Runtime = p.text(id, "Runtime", or(own.Runtime, global.Runtime), "")
+	f.CodePath = p.codePath(or(own.Code, or(own.CodeURI, global.CodeURI)))
+	f.Timeout = time.Duration(p.int(id, "Timeout", or(own.Timeout, global.Timeout), lambdaSeconds, 1)) * time.Second
+	f.MemoryMB = p.int(id, "MemorySize", or(own.MemorySize, global.MemorySize), lambdaMB, lambdaMB)
+	p.environment(&f, global.Environment.Variables)
+	p.environment(&f, own.Environment.Variables)
+	p.out.Functions[id] = f
 	for _, name := range slices.Sorted(maps.Keys(own.Events)) {
 		if e := own.Events[name]; e.Type == "HttpApi" {
-			p.httpRoute(id, "Events."+name, e)
+			p.httpEvent(id, "Events."+name, e)
 		}
 	}
 }
 
-// httpRoute adds an HttpApi event. One without method and path is SAM's way to
-// write $default.
-func (p *parser) httpRoute(id, at string, e event) {
-	route := HTTPRoute{Path: "$default", Function: id}
-	if !e.Properties.Method.absent() || !e.Properties.Path.absent() {
-		route.Method = strings.ToUpper(p.text(id, at+".Method", e.Properties.Method, ""))
-		route.Path = p.text(id, at+".Path", e.Properties.Path, "")
-		if route.Method == "" {
-			p.fail(id, at+".Method", "missing")
-		}
-		if !strings.HasPrefix(route.Path, "/") {
-			p.fail(id, at+".Path", "must begin with /, not %q", route.Path)
-		}
+// codePath is the code's folder, if the code is in one.
+func (p *parser) codePath(v value) string {
+	if v.absent() {
+		return ""
 	}
-	for _, other := range p.out.HTTPRoutes {
-		if other.Key() == route.Key() {
-			p.fail(id, at, "%s is already an event of %s", route.Key(), other.Function)
-		}
+	s, err := p.resolve.text(v.node)
+	if err != nil || strings.HasPrefix(s, "s3://") {
+		return ""
 	}
-	p.out.HTTPRoutes = append(p.out.HTTPRoutes, route)
+	return s
 }
 
-// or is the function's own property, else the one of Globals.
+// environment adds variables over those that f has. One whose value is known
+// only in AWS is no problem yet: who runs the function can set it.
+func (p *parser) environment(f *Function, variables map[string]value) {
+	for name, v := range variables {
+		delete(f.Environment, name)
+		delete(f.Unresolved, name)
+		text, err := "", error(nil)
+		if !v.absent() {
+			text, err = p.resolve.text(v.node)
+		}
+		if err != nil {
+			f.Unresolved = put(f.Unresolved, name, err.Error())
+			continue
+		}
+		f.Environment = put(f.Environment, name, text)
+	}
+}
+
+func put(m map[string]string, name, text string) map[string]string {
+	if m == nil {
+		m = map[string]string{}
+	}
+	m[name] = text
+	return m
+}
+
+// or is the resource's own property, else the one of Globals.
 func or(own, global value) value {
 	if own.absent() {
 		return global
 	}
 	return own
-}
-
-func names(all ...map[string]value) []string {
-	set := map[string]bool{}
-	for _, variables := range all {
-		for name := range variables {
-			set[name] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(set))
 }

@@ -7,28 +7,8 @@ type routeResponseProperties struct {
 	RouteKey value `yaml:"RouteResponseKey"`
 }
 
-// hasRouteResponse reports whether some raw RouteResponse belongs to the route
-// with this logical id. Other keys than $default do nothing.
-func (p *parser) hasRouteResponse(route string) bool {
-	for _, r := range p.doc.Resources {
-		if r.Type != "AWS::ApiGatewayV2::RouteResponse" {
-			continue
-		}
-		var own routeResponseProperties
-		if r.Properties.Decode(&own) != nil {
-			continue
-		}
-		id, _ := own.RouteID.ref()
-		key, _ := own.RouteKey.literal()
-		if id == route && key == "$default" {
-			return true
-		}
-	}
-	return false
-}
-
-// routeResponse refuses one that belongs to no route: a misspelt id would make
-// a route one-way without a word.
+// routeResponse notes which route has one, and refuses one that belongs to no
+// route: a misspelt id would make a route one-way without a word.
 func (p *parser) routeResponse(id string, properties *yaml.Node) {
 	var own routeResponseProperties
 	if !p.decode(id, properties, &own) {
@@ -42,19 +22,25 @@ func (p *parser) routeResponse(id string, properties *yaml.Node) {
 		p.fail(id, "RouteId", "must be a !Ref to a route")
 		return
 	}
-	if _, raw := p.doc.Resources[route]; raw || p.makesRoute(route) {
-		return
+	if p.doc.Resources[route].Type != "AWS::ApiGatewayV2::Route" && !p.makesRoute(route) {
+		p.fail(id, "RouteId", "no route of this template has the id %s", route)
 	}
-	p.fail(id, "RouteId", "no route of this template has the id %s", route)
+	p.responses[route] = true
 }
 
+// makesRoute reports whether SAM makes a route of this id.
 func (p *parser) makesRoute(logicalID string) bool {
-	if p.out.WebSocket == nil {
-		return false
-	}
-	for key := range p.out.WebSocket.Routes {
-		if routeLogicalID(p.out.WebSocket.LogicalID, key) == logicalID {
-			return true
+	for id, r := range p.doc.Resources {
+		var own struct {
+			Routes map[string]value `yaml:"Routes"`
+		}
+		if r.Type != "AWS::Serverless::WebSocketApi" || r.Properties.Decode(&own) != nil {
+			continue
+		}
+		for key := range own.Routes {
+			if routeLogicalID(id, key) == logicalID {
+				return true
+			}
 		}
 	}
 	return false

@@ -8,6 +8,7 @@ import (
 )
 
 type tableProperties struct {
+	TableName value `yaml:"TableName"`
 	KeySchema []struct {
 		AttributeName value `yaml:"AttributeName"`
 		KeyType       value `yaml:"KeyType"`
@@ -20,6 +21,8 @@ type tableProperties struct {
 		AttributeName value `yaml:"AttributeName"`
 		Enabled       value `yaml:"Enabled"`
 	} `yaml:"TimeToLiveSpecification"`
+	GlobalIndexes value `yaml:"GlobalSecondaryIndexes"`
+	LocalIndexes  value `yaml:"LocalSecondaryIndexes"`
 }
 
 func (p *parser) table(id string, properties *yaml.Node) {
@@ -27,16 +30,16 @@ func (p *parser) table(id string, properties *yaml.Node) {
 	if !p.decode(id, properties, &own) {
 		return
 	}
-	if p.out.Table != nil {
-		p.fail(id, "Type", "a second table beside %s", p.out.Table.LogicalID)
-		return
+	t := Table{
+		LogicalID: id,
+		Name:      p.text(id, "TableName", own.TableName, id),
+		Indexed:   !own.GlobalIndexes.absent() || !own.LocalIndexes.absent(),
 	}
-	t := &Table{LogicalID: id}
 	for i, a := range own.AttributeDefinitions {
 		at := fmt.Sprintf("AttributeDefinitions[%d]", i)
 		t.Attributes = append(t.Attributes, Attribute{
 			Name: p.text(id, at+".AttributeName", a.AttributeName, ""),
-			Type: p.oneOf(id, at+".AttributeType", a.AttributeType, "S", "N", "B"),
+			Type: p.oneOf(id, at+".AttributeType", a.AttributeType, "", "S", "N", "B"),
 		})
 	}
 	for i, k := range own.KeySchema {
@@ -48,12 +51,36 @@ func (p *parser) table(id string, properties *yaml.Node) {
 	}
 	t.TTLAttribute = p.ttl(id, own)
 	p.checkKeys(t)
-	p.out.Table = t
+	p.out.Tables = append(p.out.Tables, t)
+}
+
+type simpleTableProperties struct {
+	TableName  value `yaml:"TableName"`
+	PrimaryKey struct {
+		Name value `yaml:"Name"`
+		Type value `yaml:"Type"`
+	} `yaml:"PrimaryKey"`
+}
+
+// simpleTable reads SAM's table of one key, "id" if the template is silent.
+func (p *parser) simpleTable(id string, properties *yaml.Node) {
+	var own simpleTableProperties
+	if !p.decode(id, properties, &own) {
+		return
+	}
+	name := p.text(id, "PrimaryKey.Name", own.PrimaryKey.Name, "id")
+	kind := p.oneOf(id, "PrimaryKey.Type", own.PrimaryKey.Type, "String", "String", "Number", "Binary")
+	p.out.Tables = append(p.out.Tables, Table{
+		LogicalID:  id,
+		Name:       p.text(id, "TableName", own.TableName, id),
+		Keys:       []Key{{Attribute: name, Type: "HASH"}},
+		Attributes: []Attribute{{Name: name, Type: kind[:1]}},
+	})
 }
 
 func (p *parser) ttl(id string, own tableProperties) string {
 	ttl := own.TimeToLiveSpecification
-	if p.text(id, "TimeToLiveSpecification.Enabled", ttl.Enabled, "false") != "true" {
+	if !p.bool(id, "TimeToLiveSpecification.Enabled", ttl.Enabled) {
 		return ""
 	}
 	name := p.text(id, "TimeToLiveSpecification.AttributeName", ttl.AttributeName, "")
@@ -65,7 +92,7 @@ func (p *parser) ttl(id string, own tableProperties) string {
 
 // checkKeys holds the table to DynamoDB's rule: a HASH key, then perhaps a
 // RANGE key, each of them defined.
-func (p *parser) checkKeys(t *Table) {
+func (p *parser) checkKeys(t Table) {
 	if len(t.Keys) == 0 || len(t.Keys) > 2 {
 		p.fail(t.LogicalID, "KeySchema", "must have one or two elements, not %d", len(t.Keys))
 	}
@@ -77,12 +104,4 @@ func (p *parser) checkKeys(t *Table) {
 			p.fail(t.LogicalID, fmt.Sprintf("KeySchema[%d].AttributeName", i), "%q is not in AttributeDefinitions", k.Attribute)
 		}
 	}
-}
-
-func (p *parser) oneOf(id, at string, v value, allowed ...string) string {
-	s := p.text(id, at, v, "")
-	if !slices.Contains(allowed, s) {
-		p.fail(id, at, "must be one of %v, not %q", allowed, s)
-	}
-	return s
 }

@@ -1,7 +1,8 @@
-// Package samtemplate reads an AWS SAM template as far as a local stand-in for
-// API Gateway, Lambda and DynamoDB needs it: functions, WebSocket routes, HTTP
-// routes and the table. One file then describes the stack in AWS and on a
-// laptop, so the two cannot drift apart.
+// Package samtemplate reads an AWS SAM or CloudFormation template as far as a
+// local stand-in for API Gateway, Lambda and DynamoDB needs it: functions with
+// their environment, WebSocket and HTTP APIs in SAM's form and in the raw one,
+// authorizers, stages and tables. One file then describes the stack in AWS and
+// on a laptop, so the two cannot drift apart.
 package samtemplate
 
 import (
@@ -10,43 +11,75 @@ import (
 	"time"
 )
 
-// Template is what a SAM template says about the running system. Parameters,
-// policies and everything else that only a deployment needs are not in it.
+// Template is what a template says about the running system. Policies, alarms
+// and everything else that only a deployment needs are not in it.
+//
+// Intrinsic functions are resolved with the parameters' values. Every resource
+// has its logical id for a physical one, except functions and tables with a
+// name of their own.
 type Template struct {
-	// Functions by logical id: every AWS::Serverless::Function.
+	// Functions by logical id: every AWS::Serverless::Function and
+	// AWS::Lambda::Function.
 	Functions map[string]Function
-	// WebSocket is the one AWS::Serverless::WebSocketApi, nil if there is none.
-	WebSocket *WebSocketAPI
-	// HTTPRoutes are the HttpApi events of all functions, sorted by Key.
-	HTTPRoutes []HTTPRoute
-	// Table is the one AWS::DynamoDB::Table, nil if there is none.
-	Table *Table
+	// WebSocketAPIs, sorted by logical id: every AWS::Serverless::WebSocketApi,
+	// and AWS::ApiGatewayV2::Api whose protocol is WEBSOCKET.
+	WebSocketAPIs []WebSocketAPI
+	// HTTPAPIs, sorted by logical id: every AWS::Serverless::HttpApi,
+	// AWS::ApiGatewayV2::Api whose protocol is HTTP, and "ServerlessHttpApi",
+	// which SAM makes for events that name no API.
+	HTTPAPIs []HTTPAPI
+	// Tables, sorted by logical id: every AWS::DynamoDB::Table and
+	// AWS::Serverless::SimpleTable.
+	Tables []Table
+	// Notes say what of an API was left out because it cannot run on one
+	// machine, each naming resource and property.
+	Notes []string
 }
 
-// Function is an AWS::Serverless::Function with Globals applied.
+// Function is a Lambda function with Globals applied.
 type Function struct {
 	LogicalID string
+	// Name is FunctionName, the logical id if the template is silent.
+	Name string
+	// Handler and Runtime are as written; empty if the template is silent.
+	Handler, Runtime string
+	// CodePath is CodeUri or Code as written, relative to the template; empty if
+	// the code is elsewhere (inline, S3, an image).
+	CodePath string
 	// Timeout after which Lambda stops the function; 3 s if the template is silent.
 	Timeout time.Duration
 	// MemoryMB is MemorySize; 128 if the template is silent.
 	MemoryMB int
-	// Environment holds the names of the declared variables, sorted. Values are
-	// mostly intrinsics that only a deployment resolves, so they are left out.
-	Environment []string
+	// Environment holds the declared variables whose value is known here.
+	Environment map[string]string
+	// Unresolved holds the other ones: why the value is not known, by name.
+	Unresolved map[string]string
 }
 
-// WebSocketAPI is an AWS::Serverless::WebSocketApi.
+// Stage is a deployed stage of an API.
+type Stage struct {
+	// Name is the first segment of the API's path; "$default" (HTTP APIs only)
+	// is the root.
+	Name string
+	// Variables are the StageVariables, nil if there are none.
+	Variables map[string]string
+}
+
+// WebSocketAPI is a WebSocket API.
 type WebSocketAPI struct {
 	LogicalID string
-	// StageName is the path of the API; "default" if the template is silent.
-	StageName string
+	// Stages in the order of their names; SAM makes one, "default" if the
+	// template is silent.
+	Stages []Stage
 	// RouteSelectionExpression is as written, for example "$request.body.action".
 	RouteSelectionExpression string
 	// Routes by route key, "$connect", "$disconnect" and "$default" included.
 	Routes map[string]WebSocketRoute
+	// Authorization is that of $connect.
+	Authorization Authorization
 }
 
-// WebSocketRoute is one entry of a WebSocketApi's Routes.
+// WebSocketRoute is what stands behind a route key.
 type WebSocketRoute struct {
 	// Function is the logical id of a function of this template.
 	Function string
@@ -59,14 +92,27 @@ type WebSocketRoute struct {
 	TwoWay bool
 }
 
-// HTTPRoute is a function's event of type HttpApi.
+// HTTPAPI is an HTTP API.
+type HTTPAPI struct {
+	LogicalID string
+	// Stages in the order of their names; "$default" if the template is silent.
+	Stages []Stage
+	// Routes sorted by Key.
+	Routes []HTTPRoute
+}
+
+// HTTPRoute is a route of an HTTP API.
 type HTTPRoute struct {
 	// Method is upper case, "ANY" included; empty for the $default route.
 	Method string
 	// Path begins with "/" and may hold {parameters}; "$default" for that route.
 	Path string
-	// Function is the logical id of the function whose event it is.
+	// Function is the logical id of the function behind it.
 	Function string
+	// IntegrationTimeout is 30 s, API Gateway's longest, if the template is silent.
+	IntegrationTimeout time.Duration
+	// Authorization is that of the route, the API's default one applied.
+	Authorization Authorization
 }
 
 // Key is the route key as API Gateway writes it: "GET /api/messages", or
@@ -78,15 +124,36 @@ func (r HTTPRoute) Key() string {
 	return r.Method + " " + r.Path
 }
 
-// Table is an AWS::DynamoDB::Table.
+// Authorization says who may use a route. Its zero value lets everybody in.
+type Authorization struct {
+	// Type is empty, "AWS_IAM", "REQUEST" (a Lambda authorizer) or "JWT".
+	Type string
+	// Function is the logical id of a Lambda authorizer's function.
+	Function string
+	// IdentitySources as written: "route.request.querystring.token" for a
+	// WebSocket API, "$request.header.Authorization" for an HTTP API.
+	IdentitySources []string
+	// SimpleResponses says that the authorizer of an HTTP API answers
+	// {"isAuthorized": …} and no policy.
+	SimpleResponses bool
+	// PayloadVersion is "1.0" or "2.0" for a Lambda authorizer of an HTTP API.
+	PayloadVersion string
+}
+
+// Table is a DynamoDB table.
 type Table struct {
 	LogicalID string
+	// Name is TableName, the logical id if the template is silent.
+	Name string
 	// Keys in the order of KeySchema: the HASH key first, then RANGE if any.
 	Keys []Key
 	// Attributes are the AttributeDefinitions, in the template's order.
 	Attributes []Attribute
 	// TTLAttribute is empty if the table has no TTL or it is not enabled.
 	TTLAttribute string
+	// Indexed says that the table has secondary indexes, which are not described
+	// here.
+	Indexed bool
 }
 
 // Key is one element of a table's KeySchema.
@@ -103,14 +170,22 @@ type Attribute struct {
 	Type string
 }
 
+// Options say what a deployment would know.
+type Options struct {
+	// Parameters' values by name; the others have their defaults.
+	Parameters map[string]string
+	// Region is the value of AWS::Region; "us-east-1" if empty.
+	Region string
+}
+
 // Load reads and parses the template at path. Its errors name the path and
 // what Parse says.
-func Load(path string) (*Template, error) {
+func Load(path string, o Options) (*Template, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read template: %w", err)
 	}
-	t, err := Parse(data)
+	t, err := Parse(data, o)
 	if err != nil {
 		return nil, fmt.Errorf("template %s: %w", path, err)
 	}

@@ -39,7 +39,7 @@ Resources:
       Policies: [{Statement: [{Effect: Allow, Action: "dynamodb:GetItem", Resource: !GetAtt Table.Arn}]}]
       Events:
         Read: {Type: HttpApi, Properties: {ApiId: !Ref Http, Method: get, Path: "/api/{id}"}}
-        Rest: {Type: HttpApi}
+        Rest: {Type: HttpApi, Properties: {ApiId: !Ref Http}}
         Clock: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}
   Send:
     Type: AWS::Serverless::Function
@@ -66,19 +66,23 @@ Resources:
 `
 
 func TestParseReadsEverythingThatRuns(t *testing.T) {
-	got, err := samtemplate.Parse([]byte(chat))
+	got, err := samtemplate.Parse([]byte(chat), samtemplate.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const longest = 29 * time.Second
+	url := map[string]string{"TABLE_NAME": "Table", "URL": "https://Ws.example/ws"}
 	want := &samtemplate.Template{
 		Functions: map[string]samtemplate.Function{
-			"Connect": {LogicalID: "Connect", Timeout: 10 * time.Second, MemoryMB: 256, Environment: []string{"TABLE_NAME", "URL"}},
-			"Send":    {LogicalID: "Send", Timeout: 7 * time.Second, MemoryMB: 512, Environment: []string{"EXTRA", "TABLE_NAME", "URL"}},
+			"Connect": {LogicalID: "Connect", Name: "Connect", Timeout: 10 * time.Second, MemoryMB: 256, Environment: url},
+			"Send": {
+				LogicalID: "Send", Name: "Send", Timeout: 7 * time.Second, MemoryMB: 512,
+				Environment: map[string]string{"EXTRA": "1", "TABLE_NAME": "Table", "URL": url["URL"]},
+			},
 		},
-		WebSocket: &samtemplate.WebSocketAPI{
+		WebSocketAPIs: []samtemplate.WebSocketAPI{{
 			LogicalID:                "Ws",
-			StageName:                "ws",
+			Stages:                   []samtemplate.Stage{{Name: "ws"}},
 			RouteSelectionExpression: "$request.body.action",
 			Routes: map[string]samtemplate.WebSocketRoute{
 				"$connect":     {Function: "Connect", IntegrationTimeout: 10 * time.Second},
@@ -88,17 +92,22 @@ func TestParseReadsEverythingThatRuns(t *testing.T) {
 				"noResponse":   {Function: "Send", IntegrationTimeout: longest},
 				"noExpression": {Function: "Send", IntegrationTimeout: longest},
 			},
-		},
-		HTTPRoutes: []samtemplate.HTTPRoute{
-			{Path: "$default", Function: "Connect"},
-			{Method: "GET", Path: "/api/{id}", Function: "Connect"},
-		},
-		Table: &samtemplate.Table{
+		}},
+		HTTPAPIs: []samtemplate.HTTPAPI{{
+			LogicalID: "Http",
+			Stages:    []samtemplate.Stage{{Name: "$default"}},
+			Routes: []samtemplate.HTTPRoute{
+				{Path: "$default", Function: "Connect", IntegrationTimeout: 30 * time.Second},
+				{Method: "GET", Path: "/api/{id}", Function: "Connect", IntegrationTimeout: 30 * time.Second},
+			},
+		}},
+		Tables: []samtemplate.Table{{
 			LogicalID:    "Table",
+			Name:         "Table",
 			Keys:         []samtemplate.Key{{Attribute: "pk", Type: "HASH"}, {Attribute: "sk", Type: "RANGE"}},
 			Attributes:   []samtemplate.Attribute{{Name: "pk", Type: "S"}, {Name: "sk", Type: "N"}},
 			TTLAttribute: "expires",
-		},
+		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("template (-want +got):\n%s", diff)
@@ -116,7 +125,7 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		{"route keys that differ in case only", "noResponse:", "sendmessage:", "Ws.Routes.sendmessage: becomes WsSendmessageRoute, as sendMessage does"},
 		{"a route called connect replaces $connect", "noResponse:", "connect:", "Ws.Routes.connect: becomes WsConnectRoute, as $connect does"},
 		{"route key with a dash", "noResponse:", "no-response:", "Ws.Routes.no-response: a route key must be"},
-		{"unknown function", "!GetAtt Connect.Arn, Int", "!GetAtt Conect.Arn, Int", "Ws.Routes.$connect.FunctionArn: no function Conect"},
+		{"unknown function", "!GetAtt Connect.Arn, Int", "!GetAtt Conect.Arn, Int", "Ws.Routes.$connect.FunctionArn: nothing in this template is called Conect"},
 		{"not an ARN", "!GetAtt Connect.Arn, Int", "Connect, Int", "Ws.Routes.$connect.FunctionArn: must be the Arn of a function"},
 		{"a name for an ARN", "!GetAtt Connect.Arn, Int", "!Ref Connect, Int", "Ws.Routes.$connect.FunctionArn: must be the Arn of a function"},
 		{"integration too long", "10000", "29001", "Ws.Routes.$connect.IntegrationTimeout: must be at most 29000"},
@@ -126,18 +135,16 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		{"route response of no route", "!Ref WsDefaultRoute", "!Ref WsDefualtRoute", "A.RouteId: no route of this template has the id WsDefualtRoute"},
 		{"route response without the reference", "!Ref WsDefaultRoute", "WsDefaultRoute", "A.RouteId: must be a !Ref"},
 		{"timeout is text", "Timeout: 10", "Timeout: soon", `Connect.Timeout: must be a whole number of at least 1, not "soon"`},
-		{"timeout of a parameter without default", "!Ref Seconds", "!Ref Bare", "Send.Timeout: must be a literal or a parameter with a default"},
-		{"timeout of an unknown parameter", "!Ref Seconds", "!Ref Nobody", "Send.Timeout: must be a literal or a parameter with a default"},
+		{"timeout of a parameter without default", "!Ref Seconds", "!Ref Bare", "Send.Timeout: parameter Bare has no default and was given no value"},
+		{"timeout of an unknown parameter", "!Ref Seconds", "!Ref Nobody", "Send.Timeout: nothing in this template is called Nobody"},
 		{"event without a path", `Method: get, Path: "/api/{id}"`, "Method: get", `Connect.Events.Read.Path: must begin with /`},
 		{"event without a method", `Method: get, Path: "/api/{id}"`, `Path: "/api/{id}"`, "Connect.Events.Read.Method: missing"},
-		{"two events for one route", "Rest: {Type: HttpApi}", `Rest: {Type: HttpApi, Properties: {Method: GET, Path: "/api/{id}"}}`, "Connect.Events.Rest: GET /api/{id} is already an event of Connect"},
+		{"two events for one route", "Rest: {Type: HttpApi, Properties: {ApiId: !Ref Http}}", `Rest: {Type: HttpApi, Properties: {ApiId: !Ref Http, Method: GET, Path: "/api/{id}"}}`, "Connect.Events.Rest: GET /api/{id} is already an event of Connect"},
 		{"key without a definition", "{AttributeName: sk, AttributeType: N}", "{AttributeName: zk, AttributeType: N}", `Table.KeySchema[1].AttributeName: "sk" is not in AttributeDefinitions`},
 		{"attribute type", "AttributeType: N", "AttributeType: Number", `Table.AttributeDefinitions[1].AttributeType: must be one of`},
 		{"two hash keys", "KeyType: RANGE", "KeyType: HASH", `Table.KeySchema[1].KeyType: must be RANGE, not "HASH"`},
 		{"TTL without an attribute", "{AttributeName: expires, Enabled: true}", "{Enabled: true}", "Table.TimeToLiveSpecification.AttributeName: missing"},
 		{"properties of the wrong kind", "Http: {Type: AWS::Serverless::HttpApi}", "Other: {Type: AWS::Serverless::Function, Properties: [1]}", "Other.Properties: "},
-		{"a second API", "Http: {Type: AWS::Serverless::HttpApi}", "Zz: {Type: AWS::Serverless::WebSocketApi}", "Zz.Type: a second WebSocketApi beside Ws"},
-		{"a second table", "Http: {Type: AWS::Serverless::HttpApi}", "Zz: {Type: AWS::DynamoDB::Table}", "Zz.Type: a second table beside Table"},
 		{"no resources", chat, "Transform: x", "no Resources"},
 		{"not YAML", chat, "a: [", "not a template"},
 		{"one key twice", "noResponse:", "noExpression:", "already defined"},
@@ -147,7 +154,7 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 			if !strings.Contains(chat, test.old) {
 				t.Fatalf("the template does not hold %q", test.old)
 			}
-			got, err := samtemplate.Parse([]byte(strings.Replace(chat, test.old, test.new, 1)))
+			got, err := samtemplate.Parse([]byte(strings.Replace(chat, test.old, test.new, 1)), samtemplate.Options{})
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -163,7 +170,7 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 
 func TestParseReportsAllProblemsAtOnce(t *testing.T) {
 	broken := strings.NewReplacer("Timeout: 10\n", "Timeout: no\n", "StageName: ws", "StageName: $default").Replace(chat)
-	_, err := samtemplate.Parse([]byte(broken))
+	_, err := samtemplate.Parse([]byte(broken), samtemplate.Options{})
 	for _, want := range []string{"Connect.Timeout", "Ws.StageName"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not name %s", err, want)
@@ -172,12 +179,12 @@ func TestParseReportsAllProblemsAtOnce(t *testing.T) {
 }
 
 func TestParseDefaults(t *testing.T) {
-	got, err := samtemplate.Parse([]byte("Resources: {F: {Type: AWS::Serverless::Function}}"))
+	got, err := samtemplate.Parse([]byte("Resources: {F: {Type: AWS::Serverless::Function}}"), samtemplate.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &samtemplate.Template{Functions: map[string]samtemplate.Function{
-		"F": {LogicalID: "F", Timeout: 3 * time.Second, MemoryMB: 128},
+		"F": {LogicalID: "F", Name: "F", Timeout: 3 * time.Second, MemoryMB: 128},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("template (-want +got):\n%s", diff)
@@ -185,44 +192,44 @@ func TestParseDefaults(t *testing.T) {
 }
 
 func TestLoadReadsTheProjectsTemplate(t *testing.T) {
-	got, err := samtemplate.Load(filepath.Join("..", "..", "template.yaml"))
+	got, err := samtemplate.Load(filepath.Join("..", "..", "template.yaml"), samtemplate.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.WebSocket == nil || got.Table == nil {
-		t.Fatalf("WebSocket API or table missing: %+v", got)
+	if len(got.WebSocketAPIs) != 1 || len(got.HTTPAPIs) != 1 || len(got.Tables) != 1 {
+		t.Fatalf("not one of each: %+v", got)
 	}
-	for key, route := range got.WebSocket.Routes {
+	for key, route := range got.WebSocketAPIs[0].Routes {
 		lifecycle := key == "$connect" || key == "$disconnect"
 		if route.TwoWay == lifecycle {
 			t.Errorf("route %s: two-way is %v", key, route.TwoWay)
 		}
 	}
 	wantHTTP := []samtemplate.HTTPRoute{
-		{Method: "DELETE", Path: "/api/session", Function: "ConnectFunction"},
-		{Method: "GET", Path: "/api/messages", Function: "HistoryFunction"},
-		{Method: "GET", Path: "/api/rooms", Function: "HistoryFunction"},
-		{Method: "GET", Path: "/api/session", Function: "ConnectFunction"},
-		{Method: "POST", Path: "/api/messages", Function: "SendFunction"},
-		{Method: "POST", Path: "/api/session", Function: "ConnectFunction"},
+		{Method: "DELETE", Path: "/api/session", Function: "ConnectFunction", IntegrationTimeout: 30 * time.Second},
+		{Method: "GET", Path: "/api/messages", Function: "HistoryFunction", IntegrationTimeout: 30 * time.Second},
+		{Method: "GET", Path: "/api/rooms", Function: "HistoryFunction", IntegrationTimeout: 30 * time.Second},
+		{Method: "GET", Path: "/api/session", Function: "ConnectFunction", IntegrationTimeout: 30 * time.Second},
+		{Method: "POST", Path: "/api/messages", Function: "SendFunction", IntegrationTimeout: 30 * time.Second},
+		{Method: "POST", Path: "/api/session", Function: "ConnectFunction", IntegrationTimeout: 30 * time.Second},
 	}
-	if diff := cmp.Diff(wantHTTP, got.HTTPRoutes); diff != "" {
+	if diff := cmp.Diff(wantHTTP, got.HTTPAPIs[0].Routes); diff != "" {
 		t.Errorf("HTTP routes (-want +got):\n%s", diff)
 	}
-	if got.WebSocket.StageName != "ws" || got.Table.TTLAttribute != "expires" {
-		t.Errorf("stage %q, TTL %q", got.WebSocket.StageName, got.Table.TTLAttribute)
+	if stage, ttl := got.WebSocketAPIs[0].Stages[0].Name, got.Tables[0].TTLAttribute; stage != "ws" || ttl != "expires" {
+		t.Errorf("stage %q, TTL %q", stage, ttl)
 	}
 }
 
 func TestLoadNamesTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "broken.yaml")
-	if _, err := samtemplate.Load(path); err == nil || !strings.Contains(err.Error(), "broken.yaml") {
+	if _, err := samtemplate.Load(path, samtemplate.Options{}); err == nil || !strings.Contains(err.Error(), "broken.yaml") {
 		t.Errorf("missing file: %v", err)
 	}
 	if err := os.WriteFile(path, []byte("Resources: {}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := samtemplate.Load(path); err == nil || !strings.Contains(err.Error(), "broken.yaml") {
+	if _, err := samtemplate.Load(path, samtemplate.Options{}); err == nil || !strings.Contains(err.Error(), "broken.yaml") {
 		t.Errorf("empty template: %v", err)
 	}
 }

@@ -15,74 +15,46 @@ type value struct {
 
 // UnmarshalYAML keeps the node as it is.
 func (v *value) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.AliasNode {
-		node = node.Alias
-	}
 	v.node = node
 	return nil
 }
 
 func (v value) absent() bool { return v.node == nil || v.node.Tag == "!!null" }
 
-// literal is the text of a scalar without an intrinsic.
-func (v value) literal() (string, bool) {
-	if v.absent() || v.node.Kind != yaml.ScalarNode || !strings.HasPrefix(v.node.ShortTag(), "!!") {
-		return "", false
-	}
-	return v.node.Value, true
-}
-
 // ref is X of a Ref to X.
 func (v value) ref() (string, bool) {
-	arg, ok := v.intrinsic("!Ref", "Ref")
-	if !ok || arg.Kind != yaml.ScalarNode {
+	if v.absent() {
+		return "", false
+	}
+	name, arg, ok := intrinsic(v.node)
+	if !ok || name != "Ref" || arg.Kind != yaml.ScalarNode {
 		return "", false
 	}
 	return arg.Value, true
 }
 
-// attribute is X of !GetAtt X.name, in any of its spellings, !Sub ${X.name}
-// included.
-func (v value) attribute(name string) (string, bool) {
-	if arg, ok := v.intrinsic("!GetAtt", "Fn::GetAtt"); ok {
-		return getAtt(arg, name)
+// intrinsic takes a call of an intrinsic function apart. Short and long forms
+// have the same name: "Ref", "Condition" or "Fn::…".
+func intrinsic(n *yaml.Node) (name string, arg *yaml.Node, ok bool) {
+	if short, found := strings.CutPrefix(n.Tag, "!"); found && !strings.HasPrefix(short, "!") && short != "" {
+		plain := *n
+		plain.Tag = map[yaml.Kind]string{yaml.SequenceNode: "!!seq", yaml.MappingNode: "!!map"}[n.Kind]
+		if n.Kind == yaml.ScalarNode {
+			plain.Tag = "!!str"
+		}
+		return longName(short), &plain, true
 	}
-	arg, ok := v.intrinsic("!Sub", "Fn::Sub")
-	if !ok || arg.Kind != yaml.ScalarNode {
-		return "", false
+	if n.Kind != yaml.MappingNode || len(n.Content) != 2 {
+		return "", nil, false
 	}
-	inner, ok := strings.CutPrefix(arg.Value, "${")
-	if !ok {
-		return "", false
-	}
-	return trimAttribute(inner, "."+name+"}")
+	name, arg = n.Content[0].Value, n.Content[1]
+	isCondition := name == "Condition" && arg.Kind == yaml.ScalarNode
+	return name, arg, name == "Ref" || isCondition || strings.HasPrefix(name, "Fn::")
 }
 
-func getAtt(arg *yaml.Node, name string) (string, bool) {
-	if arg.Kind == yaml.SequenceNode && len(arg.Content) == 2 {
-		return arg.Content[0].Value, arg.Content[1].Value == name
+func longName(short string) string {
+	if short == "Ref" || short == "Condition" {
+		return short
 	}
-	if arg.Kind != yaml.ScalarNode {
-		return "", false
-	}
-	return trimAttribute(arg.Value, "."+name)
-}
-
-func trimAttribute(s, suffix string) (string, bool) {
-	id, ok := strings.CutSuffix(s, suffix)
-	return id, ok && id != "" && !strings.ContainsAny(id, ".${}")
-}
-
-// intrinsic is the argument of the function, short or long.
-func (v value) intrinsic(short, long string) (*yaml.Node, bool) {
-	if v.absent() {
-		return nil, false
-	}
-	if v.node.Tag == short {
-		return v.node, true
-	}
-	if v.node.Kind == yaml.MappingNode && len(v.node.Content) == 2 && v.node.Content[0].Value == long {
-		return v.node.Content[1], true
-	}
-	return nil, false
+	return "Fn::" + short
 }
