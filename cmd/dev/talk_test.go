@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -386,116 +383,5 @@ func TestLongFrames(t *testing.T) {
 	write(33 << 10)
 	if code := a.closed(); code != websocket.StatusMessageTooBig {
 		t.Errorf("closed with %d", code)
-	}
-}
-
-// TestManySendersAtOnce: 40 people say something at the same moment.
-func TestManySendersAtOnce(t *testing.T) {
-	s, _ := mustStart(t)
-	room := unique("Room")
-	const people, each = 40, 1
-	sockets := make([]*socket, people)
-	for i := range sockets {
-		_, sockets[i] = s.guest(t, "P", room)
-	}
-	seqs := make([][]int64, people)
-	var all sync.WaitGroup
-	for i, k := range sockets {
-		all.Go(func() {
-			for n := range each {
-				seq, err := k.say(room, fmt.Sprint("c", n), fmt.Sprint("text ", i))
-				if err != nil {
-					t.Error(err)
-				}
-				seqs[i] = append(seqs[i], seq)
-			}
-		})
-	}
-	all.Wait()
-	got := slices.Sorted(slices.Values(slices.Concat(seqs...)))
-	for i, seq := range got {
-		if seq != int64(i+1) {
-			t.Fatalf("acknowledged %v", got)
-		}
-	}
-	checkLog(t, sockets[0], room, people*each, seqs)
-}
-
-// say sends until there is an answer that counts, as a client does.
-func (k *socket) say(room, cid, text string) (int64, error) {
-	for range 30 {
-		frame, err := k.tryAsk(object{"action": "send", "room": room, "cid": cid, "text": text})
-		if err != nil {
-			return 0, err
-		}
-		var sent wire.Sent
-		if wire.Decode(frame, &sent) == nil {
-			return sent.Seq, nil
-		}
-		var refused struct {
-			Temporary bool
-			RequestID string // of the gateway: the outcome is unknown
-		}
-		if json.Unmarshal(frame, &refused) != nil || !refused.Temporary && refused.RequestID == "" {
-			return 0, fmt.Errorf("answered %s", frame)
-		}
-	}
-	return 0, errors.New("busy for ever")
-}
-
-// checkLog reads the room from its beginning: it has no holes, and each row is
-// what its sender was told.
-func checkLog(t *testing.T, k *socket, room string, rows int, seqs [][]int64) {
-	t.Helper()
-	next := int64(1)
-	for more := true; more; {
-		var page wire.HistoryPage
-		mustDecode(t, k.ask(object{"action": "history", "room": room, "after": next - 1, "limit": 33}), &page)
-		for _, m := range page.Messages {
-			var sender, n int
-			fmt.Sscanf(m.Text, "text %d", &sender)
-			fmt.Sscanf(m.CID, "c%d", &n)
-			if m.Seq != next || seqs[sender][n] != next {
-				t.Fatalf("row %d is %+v, its sender was told %v", next, m, seqs[sender])
-			}
-			next++
-		}
-		more = page.More
-	}
-	if int(next) != rows+1 {
-		t.Errorf("the log has %d rows, want %d", next-1, rows)
-	}
-}
-
-// TestStopDisconnectsEverybody: the stack goes down in order, and leaves no rows.
-func TestStopDisconnectsEverybody(t *testing.T) {
-	s, _ := mustStart(t)
-	room := unique("Room")
-	_, key, _ := chat.ParseRoom(room)
-	store := testStore(t)
-	var sockets []*socket
-	for range 3 {
-		_, k := s.guest(t, "Ann", room)
-		sockets = append(sockets, k)
-	}
-	members, err := store.Members(t.Context(), key)
-	if err != nil || len(members) != 3 {
-		t.Fatalf("before: %v %v", members, err)
-	}
-	for _, k := range sockets {
-		go k.conn.CloseRead(t.Context()) // answers the close
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	if err := s.stop(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if left, err := store.Members(t.Context(), key); err != nil || len(left) != 0 {
-		t.Errorf("live rows left: %v %v", left, err)
-	}
-	for _, m := range members {
-		if c, err := store.Connection(t.Context(), m.ConnectionID); !errors.Is(err, chat.ErrNotFound) {
-			t.Errorf("a connection is left: %+v %v", c, err)
-		}
 	}
 }
