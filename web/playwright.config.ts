@@ -27,8 +27,8 @@ export default defineConfig({
 	fullyParallel: true,
 	forbidOnly: Boolean(process.env.CI),
 	workers: 2,
-	timeout: 30_000,
-	// For what must come, however busy the machine is.
+	// For what must come, however busy the machine is. Shorter than a heartbeat: a push that is lost shows.
+	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	reporter: [['list']],
 	use: {

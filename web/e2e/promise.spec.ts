@@ -37,7 +37,7 @@ test('the server is killed and starts again: both come back, nothing missing, no
 	stack,
 }) => {
 	test.slow();
-	guard.allow(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/, /WebSocket conn/);
+	guard.allow(/net::ERR_/, /WebSocket connection/);
 	const options = { baseURL: stack.url };
 	const ann = await (await arrive(undefined, options)).enter(room);
 	const bob = await (await arrive(unique('Bob'), options)).enter(room);

@@ -75,7 +75,7 @@ function ready(child: ChildProcess): Promise<string> {
 		};
 		child.stdout?.on('data', hear);
 		child.stderr?.on('data', hear);
-		child.on('error', reject);
+		child.on('error', (cause) => reject(new Error('the stack is not built: make e2e', { cause })));
 		child.on('exit', () => reject(new Error(`the stack did not start:\n${said}`)));
 	});
 }

@@ -156,13 +156,12 @@ test('M26 a socket that has gone silent is replaced', async ({ arrive, room }) =
 	await ann.enter(room);
 	await ann.say('alive');
 	await ann.shows('alive');
-	wire.passes = () => false;
+	wire.passes = () => wire.sockets > 1;
 	await bob.say('unheard');
 	await bob.shows('alive', 'unheard');
 	// Asks after 25 s, and waits 5 s for the answer.
 	await ann.page.clock.runFor(25_000);
 	await expect.poll(() => wire.requests('ping').length).toBe(1);
-	wire.passes = () => true;
 	await ann.page.clock.runFor(5_000);
 	await expect.poll(() => wire.sockets).toBe(2);
 	await ann.shows('alive', 'unheard');

@@ -82,7 +82,8 @@ export class Visitor {
 	/** Opens the bar's menu where it is folded. */
 	async unfold(): Promise<void> {
 		const toggler = this.page.getByRole('button', { name: 'Menu', exact: true });
-		if (await toggler.isVisible()) await toggler.click();
+		const folded = toggler.and(this.page.locator('[aria-expanded=false]'));
+		if (await folded.isVisible()) await folded.click();
 	}
 
 	/** How far the log is scrolled. */
