@@ -26,6 +26,7 @@ export function SearchForm({ inRoom, onUse }: { inRoom: boolean; onUse: () => vo
 		if (event.key === 'Enter' && event.shiftKey) {
 			event.preventDefault();
 			run(-1);
+			onUse();
 		}
 	}
 
