@@ -13,6 +13,10 @@ const (
 	maxMessageBytes   = 128 << 10
 	maxHTTPBodyBytes  = 10 << 20
 	maxLambdaPayload  = 6 << 20
+	maxURLBytes       = 4096
+	maxHeaderBytes    = 10_240
+	maxRoutes         = 300
+	minTimeout        = 50 * time.Millisecond
 	defaultIdle       = 10 * time.Minute
 	defaultLifetime   = 2 * time.Hour
 	webSocketTimeout  = 29 * time.Second
@@ -40,12 +44,21 @@ type Route struct {
 	// Function runs for each request or message of the route. Required.
 	Function Invoker
 	// Timeout is the integration timeout: how long the client is kept waiting.
-	// 0 means API Gateway's longest, 29 s (WebSocket) or 30 s (HTTP).
+	// 0 means API Gateway's longest, 29 s (WebSocket) or 30 s (HTTP); beyond
+	// these, and below 50 ms, a template cannot be deployed.
 	Timeout time.Duration
 	// TwoWay sends the body of the function's reply back to the client; without
 	// it the reply is dropped. It has no meaning for $connect, $disconnect and
 	// HTTP routes.
 	TwoWay bool
+	// Limit is the route's own throttle, instead of the API's RouteLimit.
+	Limit *Limit
+	// Validate, if set, judges a message before its function gets it, as a
+	// request model does; an error is answered "Bad request body". It has no
+	// meaning for $connect, $disconnect and HTTP routes.
+	Validate func(body []byte) error
+
+	throttle *Throttle
 }
 
 // WebSocketConfig describes a WebSocket API. Zero values mean API Gateway's
@@ -81,14 +94,40 @@ type WebSocketConfig struct {
 	QueueMessages int
 	QueueBytes    int
 
+	// StageVariables stand in events, if there are any.
+	StageVariables map[string]string
+	// Domains are custom domain names, in lower case, with the API mapping key
+	// under which each serves this API; an empty one serves it at the root. Under
+	// these names the stage is no path, though events still name it.
+	Domains map[string]string
+
+	// Account throttles all requests: handshakes, messages and the management
+	// API. It is meant to be shared with the account's other APIs. NewConnections
+	// throttles handshakes, RouteLimit each route by itself. Nil: no limit.
+	Account        *Throttle
+	NewConnections *Throttle
+	RouteLimit     *Limit
+
+	// Unsettled are choices where API Gateway's behaviour is not known.
+	Unsettled Unsettled
+	// Faults go wrong on purpose; nil: nothing does.
+	Faults *Faults
+	// Trace, if set, gets a line for all that happens, from many goroutines. It
+	// should return soon.
+	Trace func(Trace)
 	// Logger gets function errors and timeouts; nil discards them. No payload,
 	// header or query is ever logged.
 	Logger *slog.Logger
 }
 
-// HTTPConfig describes an HTTP API on the stage $default. It answers no CORS
-// preflight by itself, like an HTTP API without a CORS configuration.
+// HTTPConfig describes an HTTP API. It answers no CORS preflight by itself, like
+// an HTTP API without a CORS configuration.
 type HTTPConfig struct {
+	// Stage is the first segment of every path; empty means the stage $default,
+	// which is served at the root.
+	Stage string
+	// StageVariables stand in events, if there are any.
+	StageVariables map[string]string
 	// Routes by route key: "GET /api/messages", "ANY /files/{proxy+}",
 	// "$default".
 	Routes map[string]Route
@@ -97,6 +136,13 @@ type HTTPConfig struct {
 	// MaxInFlight bounds the functions that run at once; further ones wait, and
 	// waiting counts towards their timeout. 0 means 1,000, Lambda's default.
 	MaxInFlight int
+	// Account throttles all requests, and may be shared with the account's other
+	// APIs; RouteLimit throttles each route by itself. Nil: no limit.
+	Account    *Throttle
+	RouteLimit *Limit
+	// Trace, if set, gets a line for each request, from many goroutines. It
+	// should return soon.
+	Trace func(Trace)
 	// Logger gets function errors and timeouts; nil discards them. No payload,
 	// header or query is ever logged.
 	Logger *slog.Logger

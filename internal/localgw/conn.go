@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -26,10 +27,12 @@ type cause struct {
 	// farewell is the close frame's payload. Without one the socket is cut.
 	farewell []byte
 	cut      bool
+	// note explains it in the trace; reset cuts without a word even of TCP's.
+	note  string
+	reset bool
 }
 
 // The causes that API Gateway is known for, and those that RFC 6455 asks for.
-// The reason of a cut is not known.
 var (
 	goingAway     = closeWith(ws.StatusGoingAway, "Going away")
 	deleted       = closeWith(ws.StatusNormalClosure, "Connection Closed Normally")
@@ -37,12 +40,18 @@ var (
 	notText       = closeWith(ws.StatusUnsupportedData, "Binary is not supported")
 	notUTF8       = closeWith(ws.StatusInvalidFramePayloadData, "Invalid UTF-8")
 	protocolError = closeWith(ws.StatusProtocolError, "Protocol error")
-	cutOff        = cause{code: int(ws.StatusAbnormalClosure), reason: "Connection closed abnormally", cut: true}
+	cutOff        = cause{code: int(ws.StatusAbnormalClosure), cut: true}
 	closedNoCode  = cause{code: int(ws.StatusNoStatusRcvd), reason: "Client-side close frame status not set"}
 )
 
 func closeWith(code ws.StatusCode, reason string) cause {
 	return cause{code: int(code), reason: reason, farewell: ws.NewCloseFrameBody(code, reason)}
+}
+
+// because is the cause with a note.
+func (w cause) because(note string) *cause {
+	w.note = note
+	return &w
 }
 
 // conn is one WebSocket connection. It costs one goroutine, which reads; a
@@ -61,12 +70,16 @@ type conn struct {
 	slots chan struct{}
 	// gone is closed when the connection begins to end.
 	gone chan struct{}
+	// vanished: nothing goes either way any more, though nobody was told.
+	vanished atomic.Bool
 
 	mu         sync.Mutex
 	lastActive time.Time
 	why        cause
 	ended      bool
 	out        outbox
+	// held waits for the next post to overtake it.
+	held []outgoing
 }
 
 func newConn(g *WebSocket, r *http.Request) *conn {
@@ -117,13 +130,17 @@ func (c *conn) end(why cause) bool {
 	if c.ended {
 		return false
 	}
+	if why.cut && why.reason == "" {
+		why.reason = or(c.gw.unsettled.CutReason, defaultCutReason)
+	}
 	c.ended, c.why = true, why
 	c.gw.forget(c)
 	close(c.gone)
 	if why.cut {
-		c.nc.Close()
+		hangUpAbruptly(c.nc, why.reset)
 		return true
 	}
+	c.letGo()
 	c.nc.SetReadDeadline(time.Unix(1, 0)) // wakes run
 	c.nc.SetWriteDeadline(time.Now().Add(closeGrace))
 	c.out.add(outgoing{frame: frames(ws.OpClose, why.farewell)})
@@ -149,7 +166,7 @@ func (c *conn) run() {
 func (c *conn) hangUp() {
 	defer c.nc.Close()
 	<-c.out.stopped(&c.mu)
-	if c.why.cut {
+	if c.why.cut || c.vanished.Load() {
 		return
 	}
 	if half, ok := c.nc.(interface{ CloseWrite() error }); ok {
@@ -157,16 +174,6 @@ func (c *conn) hangUp() {
 	}
 	c.nc.SetReadDeadline(time.Now().Add(lingerTime))
 	io.CopyN(io.Discard, c.nc, lingerBytes)
-}
-
-// disconnect runs $disconnect, whose reply nobody hears.
-func (c *conn) disconnect() {
-	route, ok := c.gw.routes["$disconnect"]
-	if !ok {
-		return
-	}
-	requestID := newID(idRequest)
-	c.gw.functions.call(route, "$disconnect", requestID, c.disconnectEvent(c.why, requestID, time.Now()))
 }
 
 // active notes that a message went one way or the other.
@@ -181,6 +188,15 @@ func (c *conn) remaining() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return time.Until(c.deadline())
+}
+
+// expiry is the cause of a connection that is past its deadline.
+func (c *conn) expiry() *cause {
+	if time.Since(c.connectedAt) < c.gw.maxLifetime {
+		return goingAway.because("idle for " + c.gw.idleTimeout.String())
+	}
+	reason := or(c.gw.unsettled.LifetimeReason, defaultLifetimeReason)
+	return closeWith(ws.StatusGoingAway, reason).because("open for " + c.gw.maxLifetime.String())
 }
 
 // deadline is when the connection is idle too long or too old. mu is held.

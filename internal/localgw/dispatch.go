@@ -42,33 +42,69 @@ func (c *conn) dispatch(body []byte) {
 	c.gw.functions.running.Add(1)
 	go func() {
 		defer c.gw.functions.running.Done()
-		frame, ok := c.answer(body)
-		if !ok {
+		start := time.Now()
+		key, a := c.answer(body)
+		if a.silent {
 			c.release()
-			return
+		} else {
+			c.reply(a.text)
 		}
-		c.reply(frame)
+		c.gw.trace.line(key, c.id, start, a.refused, a.outcome)
 	}()
 }
 
-// answer is the text for the client, if there is one.
-func (c *conn) answer(body []byte) ([]byte, bool) {
+// answer is what comes of a message.
+type answer struct {
+	text []byte
+	// silent: nothing is sent.
+	silent bool
+	// refused and outcome are for the trace.
+	refused bool
+	outcome string
+}
+
+// failure is one of API Gateway's own error frames.
+func (c *conn) failure(message, requestID, why string) answer {
+	return answer{text: errorFrame(message, c.id, requestID), refused: true, outcome: why + ": " + message}
+}
+
+// answer finds the message's route and, if nothing stands against it, lets its
+// function run.
+func (c *conn) answer(body []byte) (key string, a answer) {
 	requestID := newID(idRequest)
 	key, route, ok := c.gw.routeOf(body)
-	if !ok {
-		return errorFrame("Forbidden", c.id, requestID), true
+	switch {
+	case !c.gw.account.Allow() || !route.throttle.Allow():
+		message := or(c.gw.unsettled.ThrottledMessage, defaultThrottledMessage)
+		return key, c.failure(message, requestID, "over the limit of the route or the account")
+	case !ok:
+		return "-", c.failure("Forbidden", requestID, "no route and no $default")
+	case route.Validate != nil && route.Validate(body) != nil:
+		return key, answer{text: badBodyFrame(c.id), refused: true, outcome: "not as the route's model wants it: Bad request body"}
+	case c.gw.faults.happens(MessageError, c.id):
+		return key, c.failure("Internal server error", requestID, "fault "+string(MessageError))
 	}
+	a = c.invoke(key, route, body, requestID)
+	return key, c.failReply(a, requestID)
+}
+
+func (c *conn) invoke(key string, route Route, body []byte, requestID string) answer {
 	event := c.messageEvent(key, body, requestID, time.Now())
-	reply, err := c.gw.functions.call(route, key, requestID, event)
+	reply, err := c.gw.call(route, key, requestID, event)
 	if err != nil {
-		return errorFrame(messageFor(err), c.id, requestID), true
+		return c.failure(messageFor(err), requestID, explained(err))
 	}
 	text, err := routeResponse(reply)
-	if err != nil {
+	switch {
+	case err != nil:
 		c.gw.functions.log.Error("malformed reply", "route", key, "requestId", requestID, "error", err.Error())
-		return errorFrame(messageFor(err), c.id, requestID), true
+		return c.failure(messageFor(err), requestID, "malformed reply")
+	case route.TwoWay:
+		return answer{text: text, outcome: "answered"}
+	case len(text) > 0:
+		return answer{silent: true, outcome: "no route response: the reply was dropped"}
 	}
-	return text, route.TwoWay
+	return answer{silent: true, outcome: "done"}
 }
 
 // routeResponse is the body of a well-formed reply. The status does not matter.

@@ -17,6 +17,7 @@ type webSocketEvent struct {
 	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
 	Query             map[string]string   `json:"queryStringParameters,omitempty"`
 	MultiValueQuery   map[string][]string `json:"multiValueQueryStringParameters,omitempty"`
+	StageVariables    map[string]string   `json:"stageVariables,omitempty"`
 	Context           webSocketContext    `json:"requestContext"`
 	Body              *string             `json:"body,omitempty"`
 	IsBase64Encoded   bool                `json:"isBase64Encoded"`
@@ -53,6 +54,7 @@ func (c *conn) connectEvent(r *http.Request, from client, requestID string) []by
 	e := webSocketEvent{
 		Headers:           lastValues(headers),
 		MultiValueHeaders: headers,
+		StageVariables:    c.gw.stageVariables,
 		Context:           c.context("$connect", "CONNECT", requestID, c.connectedAt),
 	}
 	if query, _ := url.ParseQuery(r.URL.RawQuery); len(query) > 0 {
@@ -63,7 +65,7 @@ func (c *conn) connectEvent(r *http.Request, from client, requestID string) []by
 
 func (c *conn) messageEvent(routeKey string, body []byte, requestID string, now time.Time) []byte {
 	text := string(body)
-	e := webSocketEvent{Context: c.context(routeKey, "MESSAGE", requestID, now), Body: &text}
+	e := webSocketEvent{StageVariables: c.gw.stageVariables, Context: c.context(routeKey, "MESSAGE", requestID, now), Body: &text}
 	e.Context.MessageID = newID(idMessage)
 	return marshal(e)
 }
@@ -74,6 +76,7 @@ func (c *conn) disconnectEvent(why cause, requestID string, now time.Time) []byt
 	e := webSocketEvent{
 		Headers:           lastValues(headers),
 		MultiValueHeaders: headers,
+		StageVariables:    c.gw.stageVariables,
 		Context:           c.context("$disconnect", "DISCONNECT", requestID, now),
 	}
 	e.Context.DisconnectStatus, e.Context.DisconnectReason = why.code, &why.reason

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -15,79 +14,99 @@ import (
 // handshake runs $connect and upgrades the connection if its status is 2xx;
 // otherwise the client gets that status. The client is kept waiting meanwhile.
 func (g *WebSocket) handshake(w http.ResponseWriter, r *http.Request) {
-	if !wantsUpgrade(r) {
-		w.Header().Set("Upgrade", "websocket")
-		w.Header().Set("Sec-WebSocket-Version", "13")
-		refuse(w, http.StatusUpgradeRequired, "UpgradeRequiredException", "Upgrade Required")
-		return
-	}
-	if !validKey(r.Header.Get("Sec-WebSocket-Key")) {
-		refuse(w, http.StatusBadRequest, "BadRequestException", "Bad Request")
-		return
-	}
 	c := newConn(g, r)
-	res, status := g.connect(c, r)
-	if status != 0 {
-		refuse(w, status, errorTypes[status], messages(status))
+	res, no := g.admit(c, r)
+	if no != nil {
+		g.turnAway(w, c.id, c.connectedAt, no)
 		return
 	}
 	nc, early, err := hijack(w)
 	if err != nil {
 		g.functions.log.Error("cannot upgrade", "error", err.Error())
-		refuse(w, http.StatusInternalServerError, "InternalServerErrorException", "Internal server error")
+		g.turnAway(w, c.id, c.connectedAt, refuse(http.StatusInternalServerError, "InternalServerErrorException", "Internal server error", "500: cannot upgrade"))
 		return
 	}
-	c.establish(nc, early, switching(r.Header.Get("Sec-WebSocket-Key"), res.header("Sec-WebSocket-Protocol")))
+	c.establish(nc, early, switching(r.Header.Get("Sec-WebSocket-Key"), g.upgradeHeaders(res)))
 }
 
-// connect runs $connect. status is that of the refusal, 0 if the client may
-// come in.
-func (g *WebSocket) connect(c *conn, r *http.Request) (res result, status int) {
-	route, ok := g.routes["$connect"]
-	if !ok {
-		return result{}, 0
+func (g *WebSocket) turnAway(w http.ResponseWriter, id string, since time.Time, no *refusal) {
+	no.writeTo(w)
+	g.trace.warn("$connect", id, since, no.why)
+}
+
+// admit lets a client in or says why not: the form of its request, the limits,
+// then $connect.
+func (g *WebSocket) admit(c *conn, r *http.Request) (result, *refusal) {
+	if no := wellFormed(r); no != nil {
+		return result{}, no
 	}
+	route, ok := g.routes["$connect"]
+	switch {
+	case g.faults.happens(ConnectLimit, c.id):
+		return result{}, tooMany("429: fault " + string(ConnectLimit))
+	case g.faults.happens(ConnectError, c.id):
+		return result{}, refuse(http.StatusInternalServerError, "InternalServerErrorException", "Internal server error", "500: fault "+string(ConnectError))
+	case !g.newConnections.Allow() || !route.throttle.Allow() || !g.account.Allow():
+		return result{}, tooMany("429: over the limit of new connections, of $connect or of the account")
+	case !ok:
+		return result{}, nil
+	}
+	return g.connect(c, r, route)
+}
+
+// connect runs $connect.
+func (g *WebSocket) connect(c *conn, r *http.Request, route Route) (result, *refusal) {
 	requestID := newID(idRequest)
 	event := c.connectEvent(r, clientOf(r, c.connectedAt), requestID)
-	reply, err := g.functions.call(route, "$connect", requestID, event)
-	if errors.Is(err, errTimedOut) {
-		return result{}, http.StatusGatewayTimeout
-	}
+	reply, err := g.call(route, "$connect", requestID, event)
 	if err != nil {
-		return result{}, http.StatusBadGateway
+		return result{}, g.refusalOf(err)
 	}
-	res, err = parseResult(reply)
+	res, err := parseResult(reply)
 	if err != nil {
 		g.functions.log.Error("malformed reply", "route", "$connect", "requestId", requestID, "error", err.Error())
-		return result{}, http.StatusBadGateway
+		return result{}, refuse(http.StatusBadGateway, "InternalServerErrorException", "Internal server error", "502: malformed reply")
 	}
-	if res.status >= 300 {
-		return result{}, res.status
+	if res.status < 300 {
+		return res, nil
 	}
-	return res, 0
+	no := refuse(res.status, errorTypes[res.status], http.StatusText(res.status), fmt.Sprintf("%d: refused by $connect", res.status))
+	if g.unsettled.RefusalBody {
+		no.body = res.body
+	}
+	return result{}, no
+}
+
+// refusalOf is the answer to a handshake whose function gave no reply.
+func (g *WebSocket) refusalOf(err error) *refusal {
+	status := http.StatusBadGateway
+	if err == errTimedOut {
+		status = http.StatusGatewayTimeout
+	}
+	return refuse(status, "InternalServerErrorException", messageFor(err), fmt.Sprintf("%d: %s", status, explained(err)))
 }
 
 // errorTypes are the names that API Gateway gives to statuses.
 var errorTypes = map[int]string{
-	http.StatusBadRequest:     "BadRequestException",
-	http.StatusUnauthorized:   "UnauthorizedException",
-	http.StatusForbidden:      "ForbiddenException",
-	http.StatusBadGateway:     "InternalServerErrorException",
-	http.StatusGatewayTimeout: "InternalServerErrorException",
+	http.StatusBadRequest:   "BadRequestException",
+	http.StatusUnauthorized: "UnauthorizedException",
+	http.StatusForbidden:    "ForbiddenException",
 }
 
-func messages(status int) string {
-	switch status {
-	case http.StatusBadGateway:
-		return "Internal server error"
-	case http.StatusGatewayTimeout:
-		return "Endpoint request timed out"
+// wellFormed checks RFC 6455, section 4.2.1. WebSockets over HTTP/2 are
+// something else, which API Gateway has not.
+func wellFormed(r *http.Request) *refusal {
+	switch {
+	case len(r.RequestURI) > maxURLBytes:
+		return refuse(http.StatusRequestURITooLong, "", http.StatusText(http.StatusRequestURITooLong), "414: URL over 4,096 characters")
+	case !wantsUpgrade(r):
+		return refuse(http.StatusUpgradeRequired, "UpgradeRequiredException", "Upgrade Required", "426: no WebSocket handshake")
+	case !validKey(r.Header.Get("Sec-WebSocket-Key")):
+		return refuse(http.StatusBadRequest, "BadRequestException", "Bad Request", "400: Sec-WebSocket-Key is malformed")
 	}
-	return http.StatusText(status)
+	return nil
 }
 
-// wantsUpgrade checks RFC 6455, section 4.2.1, but for the key. WebSockets over
-// HTTP/2 are something else, which API Gateway has not.
 func wantsUpgrade(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.ProtoMajor == 1 &&
 		hasToken(r.Header.Values("Connection"), "upgrade") &&
@@ -111,16 +130,30 @@ func validKey(key string) bool {
 	return err == nil && len(b) == 16
 }
 
-// switching is the 101. No extension is ever agreed to, and a subprotocol only
-// if $connect chose it.
-func switching(key, subprotocol string) []byte {
+// upgradeHeaders are those of $connect's reply that go out with the 101: the
+// subprotocol, if it chose one.
+func (g *WebSocket) upgradeHeaders(res result) http.Header {
+	out := http.Header{}
+	if g.unsettled.ConnectHeaders {
+		for name, values := range res.headers {
+			if !hopByHop(name) && !strings.HasPrefix(name, "Sec-Websocket-") && name != "Content-Length" {
+				out[name] = values
+			}
+		}
+	}
+	if chosen := res.header("Sec-WebSocket-Protocol"); chosen != "" && !strings.ContainsFunc(chosen, notInToken) {
+		out["Sec-WebSocket-Protocol"] = []string{chosen}
+	}
+	return out
+}
+
+// switching is the 101. No extension is ever agreed to.
+func switching(key string, headers http.Header) []byte {
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n")
 	fmt.Fprintf(&b, "Sec-WebSocket-Accept: %s\r\n", base64.StdEncoding.EncodeToString(sum[:]))
-	if subprotocol != "" && !strings.ContainsFunc(subprotocol, notInToken) {
-		fmt.Fprintf(&b, "Sec-WebSocket-Protocol: %s\r\n", subprotocol)
-	}
+	headers.Write(&b)
 	b.WriteString("\r\n")
 	return b.Bytes()
 }
@@ -152,8 +185,10 @@ func (c *conn) establish(nc net.Conn, early, response []byte) {
 	nc.SetWriteDeadline(time.Now().Add(closeGrace))
 	if _, err := nc.Write(response); err != nil {
 		c.abandon()
+		c.gw.trace.warn("$connect", c.id, c.connectedAt, "the client was gone before the 101: there will be no $disconnect")
 		return
 	}
+	c.gw.trace.note("$connect", c.id, c.connectedAt, "101")
 	c.opened()
 	c.gw.functions.running.Add(1)
 	go c.run()

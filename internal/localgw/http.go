@@ -3,12 +3,19 @@ package localgw
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
-// httpAPI is an HTTP API on the stage $default.
+// httpAPI is an HTTP API on one stage.
 type httpAPI struct {
+	stage     string // empty for $default
+	variables map[string]string
+	account   *Throttle
+	trace     tracer
 	routes    []httpRoute
 	functions *functions
 	apiID     string
@@ -16,9 +23,10 @@ type httpAPI struct {
 
 // NewHTTP checks cfg and returns the HTTP API, to be served at the root (or at
 // the paths of its routes) of a site. It fails on a route key that it cannot
-// read and on a route without a function.
+// read, on a route without a function or with a timeout that API Gateway does
+// not allow, and on more than 300 routes.
 func NewHTTP(cfg HTTPConfig) (http.Handler, error) {
-	routes, err := withDefaults(cfg.Routes, httpTimeout)
+	routes, err := withDefaults(cfg.Routes, httpTimeout, cfg.RouteLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +34,14 @@ func NewHTTP(cfg HTTPConfig) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.Contains(cfg.Stage, "/") {
+		return nil, fmt.Errorf("stage %q is not one path segment", cfg.Stage)
+	}
 	return &httpAPI{
+		stage:     strings.TrimPrefix(cfg.Stage, "$default"),
+		variables: cfg.StageVariables,
+		account:   cfg.Account,
+		trace:     cfg.Trace,
 		routes:    sorted,
 		functions: newFunctions(cfg.MaxInFlight, cfg.Logger),
 		apiID:     or(cfg.APIID, "local"),
@@ -35,51 +50,84 @@ func NewHTTP(cfg HTTPConfig) (http.Handler, error) {
 
 // ServeHTTP makes an event of r, and an HTTP response of the function's reply.
 func (a *httpAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	route, parameters, ok := a.match(r.Method, r.URL.EscapedPath())
-	if !ok {
-		message(w, http.StatusNotFound, "Not Found")
+	start := time.Now()
+	key, res, why := a.serve(w, r)
+	if why == "" {
+		res.writeTo(w)
+		a.trace.note(key, "", start, strconv.Itoa(res.status))
 		return
+	}
+	message(w, res.status)
+	a.trace.warn(key, "", start, fmt.Sprintf("%d: %s", res.status, why))
+}
+
+// serve is the function's response, or the status of one of API Gateway's own
+// answers with the reason for it.
+func (a *httpAPI) serve(w http.ResponseWriter, r *http.Request) (key string, res result, why string) {
+	if headBytes(r) > maxHeaderBytes {
+		return "-", result{status: http.StatusRequestHeaderFieldsTooLarge}, "request line and headers over 10,240 bytes"
+	}
+	route, parameters, ok := a.match(r.Method, r.URL.EscapedPath())
+	switch {
+	case !a.account.Allow() || !route.throttle.Allow():
+		return or(route.key, "-"), result{status: http.StatusTooManyRequests}, "over the limit of the route or the account"
+	case !ok:
+		return "-", result{status: http.StatusNotFound}, "no route for " + shortened(r.Method+" "+r.URL.EscapedPath())
 	}
 	body, err := readAll(w, r, maxHTTPBodyBytes)
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		message(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
-		return
+		return route.key, result{status: http.StatusRequestEntityTooLarge}, "body over 10 MB"
 	}
 	if err != nil {
-		message(w, http.StatusBadRequest, "Bad Request")
-		return
+		return route.key, result{status: http.StatusBadRequest}, "the body broke off"
 	}
 	requestID := newID(idRequest)
 	w.Header().Set("apigw-requestid", requestID)
-	event := a.event(r, route.key, parameters, body, requestID, time.Now())
-	a.call(w, route, requestID, event)
+	res, why = a.call(route, requestID, a.event(r, route.key, parameters, body, requestID, time.Now()))
+	return route.key, res, why
 }
 
-func (a *httpAPI) call(w http.ResponseWriter, route httpRoute, requestID string, event []byte) {
+func (a *httpAPI) call(route httpRoute, requestID string, event []byte) (result, string) {
 	reply, err := a.functions.call(route.Route, route.key, requestID, event)
 	if errors.Is(err, errTimedOut) {
-		message(w, http.StatusServiceUnavailable, "Service Unavailable")
-		return
+		return result{status: http.StatusServiceUnavailable}, explained(err)
 	}
 	if err != nil {
-		message(w, http.StatusInternalServerError, "Internal Server Error")
-		return
+		return result{status: http.StatusInternalServerError}, explained(err)
 	}
 	res, err := parseHTTPResult(reply)
 	if err != nil {
 		a.functions.log.Error("malformed reply", "route", route.key, "requestId", requestID, "error", err.Error())
-		message(w, http.StatusInternalServerError, "Internal Server Error")
-		return
+		return result{status: http.StatusInternalServerError}, "malformed reply"
 	}
-	res.writeTo(w)
+	return res, ""
+}
+
+// headBytes is the length of r's request line and headers on the wire.
+func headBytes(r *http.Request) int {
+	n := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n") + len("Host: \r\n") + len(r.Host)
+	for name, values := range r.Header {
+		for _, value := range values {
+			n += len(name) + len(value) + len(": \r\n")
+		}
+	}
+	return n
+}
+
+// shortened keeps a line a line.
+func shortened(s string) string {
+	if len(s) > 80 {
+		return s[:80] + "…"
+	}
+	return s
 }
 
 // message is an answer of API Gateway itself, byte for byte.
-func message(w http.ResponseWriter, status int, text string) {
+func message(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write([]byte(`{"message":"` + text + `"}`))
+	w.Write([]byte(`{"message":"` + http.StatusText(status) + `"}`))
 }
 
 // parseHTTPResult reads a reply of payload format 2.0. Any JSON without a

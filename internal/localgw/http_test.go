@@ -235,12 +235,12 @@ func TestHTTPFunctionsAreBounded(t *testing.T) {
 	// The second request waits for a slot, and that counts as waiting for the
 	// function.
 	slow := function(func(context.Context, []byte) ([]byte, error) {
-		time.Sleep(time.Minute)
+		time.Sleep(10 * time.Second)
 		return []byte(ok), nil
 	})
 	api := func(t *testing.T) http.Handler {
 		h, err := localgw.NewHTTP(localgw.HTTPConfig{MaxInFlight: 1, Routes: map[string]localgw.Route{
-			"GET /": {Function: slow, Timeout: 2 * time.Minute},
+			"GET /": {Function: slow, Timeout: 20 * time.Second},
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -265,7 +265,7 @@ func TestHTTPFunctionsAreBounded(t *testing.T) {
 		for range 3 {
 			got[<-statuses]++
 		}
-		if got[200] < 1 || got[200]+got[503] != 3 || time.Since(start) != 2*time.Minute {
+		if got[200] < 1 || got[200]+got[503] != 3 || time.Since(start) != 20*time.Second {
 			t.Errorf("statuses %v after %v", got, time.Since(start))
 		}
 		time.Sleep(5 * time.Minute)

@@ -21,6 +21,7 @@ type httpEvent struct {
 	Query           map[string]string `json:"queryStringParameters,omitempty"`
 	Context         httpContext       `json:"requestContext"`
 	PathParameters  map[string]string `json:"pathParameters,omitempty"`
+	StageVariables  map[string]string `json:"stageVariables,omitempty"`
 	Body            string            `json:"body,omitempty"`
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
 }
@@ -60,6 +61,7 @@ func (a *httpAPI) event(r *http.Request, key string, parameters map[string]strin
 		Headers:        lowerHeaders(r, from),
 		Query:          joinedQuery(r.URL.RawQuery),
 		PathParameters: parameters,
+		StageVariables: a.variables,
 		Body:           string(body),
 	}
 	if !utf8.Valid(body) {
@@ -69,7 +71,7 @@ func (a *httpAPI) event(r *http.Request, key string, parameters map[string]strin
 	e.Context = httpContext{
 		AccountID: noAccount, APIID: a.apiID,
 		DomainName: r.Host, DomainPrefix: prefix,
-		RequestID: requestID, RouteKey: key, Stage: "$default",
+		RequestID: requestID, RouteKey: key, Stage: or(a.stage, "$default"),
 		Time: clfTime(now), TimeEpoch: now.UnixMilli(),
 		HTTP: httpCall{
 			Method: r.Method, Path: e.RawPath, Protocol: r.Proto,

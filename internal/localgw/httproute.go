@@ -96,6 +96,10 @@ func greedy(segment string) bool { return strings.HasSuffix(segment, "+}") }
 // match finds the most specific route for a request; escaped is its path as it
 // was sent. The parameters' values are decoded.
 func (a *httpAPI) match(method, escaped string) (httpRoute, map[string]string, bool) {
+	escaped, ok := a.withoutStage(escaped)
+	if !ok {
+		return httpRoute{}, nil, false
+	}
 	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 	for _, r := range a.routes {
 		if r.method == "" {
@@ -109,6 +113,16 @@ func (a *httpAPI) match(method, escaped string) (httpRoute, map[string]string, b
 		}
 	}
 	return httpRoute{}, nil, false
+}
+
+// withoutStage takes the stage off a path; a path of another stage is no path of
+// this API.
+func (a *httpAPI) withoutStage(escaped string) (string, bool) {
+	if a.stage == "" {
+		return escaped, true
+	}
+	rest, ok := strings.CutPrefix(escaped, "/"+a.stage)
+	return rest, ok && (rest == "" || rest[0] == '/')
 }
 
 func (r httpRoute) matchPath(segments []string) (map[string]string, bool) {

@@ -140,15 +140,22 @@ func or[T comparable](v, byDefault T) T {
 	return v
 }
 
-// withDefaults copies routes, with timeouts filled in, and refuses routes
-// without a function.
-func withDefaults(routes map[string]Route, timeout time.Duration) (map[string]Route, error) {
+// withDefaults copies routes with timeouts and throttles filled in, and refuses
+// what a template could not be deployed with.
+func withDefaults(routes map[string]Route, timeout time.Duration, limit *Limit) (map[string]Route, error) {
+	if len(routes) > maxRoutes {
+		return nil, fmt.Errorf("%d routes; an API has at most %d", len(routes), maxRoutes)
+	}
 	out := make(map[string]Route, len(routes))
 	for key, r := range routes {
 		if r.Function == nil {
 			return nil, fmt.Errorf("route %q has no function", key)
 		}
 		r.Timeout = or(r.Timeout, timeout)
+		if r.Timeout < minTimeout || r.Timeout > timeout {
+			return nil, fmt.Errorf("route %q: timeout %v is not between %v and %v", key, r.Timeout, minTimeout, timeout)
+		}
+		r.throttle = throttleOf(r.Limit, limit)
 		out[key] = r
 	}
 	return out, nil

@@ -2,45 +2,75 @@ package localgw
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/gobwas/ws"
 )
 
 // manage is the @connections API: POST sends a text message, GET describes the
 // connection, DELETE closes it. A connection is known from the moment when its
 // $connect has answered until it begins to end; before and after, all three are
 // 410.
-func (g *WebSocket) manage(w http.ResponseWriter, r *http.Request, stage, id string) {
-	if !signed(r) {
-		refuse(w, http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")
-		return
-	}
-	if stage != g.stage {
-		refuse(w, http.StatusForbidden, "ForbiddenException", "Forbidden")
-		return
+func (g *WebSocket) manage(w http.ResponseWriter, r *http.Request, base, id string) {
+	start, route := time.Now(), "@connections"
+	c, no := g.connection(r, base, id)
+	if no == nil {
+		route = r.Method + " @connections"
+		var outcome string
+		if outcome, no = c.manage(w, r); no == nil {
+			g.trace.note(route, c.id, start, outcome)
+			return
+		}
 	}
 	if !wellFormedID(id) {
-		refuse(w, http.StatusBadRequest, "BadRequestException", "Invalid connectionId: "+id)
-		return
+		id = "" // it can be anything
+	}
+	no.writeTo(w)
+	g.trace.warn(route, id, start, no.why)
+}
+
+// connection finds the one that r is about.
+func (g *WebSocket) connection(r *http.Request, base, id string) (*conn, *refusal) {
+	if !signed(r) {
+		return nil, refuse(http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token", "403: no signature")
+	}
+	if want, custom := g.base(r); base != want {
+		message := "Forbidden"
+		if custom {
+			message = fmt.Sprintf("No method found matching route %s for http method %s", strings.TrimPrefix(r.URL.Path, "/"), r.Method)
+		}
+		return nil, refuse(http.StatusForbidden, "ForbiddenException", message, "403: not below /"+want)
+	}
+	if !g.account.Allow() {
+		return nil, g.limitExceeded("429: over the limit of the account")
+	}
+	if !wellFormedID(id) {
+		return nil, refuse(http.StatusBadRequest, "BadRequestException", "Invalid connectionId: "+id, "400: malformed connection id")
 	}
 	c := g.find(id)
 	if c == nil {
-		refuseBare(w, http.StatusGone, "GoneException")
-		return
+		return nil, gone("410: no such connection")
 	}
+	return c, nil
+}
+
+// manage does what r asks for, and says so, or why not.
+func (c *conn) manage(w http.ResponseWriter, r *http.Request) (outcome string, no *refusal) {
 	switch r.Method {
 	case http.MethodPost:
-		c.servePost(w, r)
+		return c.servePost(w, r)
 	case http.MethodGet:
-		c.serveGet(w)
+		return c.serveGet(w)
 	case http.MethodDelete:
-		c.serveDelete(w)
-	default:
-		refuse(w, http.StatusForbidden, "ForbiddenException", "Forbidden")
+		return c.serveDelete(w)
 	}
+	return "", refuse(http.StatusForbidden, "ForbiddenException", "Forbidden", "403: no such method")
 }
 
 // signed reports whether r carries a Signature Version 4 for this API. Only its
@@ -51,38 +81,57 @@ func signed(r *http.Request) bool {
 	return strings.HasPrefix(a, "AWS4-HMAC-SHA256 ") && strings.Contains(a, "/execute-api/aws4_request")
 }
 
-// refuseBare is refuse with an empty body, which is how AWS sends these two
-// errors.
-func refuseBare(w http.ResponseWriter, status int, errorType string) {
-	w.Header().Set("x-amzn-ErrorType", errorType)
-	w.Header().Set("x-amzn-RequestId", newID(idRequest))
-	w.WriteHeader(status)
+// gone and limitExceeded have no body, which is how AWS sends these two.
+func gone(why string) *refusal {
+	return &refusal{status: http.StatusGone, errorType: "GoneException", why: why}
+}
+
+func (g *WebSocket) limitExceeded(why string) *refusal {
+	no := &refusal{status: http.StatusTooManyRequests, errorType: "LimitExceededException", why: why}
+	if text := g.unsettled.ThrottledPost; text != "" {
+		no.body = messageBody(text)
+	}
+	return no
 }
 
 // servePost answers 200 once the message is queued for the connection.
-func (c *conn) servePost(w http.ResponseWriter, r *http.Request) {
-	text, err := readAll(w, r, maxMessageBytes)
+func (c *conn) servePost(w http.ResponseWriter, r *http.Request) (string, *refusal) {
+	data, err := readAll(w, r, maxMessageBytes)
 	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		refuse(w, http.StatusRequestEntityTooLarge, "PayloadTooLargeException", "Payload too large")
-	case err != nil, !utf8.Valid(text):
-		refuse(w, http.StatusBadRequest, "BadRequestException", "Data is not UTF-8 text")
-	default:
-		answerPost(w, c.post(text))
+	if errors.As(err, &tooLarge) {
+		no := refuse(http.StatusRequestEntityTooLarge, "PayloadTooLargeException", "Payload too large", "413: over 131,072 bytes")
+		if c.gw.unsettled.BareTooLarge {
+			no.body = nil
+		}
+		return "", no
 	}
-}
-
-func answerPost(w http.ResponseWriter, err error) {
-	switch err {
-	case nil:
+	op := ws.OpText
+	if !utf8.Valid(data) && c.gw.unsettled.BinaryPosts {
+		op = ws.OpBinary
+	}
+	if err != nil || op == ws.OpText && !utf8.Valid(data) {
+		return "", refuse(http.StatusBadRequest, "BadRequestException", "Data is not UTF-8 text", "400: not UTF-8 text")
+	}
+	outcome, no := c.post(r.Context(), outgoing{frame: frames(op, data), message: true, counted: true})
+	if no == nil {
 		w.Header().Set("x-amzn-RequestId", newID(idRequest))
 		w.WriteHeader(http.StatusOK)
-	case errFull:
-		refuseBare(w, http.StatusTooManyRequests, "LimitExceededException")
-	default:
-		refuseBare(w, http.StatusGone, "GoneException")
 	}
+	return outcome, no
+}
+
+// post queues a message, if no fault has it otherwise.
+func (c *conn) post(ctx context.Context, out outgoing) (string, *refusal) {
+	if outcome, no, done := c.failPost(ctx, out); done {
+		return outcome, no
+	}
+	switch c.enqueue(out) {
+	case nil:
+		return "200: queued", nil
+	case errFull:
+		return "", c.gw.limitExceeded("429: the client does not read what is queued for it")
+	}
+	return "", gone("410: the connection has ended")
 }
 
 // description is the reply to GET. Its keys and times are as AWS's JSON has
@@ -96,7 +145,7 @@ type description struct {
 	LastActiveAt string `json:"lastActiveAt"`
 }
 
-func (c *conn) serveGet(w http.ResponseWriter) {
+func (c *conn) serveGet(w http.ResponseWriter) (string, *refusal) {
 	c.mu.Lock()
 	lastActive := c.lastActive
 	c.mu.Unlock()
@@ -108,17 +157,18 @@ func (c *conn) serveGet(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("x-amzn-RequestId", newID(idRequest))
 	w.Write(marshal(d))
+	return "200: described", nil
 }
 
 func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-func (c *conn) serveDelete(w http.ResponseWriter) {
+func (c *conn) serveDelete(w http.ResponseWriter) (string, *refusal) {
 	if !c.end(deleted) {
-		refuseBare(w, http.StatusGone, "GoneException")
-		return
+		return "", gone("410: the connection has ended")
 	}
 	w.Header().Set("x-amzn-RequestId", newID(idRequest))
 	w.WriteHeader(http.StatusNoContent)
+	return "204: closed", nil
 }
 
 // readAll reads a body of at most limit bytes; a longer one gives an

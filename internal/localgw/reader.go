@@ -15,12 +15,18 @@ import (
 func (c *conn) read() cause {
 	for {
 		body, why := c.nextMessage()
+		if c.vanished.Load() {
+			return c.outlast()
+		}
 		if why != nil {
 			return *why
 		}
 		c.active()
+		if why := c.breakDown(); why != nil {
+			return *why
+		}
 		if !c.acquire() {
-			return goingAway
+			return *c.expiry()
 		}
 		c.dispatch(body)
 	}
@@ -35,14 +41,14 @@ func (c *conn) nextMessage() ([]byte, *cause) {
 	for {
 		h, err := ws.ReadHeaderBuffer(c, c.header[:])
 		if err != nil {
-			return nil, ended(err)
+			return nil, c.causeOf(err)
 		}
 		if why := check(h, state, len(message)); why != nil {
 			return nil, why
 		}
 		payload := make([]byte, h.Length)
 		if _, err := io.ReadFull(c, payload); err != nil {
-			return nil, ended(err)
+			return nil, c.causeOf(err)
 		}
 		ws.Cipher(payload, h.Mask, 0)
 		if h.OpCode.IsControl() {
@@ -61,7 +67,7 @@ func (c *conn) nextMessage() ([]byte, *cause) {
 			continue
 		}
 		if !utf8.Valid(message) {
-			return nil, &notUTF8
+			return nil, notUTF8.because("a message that is not UTF-8")
 		}
 		return message, nil
 	}
@@ -71,11 +77,13 @@ func (c *conn) nextMessage() ([]byte, *cause) {
 func check(h ws.Header, state ws.State, before int) *cause {
 	switch {
 	case ws.CheckHeader(h, state) != nil:
-		return &protocolError
+		return protocolError.because("a frame that RFC 6455 forbids")
 	case h.OpCode == ws.OpBinary:
-		return &notText
-	case h.Length > maxFrameBytes, int64(before)+h.Length > maxMessageBytes:
-		return &tooBig
+		return notText.because("a binary frame")
+	case h.Length > maxFrameBytes:
+		return tooBig.because("a frame of " + grouped(h.Length) + " bytes")
+	case int64(before)+h.Length > maxMessageBytes:
+		return tooBig.because("a message of " + grouped(int64(before)+h.Length) + " bytes or more")
 	}
 	return nil
 }
@@ -84,6 +92,9 @@ func check(h ws.Header, state ws.State, before int) *cause {
 func (c *conn) control(op ws.OpCode, payload []byte) *cause {
 	switch op {
 	case ws.OpPing:
+		if c.gw.unsettled.PingsAreActivity {
+			c.active()
+		}
 		c.pong(payload)
 	case ws.OpClose:
 		why := closedBy(payload)
@@ -100,13 +111,13 @@ func closedBy(payload []byte) cause {
 	}
 	code, reason := ws.ParseCloseFrameData(payload)
 	if code > 4999 {
-		return protocolError
+		return *protocolError.because("a close code that RFC 6455 forbids")
 	}
 	switch err := ws.CheckCloseFrameData(code, reason); {
 	case errors.Is(err, ws.ErrProtocolInvalidUTF8):
-		return notUTF8
+		return *notUTF8.because("a close reason that is not UTF-8")
 	case err != nil:
-		return protocolError
+		return *protocolError.because("a close frame that RFC 6455 forbids")
 	}
 	return cause{code: int(code), reason: reason, farewell: ws.NewCloseFrameBody(code, "")}
 }
@@ -114,16 +125,16 @@ func closedBy(payload []byte) cause {
 // errExpired says that the connection was idle too long or is too old.
 var errExpired = errors.New("idle or too old")
 
-// ended is the cause of a failed read: end's own, if somebody else ended the
-// connection and thereby woke the reader, does not count any more.
-func ended(err error) *cause {
+// causeOf is the cause of a failed read: it does not count if somebody else ended
+// the connection and thereby woke the reader.
+func (c *conn) causeOf(err error) *cause {
 	if errors.Is(err, errExpired) {
-		return &goingAway
+		return c.expiry()
 	}
 	if errors.Is(err, ws.ErrHeaderLengthMSB) {
-		return &protocolError
+		return protocolError.because("a frame of 2^63 bytes or more")
 	}
-	return &cutOff
+	return cutOff.because("no close frame came")
 }
 
 // Read reads from the client and gives up only when the connection is to end.
@@ -153,7 +164,7 @@ func (c *conn) Read(p []byte) (int, error) {
 func (c *conn) extend() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended {
+	if c.ended || c.vanished.Load() {
 		return os.ErrDeadlineExceeded
 	}
 	if d := c.deadline(); time.Now().Before(d) {

@@ -1,9 +1,11 @@
 package localgw
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,10 +17,17 @@ import (
 // WebSocket is a WebSocket API. It must be made with NewWebSocket and ended
 // with Shutdown.
 type WebSocket struct {
-	stage, apiID string
-	selection    selection
-	routes       map[string]Route
-	functions    *functions
+	stage, apiID   string
+	selection      selection
+	routes         map[string]Route
+	functions      *functions
+	domains        map[string]string
+	stageVariables map[string]string
+
+	account, newConnections *Throttle
+	unsettled               Unsettled
+	faults                  *Faults
+	trace                   tracer
 
 	idleTimeout, maxLifetime  time.Duration
 	maxPerConnection          int
@@ -27,11 +36,13 @@ type WebSocket struct {
 	mu      sync.RWMutex
 	conns   map[string]*conn
 	closing bool
+	passing passing
 }
 
 // NewWebSocket checks cfg and returns the API with no connections. It fails on
-// a stage that is empty or has a slash, a route without a function, and a
-// selection expression that it cannot read.
+// a stage that is empty or has a slash, a route without a function or with a
+// timeout that API Gateway does not allow, more than 300 routes, and a selection
+// expression that it cannot read.
 func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 	if cfg.Stage == "" || strings.Contains(cfg.Stage, "/") {
 		return nil, fmt.Errorf("stage %q is not one path segment", cfg.Stage)
@@ -40,7 +51,7 @@ func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	routes, err := withDefaults(cfg.Routes, webSocketTimeout)
+	routes, err := withDefaults(cfg.Routes, webSocketTimeout, cfg.RouteLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +61,13 @@ func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 		selection:        selection,
 		routes:           routes,
 		functions:        newFunctions(cfg.MaxInFlight, cfg.Logger),
+		domains:          cfg.Domains,
+		stageVariables:   cfg.StageVariables,
+		account:          cfg.Account,
+		newConnections:   cfg.NewConnections,
+		unsettled:        cfg.Unsettled,
+		faults:           cfg.Faults,
+		trace:            cfg.Trace,
 		idleTimeout:      or(cfg.IdleTimeout, defaultIdle),
 		maxLifetime:      or(cfg.MaxLifetime, defaultLifetime),
 		maxPerConnection: or(cfg.MaxInFlightPerConnection, defaultPerConn),
@@ -60,22 +78,32 @@ func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 }
 
 // ServeHTTP serves the whole API: the handshake at /{stage} and the management
-// API below /{stage}/@connections/. Everything else is 403.
+// API below /{stage}/@connections/. Everything else is 403. Under a custom domain
+// its mapping key stands for the stage.
 func (g *WebSocket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if stage, id, ok := managementPath(r.URL); ok {
-		g.manage(w, r, stage, id)
+	if base, id, ok := managementPath(r.URL); ok {
+		g.manage(w, r, base, id)
 		return
 	}
-	if r.URL.Path != "/"+g.stage {
-		refuse(w, http.StatusForbidden, "ForbiddenException", "Forbidden")
+	if base, _ := g.base(r); r.URL.Path != "/"+base {
+		g.turnAway(w, "", time.Now(), refuse(http.StatusForbidden, "ForbiddenException", "Forbidden", "403: the path is not /"+base))
 		return
 	}
 	if !g.enter() {
-		refuse(w, http.StatusServiceUnavailable, "ServiceUnavailableException", "Service Unavailable")
+		g.turnAway(w, "", time.Now(), refuse(http.StatusServiceUnavailable, "ServiceUnavailableException", "Service Unavailable", "503: shutting down"))
 		return
 	}
 	defer g.functions.running.Done()
 	g.handshake(w, r)
+}
+
+// base is the path under which the API answers r, and whether r came to a custom
+// domain.
+func (g *WebSocket) base(r *http.Request) (path string, custom bool) {
+	if key, ok := g.domains[strings.ToLower(hostOf(r.Host))]; ok {
+		return key, true
+	}
+	return g.stage, false
 }
 
 // IsManagement reports whether r is for the management API of some stage:
@@ -85,11 +113,11 @@ func IsManagement(r *http.Request) bool {
 	return ok
 }
 
-// managementPath takes /{stage}/@connections/{id} apart. Clients send "@" and
-// "=" as they are or percent-encoded; both arrive decoded in Path.
-func managementPath(u *url.URL) (stage, id string, ok bool) {
-	stage, id, ok = strings.Cut(u.Path, "/@connections/")
-	return strings.TrimPrefix(stage, "/"), id, ok
+// managementPath takes /{base}/@connections/{id} apart. Clients send "@" and "="
+// as they are or percent-encoded; both arrive decoded in Path.
+func managementPath(u *url.URL) (base, id string, ok bool) {
+	base, id, ok = strings.Cut(u.Path, "/@connections/")
+	return strings.TrimPrefix(base, "/"), id, ok
 }
 
 // Shutdown closes every connection with 1001 "Going away", runs their
@@ -101,12 +129,8 @@ func managementPath(u *url.URL) (stage, id string, ok bool) {
 func (g *WebSocket) Shutdown(ctx context.Context) error {
 	g.mu.Lock()
 	g.closing = true
-	open := make([]*conn, 0, len(g.conns))
-	for _, c := range g.conns {
-		open = append(open, c)
-	}
 	g.mu.Unlock()
-	for _, c := range open {
+	for _, c := range g.open() {
 		c.end(goingAway)
 	}
 	done := make(chan struct{})
@@ -143,6 +167,13 @@ func (g *WebSocket) add(c *conn) (closing bool) {
 	return g.closing
 }
 
+// open is every connection that there is now.
+func (g *WebSocket) open() []*conn {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return slices.Collect(maps.Values(g.conns))
+}
+
 func (g *WebSocket) find(id string) *conn {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
@@ -168,9 +199,29 @@ func (g *WebSocket) routeOf(body []byte) (string, Route, bool) {
 	return "$default", route, ok
 }
 
+// call runs a function, and lets pass what waits for one to have run.
+func (g *WebSocket) call(route Route, key, requestID string, event []byte) ([]byte, error) {
+	defer g.passing.passed()
+	reply, err := g.functions.call(route, key, requestID, event)
+	if err == nil && g.unsettled.EmptyResults && isEmpty(reply) {
+		reply = []byte(`{"statusCode":200}`)
+	}
+	return reply, err
+}
+
+func isEmpty(reply []byte) bool {
+	return slices.Contains([]string{"", "null", "{}"}, string(bytes.TrimSpace(reply)))
+}
+
 // errorFrame is what API Gateway itself says to a client, byte for byte.
 func errorFrame(message, connectionID, requestID string) []byte {
 	return fmt.Appendf(nil, `{"message": "%s", "connectionId":"%s", "requestId":"%s"}`, message, connectionID, requestID)
+}
+
+// badBodyFrame is what a client gets whose message its route's model forbids,
+// spelt as AWS's documentation spells it.
+func badBodyFrame(connectionID string) []byte {
+	return fmt.Appendf(nil, `{"message" : "Bad request body", "connectionId": "%s", "messageId": "%s"}`, connectionID, newID(idMessage))
 }
 
 // messageFor is API Gateway's text for a call that failed.
@@ -181,14 +232,11 @@ func messageFor(err error) string {
 	return "Internal server error"
 }
 
-// refuse answers as API Gateway does: the error's name, if it has one, in a
-// header, where the SDKs look for it, and its text in the body.
-func refuse(w http.ResponseWriter, status int, errorType, message string) {
-	if errorType != "" {
-		w.Header().Set("x-amzn-ErrorType", errorType)
+// explained is what happened, for the trace. A function's own words stay out of
+// it: they can hold anything.
+func explained(err error) string {
+	if errors.Is(err, errTimedOut) {
+		return "no answer within the integration timeout"
 	}
-	w.Header().Set("x-amzn-RequestId", newID(idRequest))
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	w.Write(marshal(map[string]string{"message": message}))
+	return "the function failed"
 }

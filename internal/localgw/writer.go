@@ -74,17 +74,18 @@ var (
 	errFull = errors.New("queue is full")
 )
 
-// post queues a message from the management API.
-func (c *conn) post(text []byte) error {
+// enqueue queues a message from the management API.
+func (c *conn) enqueue(out outgoing) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ended {
 		return errGone
 	}
-	if c.out.full(c.gw, len(text)) {
+	if c.out.full(c.gw, len(out.frame)) {
 		return errFull
 	}
-	c.out.add(outgoing{frame: frames(ws.OpText, text), message: true, counted: true})
+	c.out.add(out)
+	c.letGo()
 	c.startWriter()
 	return nil
 }
@@ -107,15 +108,19 @@ func (c *conn) write() {
 		if len(batch) == 0 {
 			return
 		}
+		c.dawdle()
 		err := c.writeAll(batch)
 		c.written(batch)
 		if err != nil {
-			c.end(cutOff)
+			c.end(*cutOff.because("the client does not take what is written"))
 		}
 	}
 }
 
 func (c *conn) writeAll(batch []outgoing) error {
+	if c.vanished.Load() {
+		return nil
+	}
 	buffers := make(net.Buffers, len(batch))
 	for i, out := range batch {
 		buffers[i] = out.frame
