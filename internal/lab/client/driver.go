@@ -1,0 +1,187 @@
+package client
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Transport opens connections to the chat.
+type Transport interface {
+	// Dial does the handshake; it gives up when ctx is over.
+	Dial(ctx context.Context) (Socket, error)
+}
+
+// Socket is one open connection. Send and Receive may run at the same time.
+type Socket interface {
+	// Send sends one text frame.
+	Send(ctx context.Context, frame []byte) error
+	// Receive waits for one; an error means that the connection is no more.
+	Receive(ctx context.Context) ([]byte, error)
+	// Close ends the connection at once. It may be called twice.
+	Close() error
+}
+
+// Driver runs one machine over a transport.
+type Driver struct {
+	machine   *Machine
+	transport Transport
+	options   Options
+	events    chan Event
+	sockets   map[int]*socket
+	workers   sync.WaitGroup
+}
+
+// Options of a [Driver].
+type Options struct {
+	// Session asks whose session it is: "" if there is none any more, an error if
+	// that cannot be learnt. Nil: it cannot.
+	Session func(ctx context.Context) (uid string, err error)
+	// Observe is told every action, those included that the driver does itself, in
+	// their order and before they are done. [Keep] and [Forget] are its business.
+	Observe func(at time.Time, a Action)
+}
+
+// socket is a link's connection, once there is one.
+type socket struct {
+	cancel context.CancelFunc
+	out    chan []byte
+}
+
+// queue never blocks: a connection that has taken none of 64 frames is given up.
+func (s *socket) queue(frame []byte) {
+	select {
+	case s.out <- frame:
+	default:
+		s.cancel()
+	}
+}
+
+// NewDriver makes a driver. It does nothing before Run.
+func NewDriver(m *Machine, t Transport, o Options) *Driver {
+	return &Driver{machine: m, transport: t, options: o, events: make(chan Event), sockets: map[int]*socket{}}
+}
+
+// Do hands an event of the person's to the machine: [Write], [View] and the like.
+// It waits until Run takes it, or ctx is over.
+func (d *Driver) Do(ctx context.Context, e Event) {
+	select {
+	case d.events <- e:
+	case <-ctx.Done():
+	}
+}
+
+// Run runs the machine until ctx is over, and comes back when every connection
+// has been closed.
+func (d *Driver) Run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer d.workers.Wait()
+	defer cancel()
+	d.handle(ctx, Start{})
+	for {
+		e, ok := d.next(ctx)
+		if !ok {
+			d.handle(ctx, Stop{})
+			return
+		}
+		d.handle(ctx, e)
+	}
+}
+
+// next waits for an event or for the machine's time; false when ctx is over.
+func (d *Driver) next(ctx context.Context) (Event, bool) {
+	var due <-chan time.Time
+	if at, ok := d.machine.Wake(); ok {
+		timer := time.NewTimer(time.Until(at))
+		defer timer.Stop()
+		due = timer.C
+	}
+	select {
+	case e := <-d.events:
+		return e, true
+	case <-due:
+		return Tick{}, true
+	case <-ctx.Done():
+		return nil, false
+	}
+}
+
+func (d *Driver) handle(ctx context.Context, e Event) {
+	at := time.Now()
+	for _, a := range d.machine.Handle(at, e) {
+		if d.options.Observe != nil {
+			d.options.Observe(at, a)
+		}
+		d.do(ctx, a)
+	}
+}
+
+func (d *Driver) do(ctx context.Context, a Action) {
+	switch a := a.(type) {
+	case Dial:
+		d.dial(ctx, a.Link)
+	case Transmit:
+		if s := d.sockets[a.Link]; s != nil {
+			s.queue(a.Frame)
+		}
+	case Hangup:
+		if s := d.sockets[a.Link]; s != nil {
+			s.cancel()
+			delete(d.sockets, a.Link)
+		}
+	case AskSession:
+		d.workers.Go(func() { d.askSession(ctx) })
+	}
+}
+
+func (d *Driver) askSession(ctx context.Context) {
+	if d.options.Session == nil {
+		d.Do(ctx, SessionIs{})
+		return
+	}
+	uid, err := d.options.Session(ctx)
+	d.Do(ctx, SessionIs{Known: err == nil, UID: uid})
+}
+
+// dial connects, and then moves frames both ways until the link is over.
+func (d *Driver) dial(ctx context.Context, link int) {
+	own, cancel := context.WithCancel(ctx)
+	s := &socket{cancel: cancel, out: make(chan []byte, 64)}
+	d.sockets[link] = s
+	d.workers.Go(func() {
+		defer cancel()
+		conn, err := d.transport.Dial(own)
+		if err == nil {
+			defer conn.Close()
+			d.Do(own, Opened{link})
+			d.workers.Go(func() { d.send(own, conn, s.out) })
+			d.receive(own, conn, link)
+		}
+		d.Do(ctx, Closed{link}) // of a link that was hung up the machine knows nothing any more
+	})
+}
+
+// send writes frames in their order. A connection that takes none is over.
+func (d *Driver) send(ctx context.Context, conn Socket, out <-chan []byte) {
+	for {
+		select {
+		case frame := <-out:
+			if conn.Send(ctx, frame) != nil {
+				conn.Close()
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (d *Driver) receive(ctx context.Context, conn Socket, link int) {
+	for {
+		frame, err := conn.Receive(ctx)
+		if err != nil {
+			return
+		}
+		d.Do(ctx, Received{link, frame})
+	}
+}

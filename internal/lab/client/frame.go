@@ -1,0 +1,68 @@
+package client
+
+import (
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"projectchat/internal/wire"
+)
+
+// frame is any frame of the server. Unknown members are ignored: a server of a
+// later version may send some.
+type frame struct {
+	Type        string                   `json:"type"`
+	ID          *string                  `json:"id"`
+	Room        string                   `json:"room"`
+	Title       string                   `json:"title"`
+	UID         string                   `json:"uid"`
+	Epoch       string                   `json:"epoch"`
+	Seq         int64                    `json:"seq"`
+	Messages    []wire.Message           `json:"messages"`
+	More        bool                     `json:"more"`
+	Reset       bool                     `json:"reset"`
+	Online      []wire.Person            `json:"online"`
+	OnlineCount int                      `json:"onlineCount"`
+	CID         string                   `json:"cid"`
+	At          string                   `json:"at"`
+	Duplicate   bool                     `json:"duplicate"`
+	Heads       map[string]wire.RoomHead `json:"heads"`
+	Joined      []wire.Person            `json:"joined"`
+	Left        []wire.Person            `json:"left"`
+	Code        string                   `json:"code"`
+	Message     string                   `json:"message"`
+	Temporary   bool                     `json:"temporary"`
+	RetryAfter  int                      `json:"retryAfter"`
+	Retry       bool                     `json:"retry"`
+}
+
+// gatewayTexts are those of API Gateway's own frames, which have no type.
+var gatewayTexts = []string{"Internal server error", "Endpoint request timed out", "Forbidden"}
+
+var replyTo = map[string]string{
+	wire.ActionJoin: wire.TypeJoined, wire.ActionLeave: wire.TypeLeft, wire.ActionSend: wire.TypeSent,
+	wire.ActionHistory: wire.TypeHistory, wire.ActionPing: wire.TypePong,
+}
+
+// codes is the closed list. One of a later version counts as internal.
+var codes = []string{
+	"bad_request", "unauthorized", "forbidden", "not_found", "not_joined", "cid_conflict", "behind",
+	"reset", "name_taken", "too_large", "rate_limited", "internal", "busy",
+}
+
+// decode reads a frame. ok is false for what is none that a client must know.
+func decode(text []byte) (f frame, ok bool) {
+	if json.Unmarshal(text, &f) != nil {
+		return frame{}, false
+	}
+	return f, f.Type != "" || slices.Contains(gatewayTexts, f.Message)
+}
+
+func (f frame) refusal() *refusal {
+	code := f.Code
+	if !slices.Contains(codes, code) {
+		code = "internal"
+	}
+	return &refusal{code: code, temporary: f.Temporary, retryAfter: time.Duration(f.RetryAfter) * time.Second}
+}

@@ -1,0 +1,83 @@
+package client
+
+import (
+	"time"
+
+	"projectchat/internal/wire"
+)
+
+const (
+	lively  = 5 * time.Minute
+	eager   = 25 * time.Second
+	quiet   = 2 * time.Minute
+	longest = 4 * time.Minute
+)
+
+// heartbeat says when to ask whether the socket lives and how far the room is:
+// 25 s after the room's last frame while it is in view and was lively in the
+// last five minutes, 2 min where it is quiet, else, and whatever arrives, 4 min
+// after the last ping.
+type heartbeat struct {
+	m                                *Machine
+	timer                            timer
+	lastPing, lastFrame, lastMessage time.Time
+	running, asking                  bool
+}
+
+func (h *heartbeat) init(m *Machine) { h.m, h.timer.fire = m, h.beat }
+
+// start: a join counts as a ping; it tells the same.
+func (h *heartbeat) start() {
+	h.lastPing, h.lastFrame = h.m.now, h.m.now
+	h.running, h.asking = true, false
+	h.plan()
+}
+
+func (h *heartbeat) stop() {
+	h.running, h.asking = false, false
+	h.m.clear(&h.timer)
+}
+
+func (h *heartbeat) frame() {
+	h.lastFrame = h.m.now
+	h.plan()
+}
+
+// message: somebody wrote. What comes while one is there is new, whatever this
+// machine's clock says; of what a first join brings the row's own time counts.
+func (h *heartbeat) message(newest wire.Message) {
+	at, err := time.Parse(time.RFC3339, newest.At)
+	if h.m.everLive || err == nil && h.m.now.Sub(at) < lively {
+		h.lastMessage = h.m.now
+		h.frame()
+	}
+}
+
+func (h *heartbeat) plan() {
+	if !h.running {
+		return
+	}
+	due := h.lastPing.Add(longest)
+	if h.m.visible {
+		idle := quiet
+		if h.m.now.Sub(h.lastMessage) < lively {
+			idle = eager
+		}
+		if next := h.lastFrame.Add(idle); next.Before(due) {
+			due = next
+		}
+	}
+	h.m.set(&h.timer, due.Sub(h.m.now))
+}
+
+func (h *heartbeat) beat() {
+	if h.running && !h.asking {
+		h.asking, h.lastPing = true, h.m.now
+		h.m.ping()
+	}
+}
+
+func (h *heartbeat) beaten() {
+	h.asking = false
+	h.frame()
+}

@@ -1,0 +1,301 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"projectchat/internal/wire"
+)
+
+const (
+	waitingAge  = 24 * time.Hour
+	longestText = 4000
+)
+
+// passing are refusals after which the same message may still go in.
+var passing = []string{"behind", "not_joined", "unauthorized", offline}
+
+// item is an entry of the outbox with what only this machine knows of it.
+type item struct {
+	Entry
+	notBefore time.Time
+	backoff   backoff
+	seq       int64 // its place in the log once it is acknowledged, else 0
+	told      bool  // that it waits
+}
+
+func (i *item) waits(now time.Time) bool  { return i.Reset || now.Sub(i.WordAt) > waitingAge }
+func (i *item) queued(now time.Time) bool { return i.seq == 0 && i.Refused == "" && !i.waits(now) }
+
+// outbox is texts on their way into the log: none lost, none twice, in the order
+// of writing. One goes out at a time, and waits for its answer.
+type outbox struct {
+	m          *Machine
+	items      []*item
+	attempting *attempt
+	wake       timer
+	lastAt     time.Time
+}
+
+type attempt struct{ item *item }
+
+func (o *outbox) init(m *Machine, kept []Entry) {
+	o.m = m
+	o.wake.fire = o.kick
+	for _, e := range kept {
+		if e.UID == m.cfg.UID {
+			o.items = append(o.items, &item{Entry: e, backoff: backoff{m: m}})
+			if e.Written.After(o.lastAt) {
+				o.lastAt = e.Written
+			}
+		}
+	}
+}
+
+func (o *outbox) write(text string) {
+	at := o.m.now
+	if !at.After(o.lastAt) {
+		at = o.lastAt.Add(1)
+	}
+	o.lastAt = at
+	e := Entry{
+		UID: o.m.cfg.UID, Text: text, Written: at, WordAt: at, Since: o.m.feed.position(),
+		CID: fmt.Sprintf("%x-%x", at.UnixMilli(), o.m.random.Uint64()),
+	}
+	if len([]rune(text)) > longestText {
+		e.Refused = "too_large"
+	}
+	it := &item{Entry: e, backoff: backoff{m: o.m}}
+	o.items = append(o.items, it)
+	o.keep(it)
+	o.kick()
+}
+
+// retry is the person's word: send it again, with the same cid.
+func (o *outbox) retry(cid string) {
+	it := o.find(cid)
+	if it == nil || it.seq != 0 {
+		return
+	}
+	if it.Reset {
+		// The old place means nothing; that it may go in twice is the person's choice.
+		it.Since, it.Tried = nil, false
+	}
+	it.Reset, it.Refused, it.WordAt, it.notBefore, it.told = false, "", o.m.now, time.Time{}, false
+	o.keep(it)
+	o.giveUp(it)
+	o.kick()
+}
+
+func (o *outbox) discard(cid string) {
+	if it := o.find(cid); it != nil {
+		o.remove(it)
+		o.m.act(Forget{cid})
+		o.giveUp(it)
+		o.kick()
+	}
+}
+
+// seen looks for acknowledgements in a list of rows, before any other rule.
+func (o *outbox) seen(epoch string, rows []wire.Message) {
+	for _, row := range rows {
+		if row.UID != o.m.cfg.UID {
+			continue
+		}
+		if it := o.find(row.CID); it != nil {
+			o.acknowledge(it, epoch, row.Seq)
+		}
+	}
+}
+
+// sent takes an acknowledgement, however late it comes.
+func (o *outbox) sent(f frame) {
+	it := o.find(f.CID)
+	if it == nil {
+		return
+	}
+	o.acknowledge(it, f.Epoch, f.Seq)
+	if f.Duplicate {
+		o.m.feed.head(f.Epoch, f.Seq) // the log tells the row as it is now
+	} else {
+		o.m.feed.sent(f.Epoch, wire.Message{
+			Seq: f.Seq, Kind: "message", CID: f.CID, UID: it.UID, Name: o.m.presence.nameOf(it.UID), Text: it.Text, At: f.At,
+		})
+	}
+	o.publish()
+}
+
+// joined: what was written against another log waits for the person's word.
+func (o *outbox) joined(epoch string, reset bool) {
+	for _, it := range slices.Clone(o.items) {
+		if it.Since == nil || !reset && it.Since.Epoch == epoch {
+			continue
+		}
+		if it.seq != 0 {
+			o.remove(it)
+			continue
+		}
+		it.Reset = true
+		o.keep(it)
+	}
+	o.publish()
+}
+
+// resume: there is a way out again.
+func (o *outbox) resume() {
+	for _, it := range o.items {
+		it.notBefore = time.Time{}
+	}
+	o.kick()
+}
+
+// interrupted: an answer will not come any more.
+func (o *outbox) interrupted() { o.attempting = nil }
+
+func (o *outbox) kick() {
+	if o.attempting != nil || o.m.current == nil || o.m.rejoining || o.m.ended {
+		return
+	}
+	it := o.next()
+	if it == nil {
+		return
+	}
+	if wait := it.notBefore.Sub(o.m.now); wait > 0 {
+		o.m.set(&o.wake, wait)
+		return
+	}
+	o.try(it)
+}
+
+func (o *outbox) next() *item {
+	for _, it := range o.items {
+		if it.queued(o.m.now) {
+			return it
+		}
+		if it.seq == 0 && it.waits(o.m.now) && !it.told {
+			it.told = true
+			o.m.act(Waits{it.CID})
+		}
+	}
+	return nil
+}
+
+// place moves since on: only over rows that were looked at, one after the other.
+// An entry that was never tried is in no row at all; one that was tried before an
+// epoch was known may be in any.
+func (it *item) place(g *roomLog) {
+	if g.epoch == "" {
+		return
+	}
+	if it.Since == nil {
+		it.Since = &wire.Position{Epoch: g.epoch}
+		if !it.Tried {
+			it.Since.Seq = g.last
+		}
+	}
+	if it.Since.Epoch == g.epoch && it.Since.Seq >= g.first-1 && it.Since.Seq < g.last {
+		it.Since = &wire.Position{Epoch: g.epoch, Seq: g.last}
+	}
+}
+
+func (o *outbox) try(it *item) {
+	l := o.m.current
+	it.place(&o.m.feed.log)
+	it.Tried = true // which must be known before it can be true
+	o.keep(it)
+	a := &attempt{it}
+	o.attempting = a
+	body := wire.SendBody{Room: o.m.key, CID: it.CID, Text: it.Text, Since: it.Since, As: it.UID}
+	f := wire.Send{Head: l.head(wire.ActionSend), SendBody: body}
+	o.m.request(l, wire.ActionSend, f, answerLimit, func(reply frame, refused *refusal) {
+		mine := o.attempting == a
+		if mine {
+			o.attempting = nil
+		}
+		switch {
+		case refused == nil:
+			o.sent(reply)
+		case mine && it.seq == 0:
+			o.refused(it, refused)
+		}
+		if mine {
+			o.kick()
+		}
+	})
+}
+
+func (o *outbox) refused(it *item, why *refusal) {
+	switch {
+	case why.code == "reset":
+		it.Reset = true
+		o.keep(it)
+		o.m.rejoin(true)
+	case !why.temporary && !slices.Contains(passing, why.code):
+		it.Refused = why.code
+		o.keep(it)
+		o.m.act(Refused{it.CID, why.code})
+	default:
+		it.notBefore = o.m.now.Add(it.backoff.next(why.retryAfter))
+		o.recover(it, why)
+	}
+}
+
+// recover does what makes the next try better than this one.
+func (o *outbox) recover(it *item, why *refusal) {
+	switch why.code {
+	case "not_joined":
+		o.m.rejoin(false)
+	case "unauthorized":
+		o.m.verify()
+	case "behind":
+		if it.Since == nil {
+			return
+		}
+		o.m.feed.lookOn(*it.Since, func(since wire.Position, refused *refusal) {
+			if refused == nil {
+				it.Since, it.notBefore = &since, time.Time{}
+			}
+			o.kick()
+		})
+	}
+}
+
+func (o *outbox) acknowledge(it *item, epoch string, seq int64) {
+	if it.seq != 0 {
+		return
+	}
+	it.seq = seq
+	o.m.act(Acknowledged{it.CID, epoch, seq})
+	o.m.act(Forget{it.CID})
+	o.giveUp(it)
+}
+
+// giveUp waits no longer for the answer to an attempt; when it comes it counts
+// all the same.
+func (o *outbox) giveUp(it *item) {
+	if o.attempting != nil && o.attempting.item == it {
+		o.attempting = nil
+		o.kick()
+	}
+}
+
+// publish lets entries go that are rows of the log's run now.
+func (o *outbox) publish() {
+	last := o.m.feed.log.last
+	o.items = slices.DeleteFunc(o.items, func(it *item) bool { return it.seq != 0 && it.seq <= last })
+}
+
+func (o *outbox) find(cid string) *item {
+	i := slices.IndexFunc(o.items, func(it *item) bool { return it.CID == cid })
+	if i < 0 {
+		return nil
+	}
+	return o.items[i]
+}
+
+func (o *outbox) remove(it *item) {
+	o.items = slices.DeleteFunc(o.items, func(other *item) bool { return other == it })
+}
+
+func (o *outbox) keep(it *item) { o.m.act(Keep{it.Entry}) }

@@ -1,0 +1,117 @@
+package client
+
+import (
+	"slices"
+	"time"
+
+	"projectchat/internal/wire"
+)
+
+const (
+	leaveDelay = 1500 * time.Millisecond
+	listed     = 100 // the server lists and pushes presence in rooms of up to so many
+)
+
+// presence is who is in the room, put together from joined, pushes and pongs.
+type presence struct {
+	m         *Machine
+	people    []wire.Person
+	leaving   map[string]*timer // gone, but shown a little longer
+	latest    map[string]string // the time of the latest push about each person
+	told      int
+	disagreed bool
+}
+
+func (p *presence) init(m *Machine) {
+	p.m, p.told = m, -1
+	p.leaving, p.latest = map[string]*timer{}, map[string]string{}
+}
+
+func (p *presence) joined(online []wire.Person, count int) {
+	for uid := range p.leaving {
+		p.stay(uid)
+	}
+	p.people = slices.Clone(online)
+	p.disagreed = false
+	p.tell(count)
+}
+
+func (p *presence) push(f frame) {
+	for _, person := range f.Joined {
+		if p.news(person.UID, f.At) {
+			p.stay(person.UID)
+			p.remove(person.UID)
+			p.people = append(p.people, person)
+		}
+	}
+	for _, person := range f.Left {
+		if p.news(person.UID, f.At) {
+			p.left(person.UID)
+		}
+	}
+	p.tell(f.OnlineCount)
+}
+
+// pong takes a pong's count; true when the list was wrong twice running.
+func (p *presence) pong(count int) bool {
+	wrong := count <= listed && count != len(p.people)-len(p.leaving)
+	again := wrong && p.disagreed
+	p.disagreed = wrong && !again
+	p.tell(count)
+	return again
+}
+
+func (p *presence) nameOf(uid string) string {
+	for _, person := range p.people {
+		if person.UID == uid {
+			return person.Name
+		}
+	}
+	return ""
+}
+
+func (p *presence) news(uid, at string) bool {
+	if known, ok := p.latest[uid]; ok && at < known {
+		return false
+	}
+	p.latest[uid] = at
+	return true
+}
+
+func (p *presence) left(uid string) {
+	here := slices.ContainsFunc(p.people, func(other wire.Person) bool { return other.UID == uid })
+	if _, leaving := p.leaving[uid]; leaving || !here {
+		return
+	}
+	t := &timer{fire: func() {
+		delete(p.leaving, uid)
+		p.remove(uid)
+		p.publish()
+	}}
+	p.leaving[uid] = t
+	p.m.set(t, leaveDelay)
+}
+
+func (p *presence) stay(uid string) {
+	if t, ok := p.leaving[uid]; ok {
+		p.m.clear(t)
+		delete(p.leaving, uid)
+	}
+}
+
+func (p *presence) remove(uid string) {
+	p.people = slices.DeleteFunc(p.people, func(other wire.Person) bool { return other.UID == uid })
+}
+
+func (p *presence) tell(count int) {
+	p.told = count
+	p.publish()
+}
+
+func (p *presence) publish() {
+	count := p.told
+	if count >= 0 {
+		count += len(p.leaving)
+	}
+	p.m.act(People{slices.Clone(p.people), count})
+}
