@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -145,30 +144,6 @@ func arguments(name string, arg *yaml.Node, n int) ([]*yaml.Node, error) {
 	return arg.Content, nil
 }
 
-func (r *resolver) choose(arg *yaml.Node) (any, error) {
-	branch, err := r.branch(arg)
-	if err != nil {
-		return nil, err
-	}
-	return r.eval(branch)
-}
-
-// branch is the branch of a Fn::If that is taken.
-func (r *resolver) branch(arg *yaml.Node) (*yaml.Node, error) {
-	args, err := arguments("Fn::If", arg, 3)
-	if err != nil {
-		return nil, err
-	}
-	yes, err := r.condition(args[0].Value)
-	if err != nil {
-		return nil, err
-	}
-	if yes {
-		return args[1], nil
-	}
-	return args[2], nil
-}
-
 func (r *resolver) join(arg *yaml.Node) (any, error) {
 	args, err := arguments("Fn::Join", arg, 2)
 	if err != nil {
@@ -239,65 +214,6 @@ func (r *resolver) findInMap(arg *yaml.Node) (any, error) {
 	return r.eval(v.node)
 }
 
-// sub resolves Fn::Sub: ${Name}, ${Name.Attribute}, ${!literal}, and names of
-// its own map.
-func (r *resolver) sub(arg *yaml.Node) (any, error) {
-	format, own := arg, map[string]any{}
-	if arg.Kind == yaml.SequenceNode {
-		args, err := arguments("Fn::Sub", arg, 2)
-		if err != nil {
-			return nil, err
-		}
-		v, err := r.eval(args[1])
-		if err != nil {
-			return nil, err
-		}
-		format = args[0]
-		own, _ = v.(map[string]any)
-	}
-	var out strings.Builder
-	for rest := format.Value; ; {
-		before, after, found := strings.Cut(rest, "${")
-		out.WriteString(before)
-		if !found {
-			return out.String(), nil
-		}
-		name, tail, closed := strings.Cut(after, "}")
-		if !closed {
-			return nil, errors.New("Fn::Sub: no } after ${")
-		}
-		s, err := r.substitute(strings.TrimSpace(name), own)
-		if err != nil {
-			return nil, err
-		}
-		out.WriteString(s)
-		rest = tail
-	}
-}
-
-func (r *resolver) substitute(name string, own map[string]any) (string, error) {
-	if literal, ok := strings.CutPrefix(name, "!"); ok {
-		return "${" + literal + "}", nil
-	}
-	v, ok := own[name]
-	if !ok {
-		var err error
-		if id, attribute, dotted := strings.Cut(name, "."); dotted {
-			v, err = r.attribute(id, attribute)
-		} else {
-			v, err = r.ref(name)
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	s, ok := v.(string)
-	if !ok {
-		return "", fmt.Errorf("Fn::Sub: ${%s} is not text", name)
-	}
-	return s, nil
-}
-
 func (r *resolver) getAtt(arg *yaml.Node) (any, error) {
 	if arg.Kind == yaml.SequenceNode && len(arg.Content) == 2 {
 		return r.attribute(arg.Content[0].Value, arg.Content[1].Value)
@@ -307,108 +223,4 @@ func (r *resolver) getAtt(arg *yaml.Node) (any, error) {
 		return nil, errors.New("Fn::GetAtt needs a resource and an attribute")
 	}
 	return r.attribute(id, attribute)
-}
-
-// condition decides a condition by name.
-func (r *resolver) condition(name string) (bool, error) {
-	v, ok := r.doc.Conditions[name]
-	if !ok {
-		return false, fmt.Errorf("no condition %s", name)
-	}
-	if slices.Contains(r.deciding, name) {
-		return false, fmt.Errorf("condition %s depends on itself", name)
-	}
-	r.deciding = append(r.deciding, name)
-	defer func() { r.deciding = r.deciding[:len(r.deciding)-1] }()
-	yes, err := r.decide(v.node)
-	if err != nil {
-		return false, fmt.Errorf("condition %s: %w", name, err)
-	}
-	return yes, nil
-}
-
-func (r *resolver) decide(n *yaml.Node) (bool, error) {
-	name, arg, ok := intrinsic(n)
-	if !ok {
-		return false, errors.New("is not a condition function")
-	}
-	switch name {
-	case "Condition":
-		return r.condition(arg.Value)
-	case "Fn::Equals":
-		return r.equals(arg)
-	case "Fn::Not":
-		args, err := arguments(name, arg, 1)
-		if err != nil {
-			return false, err
-		}
-		yes, err := r.decide(args[0])
-		return !yes, err
-	case "Fn::And", "Fn::Or":
-		return r.decideAll(arg, name == "Fn::And")
-	}
-	return false, fmt.Errorf("%s is not a condition function", name)
-}
-
-func (r *resolver) equals(arg *yaml.Node) (bool, error) {
-	args, err := arguments("Fn::Equals", arg, 2)
-	if err != nil {
-		return false, err
-	}
-	a, err := r.text(args[0])
-	if err != nil {
-		return false, err
-	}
-	b, err := r.text(args[1])
-	return a == b, err
-}
-
-// decideAll is And of all with every true, Or with every false.
-func (r *resolver) decideAll(arg *yaml.Node, every bool) (bool, error) {
-	for _, n := range arg.Content {
-		yes, err := r.decide(n)
-		if err != nil {
-			return false, err
-		}
-		if yes != every {
-			return !every, nil
-		}
-	}
-	return every, nil
-}
-
-// prune returns n with every Fn::If replaced by the branch that is taken, and
-// without what is AWS::NoValue then. All else stays as it is, so that what
-// nobody reads need not be known.
-func (r *resolver) prune(n *yaml.Node) (*yaml.Node, error) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	name, arg, ok := intrinsic(n)
-	if ok && name == "Fn::If" {
-		branch, err := r.branch(arg)
-		if err != nil {
-			return nil, err
-		}
-		return r.prune(branch)
-	}
-	if ok && name == "Ref" && arg.Value == "AWS::NoValue" {
-		return nil, nil
-	}
-	out := *n
-	out.Content = nil
-	step := 1
-	if n.Kind == yaml.MappingNode {
-		step = 2
-	}
-	for i := 0; i+step <= len(n.Content); i += step {
-		child, err := r.prune(n.Content[i+step-1])
-		if err != nil {
-			return nil, err
-		}
-		if child != nil {
-			out.Content = append(append(out.Content, n.Content[i:i+step-1]...), child)
-		}
-	}
-	return &out, nil
 }
