@@ -73,6 +73,22 @@ func TestJoinedFits(t *testing.T) {
 	}
 }
 
+// TestJoinedCountsThePeople: the more people, the fewer messages.
+func TestJoinedCountsThePeople(t *testing.T) {
+	s := newStage(t)
+	conn, _ := s.guest("Ann", "general")
+	s.fill("general", 1, 60, strings.Repeat("x", 700))
+	before := 60
+	for _, people := range []int{0, 40, 99} {
+		s.crowd("general", people)
+		joined := s.joined(s.ask(conn, "join", object{"room": "general"}))
+		if n := len(joined.Messages); n < 2 || n >= before || !joined.More || joined.Messages[n-1].Seq != 60 {
+			t.Errorf("%d people: %d messages, more %t", people, n, joined.More)
+		}
+		before = len(joined.Messages)
+	}
+}
+
 // TestPagesJoinUp reads a room of texts of many lengths from both ends, page by
 // page: every page fits, and nothing is missing or double.
 func TestPagesJoinUp(t *testing.T) {
