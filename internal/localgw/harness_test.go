@@ -3,12 +3,14 @@ package localgw_test
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -345,3 +347,38 @@ func (s *site) do(t *testing.T, r *http.Request) *http.Response {
 }
 
 func connectionPath(id string) string { return fmt.Sprintf("/ws/@connections/%s", id) }
+
+func newHTTP(t *testing.T, cfg localgw.HTTPConfig) http.Handler {
+	t.Helper()
+	h, err := localgw.NewHTTP(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// statusOf serves r without a network.
+func statusOf(h http.Handler, r *http.Request) int {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Code
+}
+
+func decodeID(t *testing.T, id string) []byte {
+	t.Helper()
+	b, err := base64.URLEncoding.DecodeString(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// readRequest is a request as the server reads it off the wire.
+func readRequest(t *testing.T, text string) *http.Request {
+	t.Helper()
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

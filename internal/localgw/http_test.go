@@ -215,6 +215,7 @@ func TestHTTPErrorsOfTheGateway(t *testing.T) {
 		{"no such path", "GET", "/elsewhere", "", 404, `{"message":"Not Found"}`},
 		{"no such method", "DELETE", "/api", "", 404, `{"message":"Not Found"}`},
 		{"no preflight", "OPTIONS", "/api", "", 404, `{"message":"Not Found"}`},
+		{"line and headers over 10,240 bytes", "GET", "/api?" + strings.Repeat("x", 10_240), "", 431, `{"message":"Request Header Fields Too Large"}`},
 		{"over 10 MB", "POST", "/api", strings.Repeat("x", 10<<20+1), 413, `{"message":"Request Entity Too Large"}`},
 		{"over Lambda's limit", "POST", "/api", strings.Repeat("x", 6<<20), 500, `{"message":"Internal Server Error"}`},
 	}
@@ -280,7 +281,14 @@ func TestNewHTTPRefusesWhatItCannotServe(t *testing.T) {
 			}
 		})
 	}
-	if _, err := localgw.NewHTTP(localgw.HTTPConfig{Routes: map[string]localgw.Route{"GET /": {}}}); err == nil {
-		t.Error("no error for a route without a function")
+	for name, cfg := range map[string]localgw.HTTPConfig{
+		"route without a function": {Routes: map[string]localgw.Route{"GET /": {}}},
+		"timeout over 30 s":        {Routes: map[string]localgw.Route{"GET /": {Function: replies(ok), Timeout: 30*time.Second + 1}}},
+		"301 routes":               {Routes: manyRoutes(301)},
+		"a path for a stage":       {Stage: "a/b"},
+	} {
+		if _, err := localgw.NewHTTP(cfg); err == nil {
+			t.Errorf("no error for a %s", name)
+		}
 	}
 }

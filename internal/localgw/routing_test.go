@@ -260,6 +260,30 @@ func TestFunctionHasNoDeadlineButWithTimeoutGivesOne(t *testing.T) {
 	})
 }
 
+func withRoute(r localgw.Route) localgw.WebSocketConfig {
+	return localgw.WebSocketConfig{Stage: "ws", RouteSelectionExpression: "$request.body.a", Routes: map[string]localgw.Route{"a": r}}
+}
+
+func manyRoutes(n int) map[string]localgw.Route {
+	out := map[string]localgw.Route{}
+	for i := range n {
+		out[fmt.Sprintf("GET /%d", i)] = localgw.Route{Function: replies(ok)}
+	}
+	return out
+}
+
+func TestNewWebSocketTakesWhatIsJustAllowed(t *testing.T) {
+	for _, cfg := range []localgw.WebSocketConfig{
+		withRoute(localgw.Route{Function: replies(ok), Timeout: 29 * time.Second}),
+		withRoute(localgw.Route{Function: replies(ok), Timeout: 50 * time.Millisecond}),
+		{Stage: "ws", RouteSelectionExpression: "$request.body.a", Routes: manyRoutes(300)},
+	} {
+		if _, err := localgw.NewWebSocket(cfg); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestNewWebSocketRefusesWhatItCannotServe(t *testing.T) {
 	tests := []struct {
 		name string
@@ -271,6 +295,9 @@ func TestNewWebSocketRefusesWhatItCannotServe(t *testing.T) {
 		{"expression on headers", localgw.WebSocketConfig{Stage: "ws", RouteSelectionExpression: "$request.header.x"}},
 		{"expression with an index", localgw.WebSocketConfig{Stage: "ws", RouteSelectionExpression: "$request.body.a[0]"}},
 		{"expression without its end", localgw.WebSocketConfig{Stage: "ws", RouteSelectionExpression: "${request.body.a"}},
+		{"timeout over 29 s", withRoute(localgw.Route{Function: replies(ok), Timeout: 29*time.Second + 1})},
+		{"timeout under 50 ms", withRoute(localgw.Route{Function: replies(ok), Timeout: 49 * time.Millisecond})},
+		{"301 routes", localgw.WebSocketConfig{Stage: "ws", RouteSelectionExpression: "$request.body.a", Routes: manyRoutes(301)}},
 		{"route without a function", localgw.WebSocketConfig{Stage: "ws", RouteSelectionExpression: "$request.body.a", Routes: map[string]localgw.Route{"a": {}}}},
 	}
 	for _, test := range tests {

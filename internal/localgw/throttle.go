@@ -32,7 +32,7 @@ type Throttle struct {
 
 // NewThrottle returns a Throttle whose whole burst is there.
 func NewThrottle(l Limit) *Throttle {
-	return &Throttle{limit: l, tokens: float64(l.Burst), at: time.Now()}
+	return &Throttle{limit: l, tokens: float64(l.Burst)}
 }
 
 // Allow takes one request into account and reports whether it may pass.

@@ -1,0 +1,467 @@
+package localgw_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
+	"github.com/google/go-cmp/cmp"
+
+	"projectchat/internal/localgw"
+)
+
+// always makes a fault happen on each of its occasions.
+func always(t *testing.T, fault localgw.Fault, rule localgw.Rule) *localgw.Faults {
+	t.Helper()
+	rule.P = 1
+	f := localgw.NewFaults(1)
+	if err := f.Set(fault, rule); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestFaultsAreTheSameForTheSameSeed(t *testing.T) {
+	draw := func(seed uint64, other bool) (out []int) {
+		cfg := localgw.WebSocketConfig{Faults: localgw.NewFaults(seed)}
+		cfg.Faults.Set(localgw.PostGone, localgw.Rule{P: 0.3})
+		if other { // which may not disturb it
+			cfg.Faults.Set(localgw.PostLimit, localgw.Rule{P: 0.0001})
+		}
+		withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+			go readAway(c)
+			for range 100 {
+				out = append(out, s.manage(t, "POST", connectionPath(id), "x").StatusCode)
+			}
+		})
+		return out
+	}
+	first := draw(7, false)
+	if diff := cmp.Diff(first, draw(7, true)); diff != "" {
+		t.Errorf("another run (-first +second):\n%s", diff)
+	}
+	if cmp.Equal(first, draw(8, false)) {
+		t.Error("another seed makes no difference")
+	}
+	gone := 0
+	for _, status := range first {
+		if status == 410 {
+			gone++
+		}
+	}
+	if gone < 15 || gone > 45 {
+		t.Errorf("%d of 100 are gone, want about 30", gone)
+	}
+}
+
+func TestFaultRules(t *testing.T) {
+	tests := []struct {
+		name string
+		rule localgw.Rule
+		want []int
+	}{
+		{"never", localgw.Rule{P: 0}, []int{200, 200, 200, 200}},
+		{"always", localgw.Rule{P: 1}, []int{410, 410, 410, 410}},
+		{"after the second", localgw.Rule{P: 1, Skip: 2}, []int{200, 200, 410, 410}},
+		{"once", localgw.Rule{P: 1, Times: 1}, []int{410, 200, 200, 200}},
+		{"to another connection", localgw.Rule{P: 1, Connection: "AAAAAAAAAAAAAAA="}, []int{200, 200, 200, 200}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := localgw.WebSocketConfig{Faults: localgw.NewFaults(1)}
+			withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+				go readAway(c)
+				cfg.Faults.Set(localgw.PostGone, test.rule)
+				var got []int
+				for range 4 {
+					got = append(got, s.manage(t, "POST", connectionPath(id), "x").StatusCode)
+				}
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("statuses (-want +got):\n%s", diff)
+				}
+				cfg.Faults.Clear()
+				if res := s.manage(t, "POST", connectionPath(id), "x"); res.StatusCode != 200 {
+					t.Errorf("after they were switched off: %d", res.StatusCode)
+				}
+			})
+		})
+	}
+}
+
+func TestFaultsAreCounted(t *testing.T) {
+	cfg := localgw.WebSocketConfig{Faults: always(t, localgw.PostDrop, localgw.Rule{})}
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+		for range 3 {
+			s.manage(t, "POST", connectionPath(id), "x")
+		}
+		if n := cfg.Faults.Count(localgw.PostDrop); n != 3 {
+			t.Errorf("count %d", n)
+		}
+		cfg.Faults.Clear(localgw.PostDrop)
+		if n := cfg.Faults.Count(localgw.PostDrop); n != 0 {
+			t.Errorf("count %d after it was switched off", n)
+		}
+	})
+}
+
+func TestFaultsAreParsed(t *testing.T) {
+	tests := []struct {
+		list string
+		ok   bool
+	}{
+		{"post-drop=0.1", true},
+		{"post-drop=1, slow-reader=0.5:5s", true},
+		{"", false},
+		{"post-drop", false},
+		{"post-drop=2", false},
+		{"post-drop=-1", false},
+		{"post-drop=NaN", false},
+		{"post-drop=1:soon", false},
+		{"rain=1", false},
+	}
+	for _, test := range tests {
+		if err := localgw.NewFaults(1).Parse(test.list); (err == nil) != test.ok {
+			t.Errorf("%q: %v", test.list, err)
+		}
+	}
+	for _, fault := range localgw.AllFaults() {
+		if err := localgw.NewFaults(1).Parse(string(fault) + "=1"); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFaultsOfHandshakes(t *testing.T) {
+	for fault, want := range map[localgw.Fault]int{localgw.ConnectLimit: 429, localgw.ConnectError: 500} {
+		t.Run(string(fault), func(t *testing.T) {
+			l := newLifecycle()
+			cfg := l.config()
+			cfg.Faults = always(t, fault, localgw.Rule{Times: 1})
+			withWebSocket(t, cfg, func(t *testing.T, s *site) {
+				if _, res := s.handshake(t, handshakeRequest("/ws")); res.StatusCode != want {
+					t.Errorf("status %d, want %d", res.StatusCode, want)
+				}
+				l.connect.none(t)
+				s.connect(t)
+			})
+		})
+	}
+}
+
+func TestFaultsOfDisconnect(t *testing.T) {
+	tests := []struct {
+		fault localgw.Fault
+		want  int
+		after time.Duration
+	}{
+		{localgw.DisconnectDrop, 0, 0},
+		{localgw.DisconnectDouble, 2, 0},
+		{localgw.DisconnectDelay, 1, 5 * time.Second},
+		{localgw.DisconnectReorder, 1, 5 * time.Second},
+	}
+	for _, test := range tests {
+		t.Run(string(test.fault), func(t *testing.T) {
+			l := newLifecycle()
+			cfg := l.config()
+			cfg.Faults = always(t, test.fault, localgw.Rule{For: 5 * time.Second})
+			withWebSocket(t, cfg, func(t *testing.T, s *site) {
+				s.connect(t).conn.Close()
+				if test.after > 0 {
+					time.Sleep(test.after - 1)
+					l.disconnect.none(t)
+					time.Sleep(1)
+				}
+				synctest.Wait()
+				if n := len(l.disconnect.events); n != test.want {
+					t.Errorf("%d times, want %d", n, test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestReorderedDisconnectComesAfterTheNextConnect(t *testing.T) {
+	order := make(chan string, 10)
+	step := func(name string) function {
+		return func(context.Context, []byte) ([]byte, error) {
+			order <- name
+			return []byte(ok), nil
+		}
+	}
+	cfg := localgw.WebSocketConfig{
+		Routes: routes(map[string]localgw.Invoker{"$connect": step("connect"), "$disconnect": step("disconnect")}),
+		Faults: always(t, localgw.DisconnectReorder, localgw.Rule{For: time.Hour, Times: 1}),
+	}
+	withWebSocket(t, cfg, func(t *testing.T, s *site) {
+		s.connect(t).conn.Close()
+		time.Sleep(time.Minute)
+		s.connect(t)
+		synctest.Wait()
+		close(order)
+		var got []string
+		for name := range order {
+			got = append(got, name)
+		}
+		if diff := cmp.Diff([]string{"connect", "connect", "disconnect"}, got); diff != "" {
+			t.Errorf("order (-want +got):\n%s", diff)
+		}
+		order = make(chan string, 10) // for what the end brings
+	})
+}
+
+func TestFaultsOfPosts(t *testing.T) {
+	tests := []struct {
+		fault  localgw.Fault
+		status int
+		want   []string
+	}{
+		{localgw.PostDrop, 200, []string{"two"}},
+		{localgw.PostDouble, 200, []string{"one", "one", "two"}},
+		{localgw.PostDelay, 200, []string{"two", "one"}},
+		{localgw.PostReorder, 200, []string{"two", "one"}},
+		{localgw.PostGone, 410, []string{"two"}},
+		{localgw.PostGoneDelivered, 410, []string{"one", "two"}},
+		{localgw.PostLimit, 429, []string{"two"}},
+		{localgw.PostError, 500, []string{"two"}},
+		{localgw.PostErrorDelivered, 500, []string{"one", "two"}},
+		{localgw.PostHang, 504, []string{"two"}},
+	}
+	for _, test := range tests {
+		t.Run(string(test.fault), func(t *testing.T) {
+			cfg := localgw.WebSocketConfig{Faults: always(t, test.fault, localgw.Rule{For: 5 * time.Second, Times: 1})}
+			withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+				if res := s.manage(t, "POST", connectionPath(id), "one"); res.StatusCode != test.status {
+					t.Errorf("status %d, want %d", res.StatusCode, test.status)
+				}
+				if res := s.manage(t, "POST", connectionPath(id), "two"); res.StatusCode != 200 {
+					t.Errorf("the next post: %d", res.StatusCode)
+				}
+				for _, text := range test.want {
+					c.want(text)
+				}
+				c.silent()
+			})
+		})
+	}
+}
+
+func TestReorderedPostComesAloneIfNothingOvertakesIt(t *testing.T) {
+	cfg := localgw.WebSocketConfig{Faults: always(t, localgw.PostReorder, localgw.Rule{For: 5 * time.Second})}
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+		start := time.Now()
+		s.manage(t, "POST", connectionPath(id), "one")
+		c.want("one")
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("it came after %v", took)
+		}
+		s.manage(t, "POST", connectionPath(id), "two")
+		s.manage(t, "DELETE", connectionPath(id), "")
+		c.want("two")
+		c.wantClose(1000, "")
+	})
+}
+
+func TestHangingPostEndsWithItsCaller(t *testing.T) {
+	cfg := localgw.WebSocketConfig{Faults: always(t, localgw.PostHang, localgw.Rule{})}
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		start := time.Now()
+		if err := post(ctx, s.sdk(t, "ws"), id, "x"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		c.silent()
+	})
+}
+
+func TestFaultsAreAWSsErrorsForTheSDK(t *testing.T) {
+	cfg := localgw.WebSocketConfig{Faults: localgw.NewFaults(1)}
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+		cfg.Faults.Set(localgw.PostGone, localgw.Rule{P: 1, Times: 1})
+		var gone *types.GoneException
+		if err := post(t.Context(), s.sdk(t, "ws"), id, "x"); !errors.As(err, &gone) {
+			t.Errorf("error is %v", err)
+		}
+		cfg.Faults.Set(localgw.PostLimit, localgw.Rule{P: 1})
+		var limit *types.LimitExceededException
+		if err := post(t.Context(), s.sdk(t, "ws"), id, "x"); !errors.As(err, &limit) {
+			t.Errorf("error is %v", err)
+		}
+		if n := cfg.Faults.Count(localgw.PostLimit); n != 3 {
+			t.Errorf("%d attempts, want the SDK's 3", n)
+		}
+	})
+}
+
+func TestFaultsOfReplies(t *testing.T) {
+	tests := []struct {
+		fault localgw.Fault
+		ran   int
+		want  string // empty: nothing
+	}{
+		{localgw.MessageError, 0, "Internal server error"},
+		{localgw.ReplyError, 1, "Internal server error"},
+		{localgw.ReplyTimeout, 1, "Endpoint request timed out"},
+		{localgw.ReplyDrop, 1, ""},
+	}
+	for _, test := range tests {
+		t.Run(string(test.fault), func(t *testing.T) {
+			message := newRecorder()
+			cfg := localgw.WebSocketConfig{
+				Routes: map[string]localgw.Route{"$default": twoWay(message)},
+				Faults: always(t, test.fault, localgw.Rule{Times: 1}),
+			}
+			withWebSocket(t, cfg, func(t *testing.T, s *site) {
+				c := s.connect(t)
+				c.send("x")
+				if test.want == "" {
+					c.silent()
+				} else {
+					c.wantError(test.want)
+				}
+				if n := len(message.events); n != test.ran {
+					t.Errorf("the function ran %d times, want %d", n, test.ran)
+				}
+				c.send("x")
+				c.want("")
+			})
+		})
+	}
+}
+
+func TestFaultsThatEndAConnection(t *testing.T) {
+	tests := []struct {
+		fault localgw.Fault
+		code  int64
+	}{
+		{localgw.Cut, 1006},
+		{localgw.CloseEarly, 1001},
+	}
+	for _, test := range tests {
+		for _, at := range []string{"at a message", "at once"} {
+			t.Run(string(test.fault)+" "+at, func(t *testing.T) {
+				l := newLifecycle()
+				cfg := l.config()
+				cfg.Faults = localgw.NewFaults(1)
+				withWebSocket(t, cfg, func(t *testing.T, s *site) {
+					c := s.connect(t)
+					if at == "at a message" {
+						cfg.Faults.Set(test.fault, localgw.Rule{P: 1})
+						c.send(`{"action":"send"}`)
+					} else if n := s.gateway.Disrupt(test.fault, nil); n != 1 {
+						t.Errorf("%d connections were disrupted", n)
+					}
+					if test.code == 1006 {
+						if _, err := c.r.ReadByte(); err == nil {
+							t.Error("something came from a socket that is cut")
+						}
+					} else {
+						c.wantClose(1001, "Going away")
+					}
+					l.message.none(t)
+					if got := decode(t, l.disconnect.only(t)).RequestContext.DisconnectStatusCode; got != test.code {
+						t.Errorf("$disconnect has %d, want %d", got, test.code)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestConnectionThatVanishesIsNoticedOnlyWhenItIsIdleTooLong(t *testing.T) {
+	for _, at := range []string{"at a message", "at once"} {
+		t.Run(at, func(t *testing.T) {
+			l := newLifecycle()
+			cfg := l.config()
+			cfg.Faults = localgw.NewFaults(1)
+			withWebSocket(t, cfg, func(t *testing.T, s *site) {
+				c := s.connect(t)
+				id := idOf(t, l.connect.only(t))
+				start := time.Now()
+				if at == "at a message" {
+					cfg.Faults.Set(localgw.CutSilent, localgw.Rule{P: 1})
+					c.send(`{"action":"send"}`)
+				} else if n := s.gateway.Disrupt(localgw.CutSilent, func(other string) bool { return other == id }); n != 1 {
+					t.Errorf("%d connections have vanished", n)
+				}
+				synctest.Wait()
+				if res := s.manage(t, "POST", connectionPath(id), "into the void"); res.StatusCode != 200 {
+					t.Errorf("post: %d", res.StatusCode)
+				}
+				if _, err := c.r.ReadByte(); err == nil { // until the gateway gives up
+					t.Error("something came")
+				}
+				if took := time.Since(start); took != 10*time.Minute {
+					t.Errorf("it was noticed after %v", took)
+				}
+				l.message.none(t)
+				if got := decode(t, l.disconnect.only(t)).RequestContext.DisconnectStatusCode; got != 1001 {
+					t.Errorf("$disconnect has %d", got)
+				}
+			})
+		})
+	}
+}
+
+func TestDisruptOnlyCutsAndCloses(t *testing.T) {
+	withWebSocket(t, localgw.WebSocketConfig{}, func(t *testing.T, s *site) {
+		c := s.connect(t)
+		if n := s.gateway.Disrupt(localgw.PostDrop, nil); n != 0 {
+			t.Errorf("%d connections were disrupted", n)
+		}
+		if n := s.gateway.Disrupt(localgw.Cut, func(string) bool { return false }); n != 0 {
+			t.Errorf("%d connections were disrupted", n)
+		}
+		c.silent()
+	})
+}
+
+func TestSlowReaderFillsItsQueue(t *testing.T) {
+	cfg := localgw.WebSocketConfig{QueueMessages: 2, Faults: always(t, localgw.SlowReader, localgw.Rule{For: 5 * time.Second})}
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+		for _, want := range []int{200, 200, 429} {
+			if res := s.manage(t, "POST", connectionPath(id), "x"); res.StatusCode != want {
+				t.Errorf("status %d, want %d", res.StatusCode, want)
+			}
+		}
+		start := time.Now()
+		c.want("x")
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("it came after %v", took)
+		}
+		c.want("x")
+	})
+}
+
+func TestCutIsAResetOnTCP(t *testing.T) {
+	l := newLifecycle()
+	cfg := l.config()
+	cfg.Faults = always(t, localgw.Cut, localgw.Rule{})
+	c := dialTCP(t, onTCP(t, cfg, false))
+	c.send("x")
+	if _, err := c.r.ReadByte(); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("error is %v, want a reset", err)
+	}
+}
+
+func TestNoFaultsChangeNothing(t *testing.T) {
+	cfg := localgw.WebSocketConfig{Faults: localgw.NewFaults(1), Routes: map[string]localgw.Route{"$default": twoWay(named("default"))}}
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+		res := s.manage(t, "POST", connectionPath(id), "x")
+		if body, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK || len(body) > 0 {
+			t.Errorf("%d %s", res.StatusCode, body)
+		}
+		c.want("x")
+		c.send("y")
+		c.want("default as $default")
+	})
+}
