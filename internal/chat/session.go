@@ -198,18 +198,21 @@ func (s *Service) SignOut(ctx context.Context, session Session) error {
 	return s.store.Release(ctx, NameKey(old.Name), old.UID)
 }
 
-// retire takes connections out of their rooms and closes them. Nothing stops it
-// from going on with the next one. It tells whether all of them are known to be
+// retire takes connections out of their rooms and closes them, several at once:
+// one that hangs holds up no other. It tells whether all of them are known to be
 // no more: as long as one may speak, its name may not be given to another.
 func (s *Service) retire(ctx context.Context, connectionIDs []string, bye Bye) (all bool) {
-	all = true
+	var group group
+	group.SetLimit(16)
 	for _, id := range connectionIDs {
-		err := s.forget(ctx, id)
-		all = all && err == nil
-		s.unimportant(ctx, "retire a connection", err)
-		s.unimportant(ctx, "close a connection", s.cast.Disconnect(ctx, id, bye))
+		group.Go(func() error {
+			err := s.forget(ctx, id)
+			s.unimportant(ctx, "retire a connection", err)
+			s.unimportant(ctx, "close a connection", s.cast.Disconnect(ctx, id, bye))
+			return err
+		})
 	}
-	return all
+	return group.Wait() == nil
 }
 
 func (s *Service) claim(ctx context.Context, key, uid, name string, life time.Duration) error {
