@@ -27,13 +27,6 @@ func main() {
 	}
 }
 
-// arm is one of the chats that are compared.
-type arm interface {
-	// open makes a room of n members; the first of them is the one who sends.
-	open(ctx context.Context, n int) (*room, error)
-	close()
-}
-
 func run(ctx context.Context, sizes string, rounds int) error {
 	fmt.Printf("%s, %s/%s, GOMAXPROCS %d, %s\n", time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
 	fmt.Println("milliseconds from the send to the last other member's frame; the parts are medians")
