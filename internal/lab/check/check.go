@@ -1,0 +1,293 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Name is the name of a broken promise.
+type Name string
+
+// The verdicts. A history that is as it should be gets none.
+const (
+	Lost          Name = "lost"          // acknowledged, and not in a final history
+	Duplicated    Name = "duplicated"    // twice in a final history, or in one view
+	Unexpected    Name = "unexpected"    // nobody tried it, not with this text, or not yet
+	Aborted       Name = "aborted"       // refused for good, and in the log all the same
+	Divergent     Name = "divergent"     // two observers have another message in one place
+	Gap           Name = "gap"           // a final history has a hole, or no beginning
+	NonMonotonic  Name = "non-monotonic" // a client went back, or over a row
+	SenderOrder   Name = "sender-order"  // two messages of one client stand the wrong way round
+	RealTime      Name = "real-time"     // acknowledged before the other was tried, and behind it
+	Incomplete    Name = "incomplete"    // a client that is up at the end lacks the last rows
+	Slow          Name = "slow"          // a client was later than promised
+	Restarted     Name = "restarted"     // a view began anew although nothing was ever deleted
+	Leaked        Name = "leaked"        // somebody got what they may not have
+	Impersonation Name = "impersonation" // a message under another's uid
+	Presence      Name = "presence"      // somebody is shown who is gone, or not who is there
+)
+
+// Options say what the run was allowed to do.
+type Options struct {
+	// Retention is how long rows are kept; 0: for ever.
+	Retention time.Duration
+}
+
+// Violation is one promise broken once.
+type Violation struct {
+	Name   Name
+	Detail string
+}
+
+// Report is the judgement of a history.
+type Report struct {
+	Violations []Violation
+	Sent       int // messages tried
+	Acked      int
+	Recovered  int           // in the log without ever having been acknowledged: allowed
+	Slowest    time.Duration // the longest that an observer took where there was a promise
+	Seen       int           // rows shown, by all
+}
+
+// OK tells that no promise was broken.
+func (r Report) OK() bool { return len(r.Violations) == 0 }
+
+// Names gives the verdicts, each once, in their order as text.
+func (r Report) Names() []Name {
+	names := []Name{}
+	for _, v := range r.Violations {
+		names = append(names, v.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Check judges a history, whose records are in the order of time.
+func Check(history []Record, o Options) Report {
+	c := newChecker(history, o)
+	c.rows()
+	c.acks()
+	c.order()
+	c.replay()
+	c.views()
+	c.convergence()
+	c.secrets()
+	c.presence()
+	return c.report
+}
+
+// place is a place in a log.
+type place struct {
+	room, epoch string
+	seq         int64
+}
+
+// message is the identity of a message.
+type message struct{ room, uid, cid string }
+
+// attempt is all that is known of one message.
+type attempt struct {
+	message
+	who     string
+	n       int // its number among all tries
+	tried   time.Duration
+	texts   []string
+	acks    []Record
+	refused bool
+	at      []place // where it was seen, each once
+}
+
+type checker struct {
+	o         Options
+	history   []Record
+	end       time.Duration
+	attempts  map[message]*attempt
+	inOrder   []*attempt
+	byCID     map[[2]string][]*attempt       // room and cid
+	content   map[place]Record               // the first that was seen there
+	readers   map[string]map[string]*reading // by room and reader
+	observers []*observer
+	report    Report
+}
+
+// reading is what one reader found in one room.
+type reading struct {
+	who, room, epoch string
+	rows             []Record
+}
+
+func newChecker(history []Record, o Options) *checker {
+	c := &checker{
+		o: o, history: history,
+		attempts: map[message]*attempt{}, byCID: map[[2]string][]*attempt{},
+		content: map[place]Record{}, readers: map[string]map[string]*reading{},
+	}
+	if len(history) > 0 {
+		c.end = history[len(history)-1].T
+	}
+	for _, r := range history {
+		switch r.Op {
+		case Try:
+			c.try(r)
+		case Ack:
+			c.acked(r)
+		case Refuse:
+			if a := c.attempts[message{r.Room, r.UID, r.CID}]; a != nil {
+				a.refused = true
+			}
+		case Show:
+			c.report.Seen++
+			c.seen(r)
+		case Read:
+			if c.readers[r.Room] == nil {
+				c.readers[r.Room] = map[string]*reading{}
+			}
+			c.readers[r.Room][r.Who] = &reading{who: r.Who, room: r.Room, epoch: r.Epoch}
+		case Row:
+			if in := c.readers[r.Room][r.Who]; in != nil {
+				in.rows = append(in.rows, r)
+			}
+			c.seen(r)
+		}
+	}
+	return c
+}
+
+func (c *checker) fail(name Name, format string, args ...any) {
+	c.report.Violations = append(c.report.Violations, Violation{name, fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) try(r Record) {
+	key := message{r.Room, r.UID, r.CID}
+	a := c.attempts[key]
+	if a == nil {
+		a = &attempt{message: key, who: r.Who, n: len(c.inOrder), tried: r.T}
+		c.attempts[key] = a
+		c.inOrder = append(c.inOrder, a)
+		by := [2]string{r.Room, r.CID}
+		c.byCID[by] = append(c.byCID[by], a)
+		c.report.Sent++
+	}
+	if !slices.Contains(a.texts, r.Text) {
+		a.texts = append(a.texts, r.Text)
+	}
+}
+
+func (c *checker) acked(r Record) {
+	a := c.attempts[message{r.Room, r.UID, r.CID}]
+	if a == nil {
+		c.fail(Unexpected, "%s was told of %s in %s, which nobody tried", r.Who, r.CID, r.Room)
+		return
+	}
+	if len(a.acks) == 0 {
+		c.report.Acked++
+	}
+	a.acks = append(a.acks, r)
+	a.isAt(place{r.Room, r.Epoch, r.Seq})
+}
+
+func (a *attempt) isAt(p place) {
+	if !slices.Contains(a.at, p) {
+		a.at = append(a.at, p)
+	}
+}
+
+// seen takes a row that somebody showed or read.
+func (c *checker) seen(r Record) {
+	p := place{r.Room, r.Epoch, r.Seq}
+	if first, ok := c.content[p]; !ok {
+		c.content[p] = r
+	} else if first.UID != r.UID || first.CID != r.CID || first.Text != r.Text {
+		c.fail(Divergent, "%s row %d is %s/%s to %s and %s/%s to %s", r.Room, r.Seq, first.UID, first.CID, first.Who, r.UID, r.CID, r.Who)
+	}
+	a := c.attempts[message{r.Room, r.UID, r.CID}]
+	switch {
+	case a != nil && slices.Contains(a.texts, r.Text):
+		a.isAt(p)
+	case a == nil && c.triedByAnother(r):
+		c.fail(Impersonation, "%s row %d (%s) stands under %s, who did not try it", r.Room, r.Seq, r.CID, r.UID)
+	default:
+		c.fail(Unexpected, "%s row %d (%s, %q) was not tried so", r.Room, r.Seq, r.CID, r.Text)
+	}
+}
+
+func (c *checker) triedByAnother(r Record) bool {
+	return slices.ContainsFunc(c.byCID[[2]string{r.Room, r.CID}], func(a *attempt) bool {
+		return slices.Contains(a.texts, r.Text)
+	})
+}
+
+// rows judges each final history by itself.
+func (c *checker) rows() {
+	for _, room := range sortedKeys(c.readers) {
+		for _, who := range sortedKeys(c.readers[room]) {
+			c.reading(c.readers[room][who])
+		}
+	}
+}
+
+func (c *checker) reading(in *reading) {
+	at := map[message]int64{}
+	for i, r := range in.rows {
+		key := message{r.Room, r.UID, r.CID}
+		if seq, twice := at[key]; twice {
+			c.fail(Duplicated, "%s: %s has %s at %d and %d", in.room, in.who, r.CID, seq, r.Seq)
+		}
+		at[key] = r.Seq
+		switch {
+		case i > 0 && r.Seq != in.rows[i-1].Seq+1:
+			c.fail(Gap, "%s: to %s row %d follows %d", in.room, in.who, r.Seq, in.rows[i-1].Seq)
+		case i == 0 && (r.Seq < 1 || r.Seq > 1 && c.o.Retention == 0):
+			c.fail(Gap, "%s: to %s it begins at %d", in.room, in.who, r.Seq)
+		}
+	}
+}
+
+// acks judges what was promised to those who sent.
+func (c *checker) acks() {
+	for _, a := range c.inOrder {
+		if len(a.at) > 0 && len(a.acks) == 0 {
+			c.report.Recovered++
+		}
+		if a.refused && len(a.at) > 0 {
+			c.fail(Aborted, "%s in %s was refused and is row %d", a.cid, a.room, a.at[0].seq)
+		}
+		for _, p := range a.at[min(1, len(a.at)):] {
+			if p.epoch == a.at[0].epoch {
+				c.fail(Duplicated, "%s in %s is row %d and row %d", a.cid, a.room, a.at[0].seq, p.seq)
+			}
+		}
+		for _, ack := range a.acks {
+			c.kept(a, ack)
+		}
+	}
+}
+
+// slack is how far clocks of the system may be from the history's.
+const slack = time.Minute
+
+// kept looks for an acknowledged message in every final history of its room.
+func (c *checker) kept(a *attempt, ack Record) {
+	if c.o.Retention > 0 && ack.T+c.o.Retention < c.end+slack {
+		return
+	}
+	for _, who := range sortedKeys(c.readers[a.room]) {
+		there := slices.ContainsFunc(c.readers[a.room][who].rows, func(r Record) bool {
+			return r.UID == a.uid && r.CID == a.cid
+		})
+		if !there {
+			c.fail(Lost, "%s in %s was acknowledged as row %d at %v, and %s does not find it", a.cid, a.room, ack.Seq, ack.T, who)
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, cmp.Compare[string])
+	return keys
+}

@@ -1,0 +1,94 @@
+// Package check judges a run of the chat by its history: what was tried, what was
+// answered, what each client showed, and what the log held in the end. It knows
+// nothing of the system that made the history; only the promises that it broke.
+// The names of the verdicts are those of Jepsen and Maelstrom where these have one.
+package check
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Op is what a [Record] tells.
+type Op string
+
+// The operations.
+const (
+	// Try: Who begins to send CID with Text as UID; from now on it may be in the log.
+	Try Op = "try"
+	// Ack: Who was told that CID is row Seq of Epoch.
+	Ack Op = "ack"
+	// Refuse: Who was told that CID is not, and will not be, in the log.
+	Refuse Op = "refuse"
+	// Up and Down: Who, an observer of Room, is there, or not (asleep, gone).
+	Up   Op = "up"
+	Down Op = "down"
+	// View: what Who shows of Room begins anew behind Seq of Epoch.
+	View Op = "view"
+	// Show: Who shows row Seq of Epoch, with UID, CID and Text.
+	Show Op = "show"
+	// Read and Row: Who reads the whole history of Room in Epoch when all is over,
+	// and these are its rows.
+	Read Op = "read"
+	Row  Op = "row"
+	// Mark: from now on what is in the log is shown by all who are up within Within
+	// of its acknowledgement, or of now; 0: no such promise, there is trouble.
+	Mark Op = "mark"
+	// Canary: Text is in what only UIDs may get. Heard: Who, who is UID, got Text.
+	Canary Op = "canary"
+	Heard  Op = "heard"
+	// Come and Go: UID is in Room from now on, or not, and all who are up and stay
+	// show so within Within.
+	Come Op = "come"
+	Go   Op = "go"
+	// People: Who shows that UIDs are in Room.
+	People Op = "people"
+)
+
+// Record is one line of a history. T is since the run's beginning; which other
+// members there are depends on Op.
+type Record struct {
+	T      time.Duration `json:"t"`
+	Op     Op            `json:"op"`
+	Who    string        `json:"who,omitempty"`
+	UID    string        `json:"uid,omitempty"`
+	Room   string        `json:"room,omitempty"`
+	Epoch  string        `json:"epoch,omitempty"`
+	Seq    int64         `json:"seq,omitempty"`
+	CID    string        `json:"cid,omitempty"`
+	Text   string        `json:"text,omitempty"`
+	UIDs   []string      `json:"uids,omitempty"`
+	Within time.Duration `json:"within,omitempty"`
+}
+
+// Write writes a history as JSON lines.
+func Write(w io.Writer, history []Record) error {
+	buffer := bufio.NewWriter(w)
+	lines := json.NewEncoder(buffer)
+	for _, r := range history {
+		if err := lines.Encode(r); err != nil {
+			return fmt.Errorf("write history: %w", err)
+		}
+	}
+	return buffer.Flush()
+}
+
+// ReadAll reads a history that [Write] wrote.
+func ReadAll(r io.Reader) (history []Record, err error) {
+	lines := json.NewDecoder(bufio.NewReader(r))
+	lines.DisallowUnknownFields()
+	for n := 1; ; n++ {
+		var record Record
+		err := lines.Decode(&record)
+		if err == io.EOF {
+			return history, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("history, record %d: %w", n, err)
+		}
+		history = append(history, record)
+	}
+}

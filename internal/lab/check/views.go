@@ -1,0 +1,238 @@
+package check
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// observer is one client's view of one room, as it was over time.
+type observer struct {
+	who, room string
+	up        []span
+	began     bool
+	epoch     string
+	base      int64 // the view begins behind it
+	last      int64
+	cids      map[message]int64
+	steps     []step
+	people    []Record
+}
+
+// step is that the view had come so far at a time.
+type step struct {
+	at    time.Duration
+	epoch string
+	seq   int64
+}
+
+// span is a time in which somebody was there; to is negative while it lasts.
+type span struct{ from, to time.Duration }
+
+// replay goes through what each client showed, and judges it as it goes.
+func (c *checker) replay() {
+	byName := map[[2]string]*observer{}
+	for _, r := range c.history {
+		if !slices.Contains([]Op{Up, Down, View, Show, People}, r.Op) {
+			continue
+		}
+		name := [2]string{r.Who, r.Room}
+		o := byName[name]
+		if o == nil {
+			o = &observer{who: r.Who, room: r.Room, cids: map[message]int64{}}
+			byName[name] = o
+			c.observers = append(c.observers, o)
+		}
+		switch r.Op {
+		case Up:
+			if !o.isUp() {
+				o.up = append(o.up, span{r.T, -1})
+			}
+		case Down:
+			if o.isUp() {
+				o.up[len(o.up)-1].to = r.T
+			}
+		case View:
+			c.begin(o, r)
+		case Show:
+			c.show(o, r)
+		case People:
+			o.people = append(o.people, r)
+		}
+	}
+}
+
+func (o *observer) isUp() bool { return len(o.up) > 0 && o.up[len(o.up)-1].to < 0 }
+
+func (c *checker) begin(o *observer, r Record) {
+	if o.began && o.epoch == r.Epoch && c.o.Retention == 0 {
+		c.fail(Restarted, "%s began %s anew behind %d at %v, having come to %d", o.who, o.room, r.Seq, r.T, o.last)
+	}
+	o.began, o.epoch, o.base, o.last = true, r.Epoch, r.Seq, r.Seq
+	clear(o.cids)
+	o.steps = append(o.steps, step{r.T, r.Epoch, r.Seq})
+}
+
+func (c *checker) show(o *observer, r Record) {
+	if !o.began || r.Epoch != o.epoch || r.Seq != o.last+1 {
+		c.fail(NonMonotonic, "%s showed row %d of %s behind %d at %v", o.who, r.Seq, o.room, o.last, r.T)
+	}
+	key := message{r.Room, r.UID, r.CID}
+	if seq, twice := o.cids[key]; twice {
+		c.fail(Duplicated, "%s showed %s as row %d and row %d", o.who, r.CID, seq, r.Seq)
+	}
+	if c.shownTooEarly(r) {
+		c.fail(Unexpected, "%s showed %s at %v, before it was tried", o.who, r.CID, r.T)
+	}
+	o.cids[key] = r.Seq
+	o.last = max(o.last, r.Seq)
+	o.steps = append(o.steps, step{r.T, r.Epoch, o.last})
+}
+
+func (c *checker) shownTooEarly(r Record) bool {
+	a := c.attempts[message{r.Room, r.UID, r.CID}]
+	return a != nil && r.T < a.tried
+}
+
+// views judges every client's view: one row after the other, to the end.
+func (c *checker) views() {
+	heads := map[string]step{}
+	for _, room := range sortedKeys(c.readers) {
+		for _, who := range sortedKeys(c.readers[room]) {
+			in := c.readers[room][who]
+			for _, r := range in.rows {
+				if r.Seq > heads[room].seq {
+					heads[room] = step{seq: r.Seq, epoch: in.epoch}
+				}
+			}
+		}
+	}
+	for _, o := range c.observers {
+		head, read := heads[o.room]
+		if !read || !o.isUp() {
+			continue
+		}
+		if o.epoch != head.epoch || o.last != head.seq {
+			c.fail(Incomplete, "%s has %s up to %d, and it goes to %d", o.who, o.room, o.last, head.seq)
+		}
+	}
+}
+
+// convergence: whoever is up shows what is in the log as soon as promised.
+func (c *checker) convergence() {
+	marks := c.marks()
+	for _, a := range c.inOrder {
+		if len(a.acks) == 0 {
+			continue
+		}
+		for _, w := range windows(marks, a.acks[0].T) {
+			for _, o := range c.observers {
+				if o.room == a.room && o.stays(w.from, w.due) {
+					c.arrived(o, a.at[0], w)
+				}
+			}
+		}
+	}
+}
+
+// window is a promise: what is in the log at from is shown at due.
+type window struct{ from, due time.Duration }
+
+func (c *checker) marks() (marks []Record) {
+	for _, r := range c.history {
+		if r.Op == Mark {
+			marks = append(marks, r)
+		}
+	}
+	return marks
+}
+
+// windows gives the promises about what was acknowledged at a time: one by the
+// mark that holds then, and one by each later mark. A promise that the next mark
+// cuts short is none.
+func windows(marks []Record, acked time.Duration) (list []window) {
+	for i, m := range marks {
+		from := max(acked, m.T)
+		last := i == len(marks)-1
+		if m.Within == 0 || !last && marks[i+1].T < from+m.Within {
+			continue
+		}
+		list = append(list, window{from, from + m.Within})
+	}
+	return list
+}
+
+func (c *checker) arrived(o *observer, p place, w window) {
+	i := slices.IndexFunc(o.steps, func(s step) bool { return s.epoch == p.epoch && s.seq >= p.seq })
+	if w.due > c.end {
+		return
+	}
+	if i < 0 || o.steps[i].at > w.due {
+		c.fail(Slow, "%s had not shown row %d of %s at %v", o.who, p.seq, p.room, w.due)
+		return
+	}
+	c.report.Slowest = max(c.report.Slowest, o.steps[i].at-w.from)
+}
+
+// stays tells whether the observer was up all of the time.
+func (o *observer) stays(from, to time.Duration) bool {
+	return slices.ContainsFunc(o.up, func(s span) bool { return s.from <= from && (s.to < 0 || s.to >= to) })
+}
+
+// secrets: nobody gets what they may not have.
+func (c *checker) secrets() {
+	var canaries []Record
+	for _, r := range c.history {
+		if r.Op == Canary {
+			canaries = append(canaries, r)
+		}
+		if r.Op != Heard {
+			continue
+		}
+		for _, canary := range canaries {
+			if strings.Contains(r.Text, canary.Text) && !slices.Contains(canary.UIDs, r.UID) {
+				c.fail(Leaked, "%s, who is %s, got %q at %v", r.Who, r.UID, canary.Text, r.T)
+			}
+		}
+	}
+}
+
+// presence: who comes and goes is seen by all who are up, as soon as promised.
+func (c *checker) presence() {
+	for i, r := range c.history {
+		if r.Op != Come && r.Op != Go {
+			continue
+		}
+		due := r.T + r.Within
+		if due > c.end || c.turns(i, due) {
+			continue
+		}
+		for _, o := range c.observers {
+			if o.room != r.Room || !o.stays(r.T, due) {
+				continue
+			}
+			if shown, known := o.shows(r.UID, due); known && shown != (r.Op == Come) {
+				c.fail(Presence, "%s shows %s wrongly in %s at %v, after: %s at %v", o.who, r.UID, o.room, due, r.Op, r.T)
+			}
+		}
+	}
+}
+
+// turns tells whether a later record undoes record i before its due time.
+func (c *checker) turns(i int, due time.Duration) bool {
+	r := c.history[i]
+	return slices.ContainsFunc(c.history[i+1:], func(later Record) bool {
+		return (later.Op == Come || later.Op == Go) && later.UID == r.UID && later.Room == r.Room && later.T <= due
+	})
+}
+
+// shows tells whether an observer shows somebody at a time.
+func (o *observer) shows(uid string, at time.Duration) (shown, known bool) {
+	for _, r := range o.people {
+		if r.T > at {
+			break
+		}
+		shown, known = slices.Contains(r.UIDs, uid), true
+	}
+	return shown, known
+}
