@@ -32,18 +32,19 @@ var law = map[string][]string{
 	"internal/apigw":         {"internal/chat", "internal/wire"},
 	"internal/localgw":       {},
 	"internal/samtemplate":   {},
+	"internal/lambdalocal":   {},
 	"internal/dynamolocal":   {},
 	"internal/lab":           {"*"},
 	"internal/lab/*":         {"*"},
 	"functions/*":            {"internal/apigw", "internal/chat", "internal/dynamo"},
-	"cmd/*":                  {"internal/apigw", "internal/chat", "internal/dynamo", "internal/dynamolocal", "internal/localgw", "internal/samtemplate", "internal/wire"},
+	"cmd/*":                  {"internal/apigw", "internal/chat", "internal/dynamo", "internal/dynamolocal", "internal/lambdalocal", "internal/localgw", "internal/samtemplate", "internal/wire"},
 }
 
 // later are names of the law that need not exist yet.
 var later = []string{"internal/lab", "internal/lab/*"}
 
 // noSDK are folders that know nothing of AWS.
-var noSDK = []string{"internal/chat", "internal/chat/chattest", "internal/wire", "internal/localgw", "internal/samtemplate", "internal/dynamolocal"}
+var noSDK = []string{"internal/chat", "internal/chat/chattest", "internal/wire", "internal/lambdalocal", "internal/localgw", "internal/samtemplate", "internal/dynamolocal"}
 
 // inTests is what a folder's tests may import beside that and their own package.
 var inTests = map[string][]string{
