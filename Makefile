@@ -7,9 +7,11 @@ GOARCH ?= arm64
 GO_PACKAGES = ./...
 STATICCHECK = go tool -modfile=tools/go.mod staticcheck
 CFN_LINT_VERSION = 1.58.0
+BOTO3_VERSION = 1.44.5
+JS_SDK_VERSION = 3.1169.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run build test test-go test-web e2e lint lint-go lint-web lint-template format bench ci fuzz clean wipe need-go
+.PHONY: help run build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench ci fuzz clean wipe need-go
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +37,22 @@ test-go: need-go ## Go tests with the race detector, on DynamoDB Local
 
 test-web: web/node_modules/.ready ## the page's unit tests
 	cd web && npm run --silent test
+
+test-sdks: need-go .local/venv-sdk/boto3-$(BOTO3_VERSION) .local/sdk-js/$(JS_SDK_VERSION) ## the local gateway as boto3 and the JavaScript SDK see it
+	SDK_PYTHON='$(CURDIR)/.local/venv-sdk/bin/python' SDK_NODE_MODULES='$(CURDIR)/.local/sdk-js/node_modules' \
+	  go test -count=1 -run '^Test(Boto3|JavaScriptSDK)Sees' ./internal/localgw
+
+.local/venv-sdk/boto3-$(BOTO3_VERSION):
+	@command -v python3 >/dev/null || { echo 'python3 is missing: boto3 needs it'; exit 1; }
+	python3 -m venv .local/venv-sdk
+	.local/venv-sdk/bin/pip install --quiet --disable-pip-version-check boto3==$(BOTO3_VERSION) botocore==$(BOTO3_VERSION)
+	touch $@
+
+.local/sdk-js/$(JS_SDK_VERSION): | need-node
+	mkdir -p .local/sdk-js
+	cd .local/sdk-js && echo '{"private":true}' >package.json && \
+	  npm install --silent --no-audit --no-fund --save-exact @aws-sdk/client-apigatewaymanagementapi@$(JS_SDK_VERSION)
+	touch $@
 
 e2e: web/node_modules/.ready .local/bin/dev ## the page in a real Chromium against the real stack (CHROMIUM=)
 	cd web && CHROMIUM="$$(e2e/find-chromium)" npx playwright test
@@ -77,7 +95,7 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	  done; \
 	done
 
-ci: test lint-template build fuzz ## what CI runs
+ci: test test-sdks lint-template build fuzz ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
