@@ -57,6 +57,13 @@ type Route struct {
 	// request model does; an error is answered "Bad request body". It has no
 	// meaning for $connect, $disconnect and HTTP routes.
 	Validate func(body []byte) error
+	// Authorizer, if set, is asked before the function. A WebSocket API can have
+	// one on $connect only.
+	Authorizer *Authorizer
+	// Signed wants an AWS signature (AuthorizationType AWS_IAM), of which only
+	// the presence is checked: there is no account to check it with. On a
+	// WebSocket API it is for $connect only.
+	Signed bool
 
 	throttle *Throttle
 }

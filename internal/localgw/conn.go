@@ -60,6 +60,8 @@ type conn struct {
 	gw                              *WebSocket
 	id, domain, sourceIP, userAgent string
 	connectedAt                     time.Time
+	// authorizer is the context that the authorizer gave, nil if there is none.
+	authorizer map[string]any
 
 	nc net.Conn
 	// early is what came in before the 101 and is not yet read. Only run uses it.

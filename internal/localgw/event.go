@@ -3,6 +3,7 @@ package localgw
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -24,22 +25,23 @@ type webSocketEvent struct {
 }
 
 type webSocketContext struct {
-	RouteKey          string   `json:"routeKey"`
-	MessageID         string   `json:"messageId,omitempty"`
-	DisconnectStatus  int      `json:"disconnectStatusCode,omitempty"`
-	EventType         string   `json:"eventType"`
-	ExtendedRequestID string   `json:"extendedRequestId"`
-	RequestTime       string   `json:"requestTime"`
-	MessageDirection  string   `json:"messageDirection"`
-	DisconnectReason  *string  `json:"disconnectReason,omitempty"`
-	Stage             string   `json:"stage"`
-	ConnectedAt       int64    `json:"connectedAt"`
-	RequestTimeEpoch  int64    `json:"requestTimeEpoch"`
-	Identity          identity `json:"identity"`
-	RequestID         string   `json:"requestId"`
-	DomainName        string   `json:"domainName"`
-	ConnectionID      string   `json:"connectionId"`
-	APIID             string   `json:"apiId"`
+	RouteKey          string         `json:"routeKey"`
+	Authorizer        map[string]any `json:"authorizer,omitempty"`
+	MessageID         string         `json:"messageId,omitempty"`
+	DisconnectStatus  int            `json:"disconnectStatusCode,omitempty"`
+	EventType         string         `json:"eventType"`
+	ExtendedRequestID string         `json:"extendedRequestId"`
+	RequestTime       string         `json:"requestTime"`
+	MessageDirection  string         `json:"messageDirection"`
+	DisconnectReason  *string        `json:"disconnectReason,omitempty"`
+	Stage             string         `json:"stage"`
+	ConnectedAt       int64          `json:"connectedAt"`
+	RequestTimeEpoch  int64          `json:"requestTimeEpoch"`
+	Identity          identity       `json:"identity"`
+	RequestID         string         `json:"requestId"`
+	DomainName        string         `json:"domainName"`
+	ConnectionID      string         `json:"connectionId"`
+	APIID             string         `json:"apiId"`
 }
 
 type identity struct {
@@ -48,14 +50,18 @@ type identity struct {
 }
 
 // connectEvent is the event of a handshake: the only one with the request's
-// query and headers.
-func (c *conn) connectEvent(r *http.Request, from client, requestID string) []byte {
+// query and headers, and with the authorizer's latency, if there is one.
+func (c *conn) connectEvent(r *http.Request, from client, requestID string, latency time.Duration) []byte {
 	headers := handshakeHeaders(r, from)
 	e := webSocketEvent{
 		Headers:           lastValues(headers),
 		MultiValueHeaders: headers,
 		StageVariables:    c.gw.stageVariables,
 		Context:           c.context("$connect", "CONNECT", requestID, c.connectedAt),
+	}
+	if c.authorizer != nil {
+		e.Context.Authorizer = maps.Clone(c.authorizer)
+		e.Context.Authorizer["integrationLatency"] = latency.Milliseconds()
 	}
 	if query, _ := url.ParseQuery(r.URL.RawQuery); len(query) > 0 {
 		e.Query, e.MultiValueQuery = lastValues(query), query
@@ -86,6 +92,7 @@ func (c *conn) disconnectEvent(why cause, requestID string, now time.Time) []byt
 func (c *conn) context(routeKey, eventType, requestID string, now time.Time) webSocketContext {
 	return webSocketContext{
 		RouteKey:          routeKey,
+		Authorizer:        c.authorizer,
 		EventType:         eventType,
 		ExtendedRequestID: requestID,
 		RequestTime:       clfTime(now),

@@ -50,14 +50,23 @@ func (g *WebSocket) admit(c *conn, r *http.Request) (result, *refusal) {
 		return result{}, tooMany("429: over the limit of new connections, of $connect or of the account")
 	case !ok:
 		return result{}, nil
+	case route.Signed && !hasSignature(r):
+		return result{}, refuse(http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token", "403: not signed")
 	}
 	return g.connect(c, r, route)
 }
 
-// connect runs $connect.
+// connect runs $connect, after its authorizer.
 func (g *WebSocket) connect(c *conn, r *http.Request, route Route) (result, *refusal) {
 	requestID := newID(idRequest)
-	event := c.connectEvent(r, clientOf(r, c.connectedAt), requestID)
+	latency := time.Duration(0)
+	if route.Authorizer != nil {
+		var no *refusal
+		if latency, no = g.authorize(c, r, route.Authorizer, requestID); no != nil {
+			return result{}, no
+		}
+	}
+	event := c.connectEvent(r, clientOf(r, c.connectedAt), requestID, latency)
 	reply, err := g.call(route, "$connect", requestID, event)
 	if err != nil {
 		return result{}, g.refusalOf(err)

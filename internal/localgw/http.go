@@ -24,11 +24,16 @@ type httpAPI struct {
 // NewHTTP checks cfg and returns the HTTP API, to be served at the root (or at
 // the paths of its routes) of a site. It fails on a route key that it cannot
 // read, on a route without a function or with a timeout that API Gateway does
-// not allow, and on more than 300 routes.
+// not allow, on more than 300 routes, and on a malformed authorizer.
 func NewHTTP(cfg HTTPConfig) (http.Handler, error) {
 	routes, err := withDefaults(cfg.Routes, httpTimeout, cfg.RouteLimit)
 	if err != nil {
 		return nil, err
+	}
+	for key, route := range routes {
+		if err := checkAuthorizer(key, route.Authorizer, "$"); err != nil {
+			return nil, err
+		}
 	}
 	sorted, err := sortedRoutes(routes)
 	if err != nil {
@@ -84,7 +89,11 @@ func (a *httpAPI) serve(w http.ResponseWriter, r *http.Request) (key string, res
 	}
 	requestID := newID(idRequest)
 	w.Header().Set("apigw-requestid", requestID)
-	res, why = a.call(route, requestID, a.event(r, route.key, parameters, body, requestID, time.Now()))
+	event := a.event(r, route.key, parameters, body, requestID, time.Now())
+	if status, why := a.authorize(r, route, &event); status != 0 {
+		return route.key, result{status: status}, why
+	}
+	res, why = a.call(route, requestID, marshal(event))
 	return route.key, res, why
 }
 

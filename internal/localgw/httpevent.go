@@ -27,16 +27,17 @@ type httpEvent struct {
 }
 
 type httpContext struct {
-	AccountID    string   `json:"accountId"`
-	APIID        string   `json:"apiId"`
-	DomainName   string   `json:"domainName"`
-	DomainPrefix string   `json:"domainPrefix"`
-	HTTP         httpCall `json:"http"`
-	RequestID    string   `json:"requestId"`
-	RouteKey     string   `json:"routeKey"`
-	Stage        string   `json:"stage"`
-	Time         string   `json:"time"`
-	TimeEpoch    int64    `json:"timeEpoch"`
+	AccountID    string                 `json:"accountId"`
+	APIID        string                 `json:"apiId"`
+	Authorizer   *httpAuthorizerContext `json:"authorizer,omitempty"`
+	DomainName   string                 `json:"domainName"`
+	DomainPrefix string                 `json:"domainPrefix"`
+	HTTP         httpCall               `json:"http"`
+	RequestID    string                 `json:"requestId"`
+	RouteKey     string                 `json:"routeKey"`
+	Stage        string                 `json:"stage"`
+	Time         string                 `json:"time"`
+	TimeEpoch    int64                  `json:"timeEpoch"`
 }
 
 type httpCall struct {
@@ -50,7 +51,7 @@ type httpCall struct {
 // noAccount is what stands for an AWS account's number.
 const noAccount = "000000000000"
 
-func (a *httpAPI) event(r *http.Request, key string, parameters map[string]string, body []byte, requestID string, now time.Time) []byte {
+func (a *httpAPI) event(r *http.Request, key string, parameters map[string]string, body []byte, requestID string, now time.Time) httpEvent {
 	from := clientOf(r, now)
 	e := httpEvent{
 		Version:        "2.0",
@@ -78,7 +79,7 @@ func (a *httpAPI) event(r *http.Request, key string, parameters map[string]strin
 			SourceIP: from.sourceIP, UserAgent: r.UserAgent(),
 		},
 	}
-	return marshal(e)
+	return e
 }
 
 // lowerHeaders are r's headers with lower-case names, values of one name joined

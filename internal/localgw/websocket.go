@@ -41,8 +41,9 @@ type WebSocket struct {
 
 // NewWebSocket checks cfg and returns the API with no connections. It fails on
 // a stage that is empty or has a slash, a route without a function or with a
-// timeout that API Gateway does not allow, more than 300 routes, and a selection
-// expression that it cannot read.
+// timeout that API Gateway does not allow, more than 300 routes, a selection
+// expression that it cannot read, and an authorizer that is malformed or not on
+// $connect.
 func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 	if cfg.Stage == "" || strings.Contains(cfg.Stage, "/") {
 		return nil, fmt.Errorf("stage %q is not one path segment", cfg.Stage)
@@ -54,6 +55,11 @@ func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 	routes, err := withDefaults(cfg.Routes, webSocketTimeout, cfg.RouteLimit)
 	if err != nil {
 		return nil, err
+	}
+	for key, route := range routes {
+		if err := checkConnectOnly(key, route); err != nil {
+			return nil, err
+		}
 	}
 	return &WebSocket{
 		stage:            cfg.Stage,
