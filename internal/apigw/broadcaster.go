@@ -17,7 +17,6 @@ import (
 	"github.com/aws/smithy-go"
 
 	"projectchat/internal/chat"
-	"projectchat/internal/wire"
 )
 
 const (
@@ -57,7 +56,7 @@ func NewBroadcaster(cfg aws.Config, log *slog.Logger) *Broadcaster {
 // Push posts one frame to many connections, beginning anywhere, so that it is
 // not always the same who come last where time runs out.
 func (b *Broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
-	frame := wire.Encode(pushFrame(p))
+	frame := EncodePush(p)
 	start, next := rand.N(max(len(to), 1)), make(chan string)
 	var mu sync.Mutex
 	var workers sync.WaitGroup
@@ -101,7 +100,7 @@ func (b *Broadcaster) post(ctx context.Context, id string, frame []byte) (gone b
 func (b *Broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*postTimeout)
 	defer cancel()
-	if b.post(ctx, id, wire.Encode(pushFrame(bye))) {
+	if b.post(ctx, id, EncodePush(bye)) {
 		return nil
 	}
 	_, err := b.client.DeleteConnection(ctx, &management.DeleteConnectionInput{ConnectionId: &id})

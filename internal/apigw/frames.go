@@ -56,6 +56,9 @@ func pongFrame(id *string, heads map[string]chat.RoomHead) wire.Pong {
 	return frame
 }
 
+// EncodePush gives the frame of a push as a client gets it.
+func EncodePush(p chat.Push) []byte { return wire.Encode(pushFrame(p)) }
+
 // pushFrame gives the frame of a push.
 func pushFrame(p chat.Push) any {
 	switch p := p.(type) {

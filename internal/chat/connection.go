@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Connect notes a new connection of a session. The session must be one that
@@ -56,7 +58,7 @@ func (s *Service) forget(ctx context.Context, connectionID string) error {
 	if err != nil {
 		return fmt.Errorf("forget a connection: %w", err)
 	}
-	for room := range old.Rooms {
+	for _, room := range slices.Sorted(maps.Keys(old.Rooms)) { // in one order, so that a run can be repeated
 		was, err := s.store.DeleteMember(ctx, room, connectionID)
 		s.unimportant(ctx, "leave a room", err)
 		if was {

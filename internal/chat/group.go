@@ -25,7 +25,11 @@ type group struct {
 func (g *group) Go(f func() error) {
 	g.Group.Go(func() error {
 		defer func() {
-			if p := recover(); p != nil {
+			switch p := recover().(type) {
+			case nil:
+			case *Panic: // of a group within this one: it knows where it began
+				g.once.Do(func() { g.panicked = p })
+			default:
 				g.once.Do(func() { g.panicked = &Panic{p, string(debug.Stack())} })
 			}
 		}()
