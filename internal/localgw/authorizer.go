@@ -177,7 +177,9 @@ func (res authorizerResult) flat() (map[string]any, error) {
 		if s := string(value); strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[") {
 			return nil, fmt.Errorf("the authorizer's context has a list or an object as %q", name)
 		}
-		out[name] = stringified(value)
+		if string(value) != "null" {
+			out[name] = stringified(value)
+		}
 	}
 	return out, nil
 }
