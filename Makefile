@@ -11,13 +11,16 @@ BOTO3_VERSION = 1.44.5
 JS_SDK_VERSION = 3.1169.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench ci fuzz clean wipe need-go
+.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench ci fuzz clean wipe need-go need-node
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=)
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev
+
+dev: .local/bin/dev ## the same, built and started anew at every change; the page hot
+	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -watch
 
 # Always asked for: Go itself knows best what has changed.
 .PHONY: .local/bin/dev

@@ -5,12 +5,17 @@
 //	DATA=.local/data      where the database keeps its data
 //
 // If AWS_ENDPOINT_URL_DYNAMODB is set, that database is used and none is started.
+//
+// With -watch it is built and started anew whenever the code changes, and the
+// page changes in the browser as its sources do.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -19,13 +24,16 @@ import (
 )
 
 func main() {
+	watching := flag.Bool("watch", false, "build and start anew when the code changes")
+	pageFrom := flag.String("page-from", "", "address of a server of the page, instead of web/dist; ends when the input is closed")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root, err := moduleRoot()
 	if err == nil {
 		// After the first Ctrl-C a second one ends the process at once.
 		context.AfterFunc(ctx, stop)
-		err = run(ctx, root)
+		err = run(ctx, root, *pageFrom, *watching)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -33,44 +41,75 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, root string) error {
-	began := time.Now()
-	say := func(what, format string, args ...any) {
-		fmt.Printf("%-9s %s\n", what, fmt.Sprintf(format, args...))
+func run(ctx context.Context, root, pageFrom string, watching bool) error {
+	o := options{
+		Root: root, Addr: or(os.Getenv("ADDR"), "localhost:8080"),
+		Data: or(os.Getenv("DATA"), filepath.Join(root, ".local", "data")),
+		Page: filepath.Join(root, "web", "dist"), BuildPage: pageFrom == "", PageFrom: pageFrom,
+		Say: func(what, format string, args ...any) {
+			fmt.Printf("%-9s %s\n", what, fmt.Sprintf(format, args...))
+		},
 	}
-	logPath := filepath.Join(root, ".local", "dev.log")
-	if err := os.MkdirAll(filepath.Dir(logPath), 0o755); err != nil {
-		return err
-	}
-	logFile, err := os.Create(logPath)
+	log, err := openLog(root, pageFrom != "")
 	if err != nil {
 		return err
 	}
-	defer logFile.Close()
+	defer log.Close()
+	o.Log = log
+	if watching {
+		return watch(ctx, o)
+	}
+	if pageFrom != "" {
+		ctx = untilInputEnds(ctx)
+	}
+	return runOnce(ctx, o)
+}
 
-	s, err := start(ctx, options{
-		Root: root, Addr: or(os.Getenv("ADDR"), "localhost:8080"),
-		Data: or(os.Getenv("DATA"), filepath.Join(root, ".local", "data")),
-		Page: filepath.Join(root, "web", "dist"), BuildPage: true,
-		Log: logFile, Say: say,
-	})
+func runOnce(ctx context.Context, o options) error {
+	began := time.Now()
+	s, err := start(ctx, o)
 	if ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	say("log", "%s", relative(root, logPath))
-	say("ready", "%s (%.1f s). For a second person take another browser or a private window. Ctrl-C stops.", s.URL, time.Since(began).Seconds())
+	o.Say("log", "%s", relative(o.Root, logPath(o.Root)))
+	o.Say("ready", "%s (%.1f s). For a second person take another browser or a private window. Ctrl-C stops.", s.URL, time.Since(began).Seconds())
 
 	select {
 	case <-ctx.Done():
-		say("stopping", "the data stays in its folder")
+		o.Say("stopping", "the data stays in its folder")
 	case err = <-s.failed:
 	}
 	limited, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	return errors.Join(err, s.stop(limited))
+}
+
+func logPath(root string) string { return filepath.Join(root, ".local", "dev.log") }
+
+// openLog opens the log file: anew, or to go on with it.
+func openLog(root string, goOn bool) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(logPath(root)), 0o755); err != nil {
+		return nil, err
+	}
+	how := os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	if !goOn {
+		how |= os.O_TRUNC
+	}
+	return os.OpenFile(logPath(root), how, 0o644)
+}
+
+// untilInputEnds gives a context that also ends when whoever started this
+// process has died, and with it the other end of the input.
+func untilInputEnds(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		_, _ = io.Copy(io.Discard, os.Stdin)
+	}()
+	return ctx
 }
 
 // moduleRoot finds the folder of go.mod above the working folder, so that the
@@ -91,8 +130,9 @@ func moduleRoot() (string, error) {
 	}
 }
 
+// relative gives a path as seen from the project's folder, if it is in there.
 func relative(root, path string) string {
-	if rel, err := filepath.Rel(root, path); err == nil {
+	if rel, err := filepath.Rel(root, path); err == nil && filepath.IsLocal(rel) {
 		return rel
 	}
 	return path

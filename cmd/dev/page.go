@@ -20,20 +20,27 @@ import (
 // The oldest Node.js that Vite runs on.
 const minNodeMajor, minNodeMinor = 20, 19
 
-// buildPage installs the page's packages and builds it, each only if what it
-// depends on has changed since the last time.
-func buildPage(ctx context.Context, o options) error {
+// installPackages installs the page's packages, if they have changed since the
+// last time.
+func installPackages(ctx context.Context, o options) error {
 	web := filepath.Join(o.Root, "web")
 	// The Makefile goes by the same file and the same rule.
 	ready := filepath.Join(web, "node_modules", ".ready")
-	if !newer(ready, web, "package.json", "package-lock.json", ".npmrc") {
-		if err := o.step(ctx, "packages", "npm ci", web, "npm", "ci"); err != nil {
-			return err
-		}
-		if err := os.WriteFile(ready, nil, 0o644); err != nil {
-			return err
-		}
+	if newer(ready, web, "package.json", "package-lock.json", ".npmrc") {
+		return nil
 	}
+	if err := o.step(ctx, "packages", "npm ci", web, "npm", "ci"); err != nil {
+		return err
+	}
+	return os.WriteFile(ready, nil, 0o644)
+}
+
+// buildPage builds the page, if what it depends on has changed since the last time.
+func buildPage(ctx context.Context, o options) error {
+	if err := installPackages(ctx, o); err != nil {
+		return err
+	}
+	web := filepath.Join(o.Root, "web")
 	sources, err := hashFiles(web, "src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json")
 	if err != nil {
 		return fmt.Errorf("look at the page's sources: %w", err)

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"projectchat/internal/localgw"
@@ -28,13 +33,13 @@ var securityHeaders = map[string]string{
 // site is the one origin that a browser sees, as CloudFront makes it in AWS.
 type site struct {
 	hosts  map[string]bool // names, without a port, under which it may be asked for
-	page   string          // the folder of the built page
-	stage  string          // the path of the WebSocket API
+	page   http.Handler
+	stage  string // the path of the WebSocket API
 	socket http.Handler
 	api    http.Handler
 }
 
-func newSite(addr, page, stage string, socket, api http.Handler) *site {
+func newSite(addr string, page http.Handler, stage string, socket, api http.Handler) *site {
 	s := &site{hosts: map[string]bool{"localhost": true}, page: page, stage: stage, socket: socket, api: api}
 	if host, _, err := net.SplitHostPort(addr); err == nil && host != "" {
 		s.hosts[host] = true
@@ -60,7 +65,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		s.api.ServeHTTP(w, r)
 	default:
-		s.servePage(w, r)
+		s.page.ServeHTTP(w, r)
 	}
 }
 
@@ -76,15 +81,26 @@ func (s *site) knows(hostport string) bool {
 }
 
 func (s *site) names() string {
-	names := make([]string, 0, len(s.hosts))
-	for name := range s.hosts {
-		names = append(names, name)
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(slices.Sorted(maps.Keys(s.hosts)), ", ")
 }
 
-// servePage serves the page's files, and the page itself for / and /<room>/.
-func (s *site) servePage(w http.ResponseWriter, r *http.Request) {
+// newPage gives what serves the page: its built files, or a development server.
+func newPage(o options) (http.Handler, error) {
+	if o.PageFrom == "" {
+		return builtPage(o.Page), nil
+	}
+	target, err := url.Parse(o.PageFrom)
+	if err != nil {
+		return nil, fmt.Errorf("page from: %w", err)
+	}
+	return httputil.NewSingleHostReverseProxy(target), nil
+}
+
+// builtPage is the folder of the built page. It serves the page's files, and the
+// page itself for / and /<room>/.
+type builtPage string
+
+func (p builtPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
 		return
@@ -92,7 +108,7 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request) {
 	for name, value := range securityHeaders {
 		w.Header().Set(name, value)
 	}
-	file := filepath.Join(s.page, filepath.FromSlash(path.Clean("/"+r.URL.Path)))
+	file := filepath.Join(string(p), filepath.FromSlash(path.Clean("/"+r.URL.Path)))
 	if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && !strings.HasSuffix(r.URL.Path, "/") {
 		w.Header().Set("Cache-Control", "no-cache")
 		if strings.HasPrefix(r.URL.Path, "/assets/") {
@@ -105,11 +121,11 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	s.serveIndex(w, r)
+	p.serveIndex(w, r)
 }
 
-func (s *site) serveIndex(w http.ResponseWriter, r *http.Request) {
-	index, err := os.Open(filepath.Join(s.page, "index.html"))
+func (p builtPage) serveIndex(w http.ResponseWriter, r *http.Request) {
+	index, err := os.Open(filepath.Join(string(p), "index.html"))
 	if err != nil {
 		http.Error(w, "The page is not built.", http.StatusInternalServerError)
 		return

@@ -27,6 +27,7 @@ type options struct {
 	Data      string // the database's folder; "": in memory
 	Page      string // the built page's folder
 	BuildPage bool   // build it first if it is not up to date
+	PageFrom  string // the address of a server that has the page instead; "": none
 	Log       io.Writer
 	Say       func(what, format string, args ...any)
 }
@@ -111,7 +112,11 @@ func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (
 	if err != nil {
 		return nil, fmt.Errorf("start the HTTP API: %w", err)
 	}
-	return newSite(o.Addr, o.Page, stage, s.gateway, api), nil
+	page, err := newPage(o)
+	if err != nil {
+		return nil, err
+	}
+	return newSite(o.Addr, page, stage, s.gateway, api), nil
 }
 
 // startDatabase starts DynamoDB Local, unless the environment names a database.

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// lookEvery is how often the sources are looked at for a change.
+const lookEvery = 300 * time.Millisecond
+
+// watcher runs the chat for somebody who is changing it. The database and the
+// page's development server run all the time; the stack runs in a child, which
+// is built and started anew at each change of Go code or of the template. The
+// open pages connect again by themselves.
+type watcher struct {
+	options
+	page  *child // Vite, which sends changes of the page to the browser itself
+	stack *child
+}
+
+func watch(ctx context.Context, o options) (err error) {
+	w := &watcher{options: o}
+	database := &stack{failed: make(chan error, 1)}
+	defer func() {
+		limited, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		defer cancel()
+		err = errors.Join(err, w.stack.stop(), w.page.stop(), database.stop(limited))
+	}()
+	if err := installPackages(ctx, o); err != nil {
+		return err
+	}
+	if err := database.startDatabase(ctx, o); err != nil {
+		return err
+	}
+	from, err := w.startPage(ctx)
+	if err != nil {
+		return err
+	}
+	seen := ""
+	for ctx.Err() == nil {
+		now, err := stamp(o.Root)
+		if err != nil {
+			return err
+		}
+		if now != seen {
+			seen = now
+			w.restart(ctx, from)
+		}
+		select {
+		case <-ctx.Done():
+		case err := <-database.failed:
+			return err
+		case <-w.page.done:
+			return errors.New("the page's development server has stopped by itself")
+		case <-time.After(lookEvery):
+		}
+	}
+	return nil
+}
+
+// startPage starts Vite on a free port, and waits until it answers.
+func (w *watcher) startPage(ctx context.Context) (from string, err error) {
+	addr, err := freeAddress()
+	if err != nil {
+		return "", err
+	}
+	_, port, _ := net.SplitHostPort(addr)
+	vite := filepath.Join("node_modules", ".bin", "vite")
+	cmd := exec.Command(vite, "--host", "127.0.0.1", "--port", port, "--strictPort", "--clearScreen", "false")
+	cmd.Dir = filepath.Join(w.Root, "web")
+	if w.page, err = startChild(cmd, w.Log); err != nil {
+		return "", fmt.Errorf("start the page's development server: %w", err)
+	}
+	for {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+			return "http://" + addr, nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-w.page.done:
+			return "", fmt.Errorf("the page's development server does not start: see %s", relative(w.Root, logPath(w.Root)))
+		case <-time.After(lookEvery):
+		}
+	}
+}
+
+// restart builds the stack and, if that goes well, puts it in the place of the
+// one that runs. Otherwise that one goes on.
+func (w *watcher) restart(ctx context.Context, pageFrom string) {
+	began := time.Now()
+	binary := filepath.Join(w.Root, ".local", "bin", "dev-watched")
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/dev")
+	build.Dir = w.Root
+	if output, err := build.CombinedOutput(); err != nil {
+		w.Say("go", "%s", beginning(string(output)))
+		return
+	}
+	if err := w.stack.stop(); err != nil {
+		w.Say("go", "%v", err)
+	}
+	cmd := exec.Command(binary, "-page-from", pageFrom)
+	cmd.Dir = w.Root
+	cmd.Env = append(os.Environ(), "ADDR="+w.Addr)
+	var err error
+	if w.stack, err = startChild(cmd, os.Stdout); err != nil {
+		w.Say("go", "%v", err)
+		return
+	}
+	w.Say("go", "built and started (%.1f s)", time.Since(began).Seconds())
+}
+
+// child is a process that ends with this one: it is asked to when it is stopped,
+// and finds its input closed when this process dies.
+type child struct {
+	cmd   *exec.Cmd
+	input io.Closer
+	done  chan struct{}
+}
+
+func startChild(cmd *exec.Cmd, output io.Writer) (*child, error) {
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stdout, cmd.Stderr = output, output
+	// Its own group: a terminal's Ctrl-C is for this process, which ends the others.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	c := &child{cmd: cmd, input: input, done: make(chan struct{})}
+	go func() {
+		defer close(c.done)
+		_ = cmd.Wait() // how it ended shows in its output
+	}()
+	return c, nil
+}
+
+// stop ends the process and all that it started; a nil child has ended already.
+func (c *child) stop() error {
+	if c == nil {
+		return nil
+	}
+	defer c.input.Close()
+	_ = c.cmd.Process.Signal(os.Interrupt)
+	select {
+	case <-c.done:
+		return nil
+	case <-time.After(12 * time.Second):
+	}
+	if err := syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("end %s: %w", filepath.Base(c.cmd.Path), err)
+	}
+	<-c.done
+	return nil
+}
+
+// stamp changes with the Go code and the template.
+func stamp(root string) (string, error) {
+	var s strings.Builder
+	for _, name := range []string{"cmd", "functions", "internal", "template.yaml", "go.mod"} {
+		err := filepath.WalkDir(filepath.Join(root, name), func(path string, entry fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // it went away while we looked
+			}
+			if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			info, err := entry.Info()
+			if err == nil {
+				fmt.Fprintf(&s, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+			}
+			return nil
+		})
+		if err != nil {
+			return "", fmt.Errorf("look for changes: %w", err)
+		}
+	}
+	return s.String(), nil
+}
+
+// freeAddress finds a port that nobody listens on.
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
+}
