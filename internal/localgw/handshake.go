@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -89,8 +90,11 @@ func (g *WebSocket) connect(c *conn, r *http.Request, route Route) (result, *ref
 // refusalOf is the answer to a handshake whose function gave no reply.
 func (g *WebSocket) refusalOf(err error) *refusal {
 	status := http.StatusBadGateway
-	if err == errTimedOut {
+	switch {
+	case errors.Is(err, errTimedOut):
 		status = http.StatusGatewayTimeout
+	case errors.Is(err, ErrRejected):
+		status = http.StatusInternalServerError
 	}
 	return refuse(status, "InternalServerErrorException", messageFor(err), fmt.Sprintf("%d: %s", status, explained(err)))
 }

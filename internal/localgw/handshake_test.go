@@ -2,6 +2,7 @@ package localgw_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -16,6 +17,9 @@ func TestHandshakeHasTheStatusOfConnect(t *testing.T) {
 	slow := function(func(context.Context, []byte) ([]byte, error) {
 		time.Sleep(time.Minute)
 		return []byte(ok), nil
+	})
+	rejected := function(func(context.Context, []byte) ([]byte, error) {
+		return nil, fmt.Errorf("too many: %w", localgw.ErrRejected)
 	})
 	panics := function(func(context.Context, []byte) ([]byte, error) { panic("at the wheel") })
 	tests := []struct {
@@ -42,6 +46,7 @@ func TestHandshakeHasTheStatusOfConnect(t *testing.T) {
 		{"status is no status", replies(`{"statusCode":42}`), 502, ""},
 		{"unknown key", replies(`{"statusCode":200,"Data":"x"}`), 502, ""},
 		{"key in another case", replies(`{"StatusCode":200}`), 502, ""},
+		{"rejected by Lambda", rejected, 500, `{"message":"Internal server error"}`},
 		{"too slow", slow, 504, `{"message":"Endpoint request timed out"}`},
 	}
 	for _, test := range tests {

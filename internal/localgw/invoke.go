@@ -13,6 +13,11 @@ import (
 // timeout. Every other error of a call is a function error.
 var errTimedOut = errors.New("integration timed out")
 
+// ErrRejected is what an Invoker returns, wrapped or not, where Lambda does not
+// take the invocation: it throttles it, or a permission is missing. A handshake
+// then gets 500, and 502 for all other errors.
+var ErrRejected = errors.New("the invocation was rejected")
+
 // WithTimeout gives f the time limit that Lambda gives a function: its context
 // has a deadline d from its start, and if it has not returned by then the
 // result is a function error, whatever becomes of f.

@@ -244,5 +244,8 @@ func explained(err error) string {
 	if errors.Is(err, errTimedOut) {
 		return "no answer within the integration timeout"
 	}
+	if errors.Is(err, ErrRejected) {
+		return "Lambda rejected the invocation"
+	}
 	return "the function failed"
 }
