@@ -173,9 +173,9 @@ func TestFaultsOfDisconnect(t *testing.T) {
 			withWebSocket(t, cfg, func(t *testing.T, s *site) {
 				s.connect(t).conn.Close()
 				if test.after > 0 {
-					time.Sleep(test.after - 1)
+					time.Sleep(test.after - time.Nanosecond)
 					l.disconnect.none(t)
-					time.Sleep(1)
+					time.Sleep(time.Nanosecond)
 				}
 				synctest.Wait()
 				if n := len(l.disconnect.events); n != test.want {
