@@ -3,12 +3,21 @@ import { useEffect } from 'preact/hooks';
 import { clearSearch } from './state/search';
 import type { Services, Visit } from './state/visit';
 import { t } from './text/i18n';
-import { Become } from './views/become';
 import { Footer } from './views/footer';
-import { Home } from './views/home';
+import { lazy } from './views/lazy';
 import { Navbar } from './views/navbar';
-import { RoomView } from './views/room';
 import { Unreachable } from './views/stand-ins';
+
+const standIn = <main class="home" aria-busy="true" />;
+const atHand = async () => {};
+/** The way in: whoever comes by a room's address needs it later. */
+export const Home = lazy(async () => (await import('./views/home')).Home, { standIn });
+/** A room. Its first texts are the page's own, so that the messages need not wait for others. */
+export const RoomView = lazy(async () => (await import('./room-page')).RoomView, {
+	standIn,
+	words: atHand,
+});
+const Become = lazy(async () => (await import('./views/become')).Become, { standIn });
 
 /** The page: the bar, the screen that the visit is at, and the footer. */
 export function App({ visit, services }: { visit: Visit; services: Services }) {
@@ -48,7 +57,7 @@ function CurrentScreen({ visit, services, online }: ScreenProps) {
 	const screen = visit.screen.value;
 	switch (screen.kind) {
 		case 'starting':
-			return <main class="home" aria-busy="true" />;
+			return standIn;
 		case 'unreachable':
 			return <Unreachable visit={visit} />;
 		case 'home':

@@ -1,13 +1,26 @@
+import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { App } from './app';
-import { api, openRoom } from './client';
+import { App, Home, RoomView } from './app';
+import { api, env } from './client';
+import { parseAddress } from './state/address';
+import { preferredLanguage, watchLanguage } from './state/language';
 import { followSystemTheme } from './state/theme';
 import { watchDays } from './state/today';
 import { watchViewport } from './state/viewport';
-import { Visit } from './state/visit';
+import { type Services, Visit } from './state/visit';
+import { speak } from './text/i18n';
+import { fetchRest } from './views/lazy';
+// Small things that several lazy parts use: here, they need no file of their own.
+import './state/favourites';
+import './text/rich';
+import './views/hits';
+import './views/share';
 import './style/index.css';
 
-const services = { api, openRoom };
+const services: Services = {
+	api,
+	openRoom: async (name, me) => (await import('./room-page')).openRoom(name, me, env),
+};
 const visit = new Visit(services, history, location);
 
 addEventListener('popstate', () => visit.arrive());
@@ -15,6 +28,30 @@ followSystemTheme();
 watchDays();
 watchViewport();
 
+const spoken = preferredLanguage(navigator.languages);
+// What cannot be had now is English.
+if (spoken !== 'en') await speak(spoken).catch(() => {});
+watchLanguage();
+
 const root = document.getElementById('app');
 if (root) render(<App visit={visit} services={services} />, root);
+// Beside the session, not after it.
+if (parseAddress(location.pathname, location.search).user === null) void Home.fetch();
+else void RoomView.fetch();
 visit.begin();
+
+/** What is seldom needed comes once all that is needed now is there to see. */
+const stop = effect(() => {
+	const screen = visit.screen.value;
+	if (screen.kind === 'starting' || screen.kind === 'unreachable') return;
+	if (screen.kind === 'room' && screen.room.phase.value === 'loading') return;
+	queueMicrotask(() => stop());
+	void (screen.kind === 'room' ? RoomView : Home).fetch().then(painted).then(fetchRest);
+});
+
+/** Resolves in the second frame from now: what was to be drawn is on the screen. */
+function painted(): Promise<void> {
+	return new Promise((resolve) =>
+		requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))),
+	);
+}

@@ -1,14 +1,12 @@
-/** The protocol client with the browser's environment: all that the page uses of it. */
+/** The protocol client with the browser's environment: what the page needs of it at once. */
 import { httpApi } from './api';
 import { browserEnv } from './browser';
-import type { Api, OpenRoom } from './client';
-import { openRoom as open } from './room';
+import type { Api } from './client';
 
 export * from './client';
 
-const env = browserEnv();
+/** What `openRoom` of room.ts works with in a browser. */
+export const env = browserEnv();
 
 /** The HTTP side at the page's own origin. */
 export const api: Api = httpApi(env);
-
-export const openRoom: OpenRoom = (name, me) => open(name, me, env);

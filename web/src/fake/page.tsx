@@ -2,6 +2,7 @@ import { configure, render } from '@testing-library/preact';
 import { App } from '../app';
 import type { Session } from '../client/client';
 import { Visit } from '../state/visit';
+import { fetchRest } from '../views/lazy';
 import { FakeAddress, FakeApi } from './api';
 import { FakeRoom, session } from './room';
 
@@ -16,6 +17,7 @@ interface Setup {
 
 /** The whole page at an address, on fakes; settled when the promise is. */
 export async function open(address: string, { api = new FakeApi(), room: set }: Setup = {}) {
+	await fetchRest();
 	const place = new FakeAddress(address);
 	const rooms: FakeRoom[] = [];
 	const services = {

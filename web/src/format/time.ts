@@ -1,26 +1,29 @@
+import { computed } from '@preact/signals';
 import { language } from '../text/i18n';
 
-/** The browser's own form of the page's language (en-GB writes 17:48, en-US 5:48 PM). */
-const locale = globalThis.navigator?.language?.startsWith(language) ? navigator.language : language;
-
-const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
-const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
-const thisYear = new Intl.DateTimeFormat(locale, {
-	weekday: 'long',
-	day: 'numeric',
-	month: 'long',
+const formats = computed(() => {
+	const spoken = language.value;
+	const { language: own = spoken } = globalThis.navigator ?? {};
+	// The browser's own form of the page's language (en-GB writes 17:48, en-US 5:48 PM).
+	const locale = own.startsWith(spoken) ? own : spoken;
+	const form = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+	return {
+		clock: form({ hour: 'numeric', minute: '2-digit' }),
+		full: form({ dateStyle: 'full', timeStyle: 'medium' }),
+		thisYear: form({ weekday: 'long', day: 'numeric', month: 'long' }),
+		otherYear: form({ dateStyle: 'full' }),
+		relative: new Intl.RelativeTimeFormat(spoken, { numeric: 'auto' }),
+	};
 });
-const otherYear = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
-const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
 /** The time of day, local: '17:48'. */
 export function timeOfDay(iso: string): string {
-	return clock.format(new Date(iso));
+	return formats.value.clock.format(new Date(iso));
 }
 
 /** Date and time in full, for the tooltip. */
 export function fullTime(iso: string): string {
-	return full.format(new Date(iso));
+	return formats.value.full.format(new Date(iso));
 }
 
 /** A local calendar day as a key that sorts: '2026-11-24'. */
@@ -31,6 +34,7 @@ export function dayKey(date: Date): string {
 
 /** What a day separator says: 'Today', 'Yesterday', or the date. */
 export function dayName(iso: string, now: Date): string {
+	const { relative, thisYear, otherYear } = formats.value;
 	const date = new Date(iso);
 	const key = dayKey(date);
 	const daysBefore = (n: number) =>
@@ -47,5 +51,5 @@ export function untilMidnight(now: Date): number {
 }
 
 function capital(word: string): string {
-	return word.charAt(0).toLocaleUpperCase(language) + word.slice(1);
+	return word.charAt(0).toLocaleUpperCase(language.value) + word.slice(1);
 }

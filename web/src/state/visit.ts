@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { type Api, ChatError, type OpenRoom, type Room, type Session } from '../client/client';
+import { type Api, ChatError, type Room, type Session } from '../client/client';
 import { roomProblem, userProblem } from '../format/names';
 import type { Key } from '../text/i18n';
 import { formatAddress, type Place, parseAddress } from './address';
@@ -8,7 +8,8 @@ import { load, save } from './storage';
 /** What the page talks to. */
 export interface Services {
 	readonly api: Api;
-	readonly openRoom: OpenRoom;
+	/** Its code may have to come first; rejects if it cannot be had. */
+	openRoom(name: string, me: Session): Room | Promise<Room>;
 }
 
 /** Why the server did not give a name. */
@@ -165,10 +166,16 @@ export class Visit {
 		this.#leave({ kind: 'home', id: this.#move, room, user, judged, refusal: refused, signedOut });
 	}
 
-	#open(name: string, me: Session): void {
+	async #open(name: string, me: Session): Promise<void> {
 		save(lastUserKey, me.name);
 		const id = this.#leave({ kind: 'starting' });
-		this.#screen.value = { kind: 'room', id, name, room: this.services.openRoom(name, me) };
+		try {
+			const room = await this.services.openRoom(name, me);
+			if (id === this.#move) this.#screen.value = { kind: 'room', id, name, room };
+			else room.close();
+		} catch {
+			if (id === this.#move) this.#screen.value = { kind: 'unreachable' };
+		}
 	}
 
 	/** Shows a screen, closes the room that was open, and makes answers on their way stale. */

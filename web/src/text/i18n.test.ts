@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from './en';
+import { later } from './en-later';
 import { pieces, t } from './i18n';
 
 test('puts parameters into their places', () => {
@@ -17,7 +18,7 @@ test('cuts a text at its parameters', () => {
 });
 
 test('no text of the catalogue is empty, and a plural has all that English needs', () => {
-	for (const [key, text] of Object.entries(en)) {
+	for (const [key, text] of Object.entries({ ...en, ...later })) {
 		const forms = typeof text === 'string' ? [text] : [text.one, text.other];
 		for (const form of forms) expect(form.trim(), key).not.toBe('');
 	}

@@ -1,7 +1,9 @@
+import { batch, computed, signal } from '@preact/signals';
 import { en } from './en';
+import type { later } from './en-later';
 
 /** The keys of the catalogue. */
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof later;
 
 export type Params = Readonly<Record<string, string | number>>;
 
@@ -10,15 +12,39 @@ type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: s
 /** A catalogue: for each key a text, or a text for each plural category of its language. */
 export type Catalogue = Readonly<Record<Key, string | Plural>>;
 
-/** The page's language, a BCP 47 tag; it is also the `lang` of the document. */
-export const language = 'en';
+/** The languages that there are, as BCP 47 tags, with their own names. */
+export const languages = { en: 'English', hi: 'हिन्दी', ar: 'العربية' } as const;
 
-const catalogue: Catalogue = en;
-const plurals = new Intl.PluralRules(language);
+export type Language = keyof typeof languages;
+
+/** The page's language. What reads texts in drawing or in a computed follows it. */
+export const language = signal<Language>('en');
+
+const load: Record<Language, () => Promise<Catalogue>> = {
+	en: async () => ({ ...en, ...(await import('./en-later')).later }),
+	hi: async () => (await import('./hi')).hi,
+	ar: async () => (await import('./ar')).ar,
+};
+const catalogue = signal<Partial<Catalogue>>(en);
+const plurals = computed(() => new Intl.PluralRules(language.value));
+
+/** Fetches a language's texts and changes to it; rejects, changing nothing, if they cannot be had. */
+export async function speak(wanted: Language): Promise<void> {
+	const texts = await load[wanted]();
+	batch(() => {
+		catalogue.value = texts;
+		language.value = wanted;
+	});
+}
+
+/** Sees to it that the texts of the lazy views are there, too. */
+export async function speakOn(): Promise<void> {
+	if (catalogue.value === en) await speak('en');
+}
 
 /** The text for a key, with `{name}` replaced by the parameter of that name. */
 export function t(key: Key, params: Params = {}): string {
-	const entry = catalogue[key];
+	const entry = textOf(key);
 	const text = typeof entry === 'string' ? entry : pick(entry, params.n);
 	return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
 }
@@ -28,7 +54,7 @@ export function t(key: Key, params: Params = {}): string {
  * parameter: strings and, where `{name}` stood, `{ name }`.
  */
 export function pieces(key: Key): (string | { readonly param: string })[] {
-	const entry = catalogue[key];
+	const entry = textOf(key);
 	const text = typeof entry === 'string' ? entry : entry.other;
 	return text
 		.split(/(\{\w+\})/)
@@ -36,6 +62,15 @@ export function pieces(key: Key): (string | { readonly param: string })[] {
 		.map((piece) => (/^\{\w+\}$/.test(piece) ? { param: piece.slice(1, -1) } : piece));
 }
 
+/** Whether there is a text for what may be a key. */
+export function isKey(key: string): key is Key {
+	return key in catalogue.value;
+}
+
+function textOf(key: Key): string | Plural {
+	return catalogue.value[key] ?? '';
+}
+
 function pick(entry: Plural, n: string | number | undefined): string {
-	return entry[plurals.select(Number(n ?? 0))] ?? entry.other;
+	return entry[plurals.value.select(Number(n ?? 0))] ?? entry.other;
 }

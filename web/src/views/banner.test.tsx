@@ -1,10 +1,12 @@
 // @vitest-environment happy-dom
 import { act, cleanup, fireEvent, render } from '@testing-library/preact';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Connection } from '../client/client';
 import { FakeRoom, session } from '../fake/room';
+import { speakOn } from '../text/i18n';
 import { Banner } from './banner';
 
+beforeAll(speakOn);
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => {
 	cleanup();

@@ -2,9 +2,11 @@ import type { Entry, Room } from '../client/client';
 import { hue, initial, tag } from '../format/names';
 import { fullTime, timeOfDay } from '../format/time';
 import { cut } from '../state/search';
-import { en } from '../text/en';
-import { type Key, t } from '../text/i18n';
+import { t } from '../text/i18n';
 import { Icon } from './icons';
+import { lazy } from './lazy';
+
+const Undelivered = lazy(async () => (await import('./undelivered')).Undelivered);
 
 interface Props {
 	entry: Entry;
@@ -49,7 +51,9 @@ export function Bubble({ entry, first, room, wanted, current }: Props) {
 					<Meta entry={entry} own={own} />
 				</div>
 			</div>
-			<Undelivered entry={entry} room={room} />
+			{(entry.state === 'failed' || entry.state === 'waiting') && (
+				<Undelivered entry={entry} room={room} />
+			)}
 		</li>
 	);
 }
@@ -88,31 +92,4 @@ function Status({ state }: { state: Entry['state'] }) {
 				</span>
 			);
 	}
-}
-
-function Undelivered({ entry, room }: { entry: Entry; room: Room }) {
-	if (entry.state !== 'failed' && entry.state !== 'waiting') return null;
-	const failed = entry.state === 'failed';
-	return (
-		<div class="undelivered">
-			<span class="reason">
-				{t(failed ? 'message.failed' : 'message.waiting')}
-				{failed && <Why entry={entry} />}
-			</span>
-			<button type="button" class="quiet" onClick={() => room.retry(entry.cid)}>
-				<Icon name="retry" />
-				{t(failed ? 'message.retry' : 'message.sendNow')}
-			</button>
-			<button type="button" class="quiet" onClick={() => room.discard(entry.cid)}>
-				<Icon name="trash" />
-				{t('message.delete')}
-			</button>
-		</div>
-	);
-}
-
-/** The reason, where it is one that the person can do something about. */
-function Why({ entry }: { entry: Entry }) {
-	const key = `message.why.${entry.error?.code}`;
-	return key in en ? <span class="why">: {t(key as Key)}</span> : null;
 }

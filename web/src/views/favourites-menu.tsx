@@ -1,15 +1,16 @@
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
-import { clearFavourites, favourites, isFavourite, toggleFavourite } from '../state/favourites';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../text/i18n';
-import { Rich } from '../text/rich';
 import { Icon } from './icons';
+import { lazy } from './lazy';
 
 interface Props {
 	/** The room one is in, or null. */
 	current: string | null;
 	onPick: (room: string) => void;
 }
+
+const FavouritesList = lazy(async () => (await import('./favourites-list')).FavouritesList);
 
 /** The bar's dropdown of favourite rooms: a menu button in the sense of the ARIA practices. */
 export function FavouritesMenu({ current, onPick }: Props) {
@@ -21,9 +22,8 @@ export function FavouritesMenu({ current, onPick }: Props) {
 		if (refocus) button.current?.focus();
 	};
 
-	useLayoutEffect(() => {
+	useEffect(() => {
 		if (!open.value) return;
-		focusItem(root.current, 0);
 		const outside = (event: Event) => {
 			if (event.target instanceof Node && !root.current?.contains(event.target)) close(false);
 		};
@@ -33,16 +33,18 @@ export function FavouritesMenu({ current, onPick }: Props) {
 
 	function onKeyDown(event: KeyboardEvent) {
 		if (event.key === 'Tab') return close(false);
-		const moved = open.value ? move(root.current, event.key) : event.key === 'ArrowDown';
-		if (!moved && !(event.key === 'Escape' && open.value)) return;
+		const opens = event.key === 'ArrowDown' && !open.value;
+		const closes = event.key === 'Escape' && open.value;
+		if (!opens && !closes) return;
 		event.preventDefault();
 		event.stopPropagation();
-		if (event.key === 'Escape') close(true);
+		if (closes) close(true);
 		else open.value = true;
 	}
 
 	return (
-		<div class="dropdown" ref={root}>
+		// biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of the button and the menu in it.
+		<div class="dropdown" ref={root} onKeyDown={onKeyDown}>
 			<button
 				type="button"
 				class="nav-item"
@@ -50,7 +52,6 @@ export function FavouritesMenu({ current, onPick }: Props) {
 				aria-haspopup="menu"
 				aria-expanded={open.value}
 				aria-controls="favourites"
-				onKeyDown={onKeyDown}
 				onClick={() => {
 					open.value = !open.value;
 				}}
@@ -58,105 +59,7 @@ export function FavouritesMenu({ current, onPick }: Props) {
 				{t('nav.favourite')}
 				<Icon name="chevronDown" />
 			</button>
-			<div
-				class="menu"
-				id="favourites"
-				role="menu"
-				aria-label={t('nav.favourite')}
-				hidden={!open.value}
-				onKeyDown={onKeyDown}
-			>
-				<Items current={current} onPick={onPick} close={close} />
-			</div>
+			{open.value && <FavouritesList {...{ current, onPick, close }} />}
 		</div>
 	);
-}
-
-function Items({ current, onPick, close }: Props & { close: (refocus: boolean) => void }) {
-	const rooms = favourites.value;
-	const act = (what: () => void) => () => {
-		close(true);
-		what();
-	};
-	return (
-		<>
-			{current !== null && (
-				<button
-					type="button"
-					role="menuitem"
-					tabIndex={-1}
-					onClick={act(() => toggleFavourite(current))}
-				>
-					<span class="grow">
-						<Rich
-							of={isFavourite(current) ? 'favourite.remove' : 'favourite.add'}
-							with={{ room: current }}
-						/>
-					</span>
-					<Icon name="star" filled={isFavourite(current)} />
-				</button>
-			)}
-			{current !== null && <hr />}
-			{rooms.length === 0 && (
-				<div role="menuitem" tabIndex={-1} aria-disabled="true" class="empty">
-					{t('favourite.none')}
-				</div>
-			)}
-			{rooms.length > 0 && (
-				<Rooms rooms={rooms} current={current} onPick={(room) => act(() => onPick(room))()} />
-			)}
-			{rooms.length > 0 && <hr />}
-			{rooms.length > 0 && (
-				<button type="button" role="menuitem" tabIndex={-1} onClick={act(clearFavourites)}>
-					<span class="grow">{t('favourite.clear')}</span>
-					<Icon name="trash" />
-				</button>
-			)}
-		</>
-	);
-}
-
-function Rooms({ rooms, current, onPick }: Props & { rooms: readonly string[] }) {
-	return (
-		// biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a menu.
-		<div role="group" aria-label={t('favourite.rooms')}>
-			{rooms.map((room) => (
-				<button
-					type="button"
-					role="menuitem"
-					tabIndex={-1}
-					key={room}
-					aria-current={room === current ? 'page' : undefined}
-					onClick={() => onPick(room)}
-				>
-					<bdi class="grow">{room}</bdi>
-					{room === current && <Icon name="check" />}
-				</button>
-			))}
-		</div>
-	);
-}
-
-/** Moves the focus by an arrow, Home or End; false for any other key. */
-function move(root: HTMLElement | null, key: string): boolean {
-	const items = menuItems(root);
-	const at = items.indexOf(document.activeElement as HTMLElement);
-	const to = new Map([
-		['ArrowDown', at + 1],
-		['ArrowUp', at - 1],
-		['Home', 0],
-		['End', items.length - 1],
-	]).get(key);
-	if (to === undefined) return false;
-	focusItem(root, to);
-	return true;
-}
-
-function focusItem(root: HTMLElement | null, index: number): void {
-	const items = menuItems(root);
-	items[(index + items.length) % items.length]?.focus();
-}
-
-function menuItems(root: HTMLElement | null): HTMLElement[] {
-	return [...(root?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
 }

@@ -7,9 +7,9 @@ import { today } from '../state/today';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
 import { Bubble } from './bubble';
+import { useHits } from './hits';
 import { Icon } from './icons';
 import { isAtBottom, measure, restore, toBottom } from './scroll';
-import { useHits } from './search-results';
 
 /** How close to the top older messages are asked for: about a screen. */
 const nearTop = 600;

@@ -5,9 +5,9 @@ import logo from '../logo.svg';
 import { theme, toggleTheme } from '../state/theme';
 import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
+import { Count } from './count';
 import { FavouritesMenu } from './favourites-menu';
 import { Icon } from './icons';
-import { Count } from './presence';
 import { SearchForm } from './search-form';
 
 interface Props {

@@ -3,8 +3,8 @@ import type { Room } from '../client/client';
 import { isFavourite, toggleFavourite } from '../state/favourites';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
+import { Count } from './count';
 import { Icon } from './icons';
-import { Count } from './presence';
 import { Share } from './share';
 
 /** The room's bar: who is where, how many are here, the star and the link. */

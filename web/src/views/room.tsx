@@ -1,13 +1,21 @@
 import { type Signal, useSignalEffect } from '@preact/signals';
 import type { Room } from '../client/client';
 import type { Visit } from '../state/visit';
-import { Banner } from './banner';
 import { Composer } from './composer';
+import { lazy } from './lazy';
 import { Log } from './log';
-import { OnlinePanel } from './presence';
 import { RoomHeader } from './room-header';
-import { SearchResults } from './search-results';
-import { Empty, Failed, Loading } from './stand-ins';
+import { Failed, Loading } from './stand-ins';
+
+/** For what is always drawn, but empty at first. */
+const patience = 2000;
+
+const Banner = lazy(async () => (await import('./banner')).Banner, { patience });
+const Empty = lazy(async () => (await import('./empty')).Empty);
+const SearchResults = lazy(async () => (await import('./search-results')).SearchResults, {
+	patience,
+});
+const OnlinePanel = lazy(async () => (await import('./online-panel')).OnlinePanel);
 
 interface Props {
 	room: Room;

@@ -6,7 +6,7 @@ import { Icon } from './icons';
 type Outcome = 'none' | 'copied' | 'failed';
 
 /** Copies a room's link, and says for a while that it did. */
-function useCopy(room: string): [Outcome, () => Promise<void>] {
+export function useCopy(room: string): [Outcome, () => Promise<void>] {
 	const [outcome, setOutcome] = useState<Outcome>('none');
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 	async function copy() {
@@ -42,29 +42,8 @@ export function Share({ room }: { room: string }) {
 	);
 }
 
-/** The link in full with a button beside it, for the empty room. */
-export function LinkBox({ room }: { room: string }) {
-	const [outcome, copy] = useCopy(room);
-	const link = shareLink(location.origin, room);
-	return (
-		<div class="link-box">
-			<input
-				type="text"
-				readOnly
-				value={link.replace(/^https?:\/\//, '')}
-				aria-label={t('room.link')}
-				onFocus={(event) => event.currentTarget.select()}
-			/>
-			<button type="button" class="chip" onClick={copy}>
-				<Icon name={outcome === 'copied' ? 'check' : 'copy'} />
-				{t('room.copyLink')}
-			</button>
-			<Said outcome={outcome} />
-		</div>
-	);
-}
-
-function Said({ outcome }: { outcome: Outcome }) {
+/** What came of copying, for the eye and for a screen reader. */
+export function Said({ outcome }: { outcome: Outcome }) {
 	return (
 		<p class={outcome === 'none' ? 'said visually-hidden' : 'said'} role="status">
 			{outcome === 'copied' && t('room.copied')}

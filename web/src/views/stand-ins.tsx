@@ -1,10 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Room } from '../client/client';
-import logo from '../logo.svg';
 import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
 import { Icon } from './icons';
-import { LinkBox } from './share';
 
 /** Stands for messages on their way: the real grid, without text. */
 export function Loading() {
@@ -15,20 +13,6 @@ export function Loading() {
 				{shapes.map((shape) => (
 					<span key={shape} class={shape} />
 				))}
-			</div>
-		</div>
-	);
-}
-
-/** A room in which nobody has said anything yet. */
-export function Empty({ room }: { room: Room }) {
-	return (
-		<div class="log stand-in" role="log" aria-label={t('log.label', { room: room.title.value })}>
-			<div>
-				<img src={logo} alt="" width="72" height="61" />
-				<h2>{t('log.emptyHeading')}</h2>
-				<p>{t('log.emptyText')}</p>
-				<LinkBox room={room.title.value} />
 			</div>
 		</div>
 	);

@@ -1,0 +1,83 @@
+/** The strings of the lazy views, in English: see en.ts. */
+export const later = {
+	'favourite.add': 'Add “{room}”',
+	'favourite.remove': 'Remove “{room}”',
+	'favourite.none': 'No favourites yet. The star in a room adds it.',
+	'favourite.rooms': 'Your rooms',
+	'favourite.clear': 'Clear favourites',
+
+	'home.heading1': 'Pick a room,',
+	'home.heading2': 'say hello',
+	'home.lead': 'A new name opens a room, a known one joins it.',
+	'home.room': 'Room Name',
+	'home.roomHint': 'Anyone who knows this name can join',
+	'home.user': 'Username',
+	'home.userHint': 'What the others will see',
+	'home.start': 'Start Chat Now!',
+	'home.open': 'Open rooms',
+	'home.openNone': 'No open room begins with “{query}”.',
+	'home.openMatching': 'Open rooms that begin with “{query}”',
+	'home.signedOut': 'You were signed out. Pick a name to go back in.',
+	'home.needName': 'Pick a name to join “{room}”.',
+	'home.suggestTour': '{name} on tour',
+
+	'error.roomEmpty': 'Give the room a name.',
+	'error.roomLong': 'Use at most 64 characters.',
+	'error.roomHidden': 'This name has characters that do not show.',
+	'error.userEmpty': 'Pick a username.',
+	'error.userLength': 'Use 2 to 24 characters.',
+	'error.userHidden': 'This name has characters that do not show.',
+	'error.userTaken': '“{name}” is taken. Try another name, or one of these:',
+	'error.userRefused': 'This name cannot be used. Try another one.',
+	'error.offline': 'We could not reach the server. Try again.',
+	'error.rateLimited': {
+		one: 'Too many tries. Wait {n} second.',
+		other: 'Too many tries. Wait {n} seconds.',
+	},
+	'error.server': 'The server could not do that. Try again in a moment.',
+
+	'become.heading': 'Who is chatting?',
+	'become.text': 'In this browser you are “{me}”. This address is for “{other}”.',
+	'become.stay': 'Go on as {name}',
+	'become.change': 'Become {name}',
+	'become.taken': '“{name}” is taken.',
+	'become.hint':
+		'One browser is one person. For a second one, use another browser or a private window.',
+
+	'room.copyLink': 'Copy link',
+	'room.link': 'Link to this room',
+
+	'online.heading': { one: 'Online, {n} person', other: 'Online, {n} people' },
+	'online.more': { one: 'and {n} more', other: 'and {n} more' },
+
+	'log.emptyHeading': 'You are the first here',
+	'log.emptyText':
+		'Send this link to whoever should join. The room is theirs too as soon as they open it.',
+
+	'search.none': 'No results for “{query}”',
+	'search.found': {
+		one: '{at} of {n} result for “{query}”',
+		other: '{at} of {n} results for “{query}”',
+	},
+	'search.previous': 'Previous result',
+	'search.next': 'Next result',
+	'search.clear': 'Clear search',
+	'message.failed': 'Failed to send',
+	'message.waiting': 'Not sent yet',
+	'message.retry': 'Retry',
+	'message.sendNow': 'Send now',
+	'message.delete': 'Delete',
+	'message.why.too_large': 'it is too long',
+	'message.why.rate_limited': 'too many at once',
+	'message.why.forbidden': 'not allowed here',
+	'message.why.bad_request': 'the server refused it',
+	'banner.connecting': 'Connecting…',
+	'banner.reconnecting': 'Reconnecting…',
+	'banner.retryIn': 'retrying in {n} s',
+	'banner.retryNow': 'Retry now',
+	'banner.back': 'Connected again',
+	'banner.polling': {
+		one: 'No live connection here. Checking for new messages every second.',
+		other: 'No live connection here. Checking for new messages every {n} s.',
+	},
+} as const;

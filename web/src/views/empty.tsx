@@ -1,0 +1,42 @@
+import type { Room } from '../client/client';
+import logo from '../logo.svg';
+import { shareLink } from '../state/address';
+import { t } from '../text/i18n';
+import { Icon } from './icons';
+import { Said, useCopy } from './share';
+
+/** A room in which nobody has said anything yet. */
+export function Empty({ room }: { room: Room }) {
+	return (
+		<div class="log stand-in" role="log" aria-label={t('log.label', { room: room.title.value })}>
+			<div>
+				<img src={logo} alt="" width="72" height="61" />
+				<h2>{t('log.emptyHeading')}</h2>
+				<p>{t('log.emptyText')}</p>
+				<LinkBox room={room.title.value} />
+			</div>
+		</div>
+	);
+}
+
+/** The link in full with a button beside it, for the empty room. */
+function LinkBox({ room }: { room: string }) {
+	const [outcome, copy] = useCopy(room);
+	const link = shareLink(location.origin, room);
+	return (
+		<div class="link-box">
+			<input
+				type="text"
+				readOnly
+				value={link.replace(/^https?:\/\//, '')}
+				aria-label={t('room.link')}
+				onFocus={(event) => event.currentTarget.select()}
+			/>
+			<button type="button" class="chip" onClick={copy}>
+				<Icon name={outcome === 'copied' ? 'check' : 'copy'} />
+				{t('room.copyLink')}
+			</button>
+			<Said outcome={outcome} />
+		</div>
+	);
+}

@@ -1,0 +1,30 @@
+import type { Entry, Room } from '../client/client';
+import { isKey, t } from '../text/i18n';
+import { Icon } from './icons';
+
+/** What can be done with a message that did not go out. */
+export function Undelivered({ entry, room }: { entry: Entry; room: Room }) {
+	const failed = entry.state === 'failed';
+	return (
+		<div class="undelivered">
+			<span class="reason">
+				{t(failed ? 'message.failed' : 'message.waiting')}
+				{failed && <Why entry={entry} />}
+			</span>
+			<button type="button" class="quiet" onClick={() => room.retry(entry.cid)}>
+				<Icon name="retry" />
+				{t(failed ? 'message.retry' : 'message.sendNow')}
+			</button>
+			<button type="button" class="quiet" onClick={() => room.discard(entry.cid)}>
+				<Icon name="trash" />
+				{t('message.delete')}
+			</button>
+		</div>
+	);
+}
+
+/** The reason, where it is one that the person can do something about. */
+function Why({ entry }: { entry: Entry }) {
+	const key = `message.why.${entry.error?.code}`;
+	return isKey(key) ? <span class="why">: {t(key)}</span> : null;
+}
