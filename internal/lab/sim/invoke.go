@@ -1,0 +1,309 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"projectchat/internal/apigw"
+	"projectchat/internal/chat"
+	"projectchat/internal/chat/chattest"
+)
+
+var background = context.Background()
+
+// functionTimeout is that of template.yaml.
+const functionTimeout = 10 * time.Second
+
+// outcome is what the gateway learns of an invocation.
+type outcome int
+
+const (
+	answered outcome = iota
+	died             // the process is gone, or an answer was lost on its way
+	timedOut
+)
+
+// invocation is one call of a function: a process of its own, as far as what it
+// does to the world goes. It may die, or hang, at any of its steps.
+type invocation struct {
+	w     *world
+	name  string
+	dice  *rand.Rand // of the loop's decisions about it
+	skew  time.Duration
+	steps int
+	dieAt int // the step at which it dies, 0: it does not
+	after bool
+	hang  int // the step that never ends
+	dead  bool
+
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+// invoke runs a function on an event and calls done, in the loop, with its reply.
+func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
+	payload, err := json.Marshal(event)
+	if err != nil {
+		panic(err) // the events are ours
+	}
+	w.invocations++
+	w.stats["invocations"]++
+	inv := &invocation{w: w, name: fmt.Sprintf("i%d", w.invocations), counts: map[string]int{}}
+	inv.dice = w.dice(inv.name)
+	inv.skew = w.between(-20*time.Millisecond, 20*time.Millisecond)
+	if w.trouble {
+		inv.skew = w.between(-5*time.Second, 5*time.Second)
+	}
+	if w.strikes(0.03, "function dies") {
+		inv.dieAt, inv.after = 1+w.rng.IntN(8), w.chance(0.5)
+	}
+	if w.strikes(0.01, "function hangs") {
+		inv.hang, inv.after = 1+w.rng.IntN(8), w.chance(0.5)
+	}
+	lost := w.strikes(0.01, "answer lost")
+	ctx, cancel := context.WithTimeout(background, functionTimeout)
+	w.loop.busy++
+	go func() {
+		reply, err := inv.function(function).Invoke(ctx, payload)
+		over := ctx.Err() != nil
+		end := func() struct{} {
+			w.loop.busy--
+			cancel()
+			switch {
+			case over:
+				done(timedOut, nil)
+			case err != nil:
+				panic(err) // the events are ours
+			case inv.dead || lost:
+				done(died, nil)
+			default:
+				done(answered, reply)
+			}
+			return struct{}{}
+		}
+		park(background, w.loop, time.Now(), inv.name+"/end", end)
+	}()
+}
+
+// function makes the function as its main does, over this invocation's store.
+func (inv *invocation) function(name string) *apigw.Function {
+	log := slog.New(slog.DiscardHandler)
+	random := inv.w.dice(inv.name + "/random")
+	store := &store{Faulty: chattest.NewFaulty(inv.w.store, inv.plan), inv: inv}
+	service := chat.New(store, cast{inv}, chat.Options{
+		Retention: inv.w.o.Retention, Log: log,
+		Now:    func() time.Time { return time.Now().Add(inv.skew) },
+		Random: reader{random}, Ring: random.Uint32,
+		Jitter: func(most time.Duration) time.Duration { return time.Duration(random.Int64N(int64(most))) },
+	})
+	switch name {
+	case "connect":
+		return apigw.Connect(service, log)
+	case "send":
+		return apigw.Send(service, log)
+	case "history":
+		return apigw.History(service, log)
+	default:
+		return apigw.Disconnect(service, log)
+	}
+}
+
+type reader struct{ dice *rand.Rand }
+
+func (r reader) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(r.dice.Uint32())
+	}
+	return len(b), nil
+}
+
+// step waits for the invocation's turn to do something, and gives what goes
+// wrong with it. what names the step, so that of several that are taken at the
+// same time each has its own luck, whoever comes first.
+func (inv *invocation) step(ctx context.Context, what string) chattest.Fault {
+	return inv.stepAnd(ctx, what, nil)
+}
+
+// unique names one step of a kind.
+func (inv *invocation) unique(what string) string {
+	inv.mu.Lock()
+	defer inv.mu.Unlock()
+	inv.counts[what]++
+	return fmt.Sprintf("%s/%s/%d", inv.name, what, inv.counts[what])
+}
+
+// stepAnd is step; what has its effect in the loop itself is done there.
+func (inv *invocation) stepAnd(ctx context.Context, what string, do func()) chattest.Fault {
+	name := inv.unique(what)
+	dice := inv.w.dice(name)
+	took := time.Millisecond + time.Duration(dice.Int64N(int64(8*time.Millisecond)))
+	if dice.Float64() < 0.02 {
+		took += time.Duration(dice.Int64N(int64(700 * time.Millisecond))) // now and then a step is slow
+	}
+	fault, ok := park(ctx, inv.w.loop, time.Now().Add(took), name, func() chattest.Fault {
+		fault := inv.decide()
+		if do != nil && fault.When != chattest.Before && fault.When != chattest.HangBefore {
+			do()
+		}
+		return fault
+	})
+	if !ok {
+		return chattest.Fault{When: chattest.Before, Err: ctx.Err()}
+	}
+	return fault
+}
+
+// decide says what becomes of a step; in the loop.
+func (inv *invocation) decide() chattest.Fault {
+	inv.steps++
+	switch {
+	case inv.dead:
+		return chattest.Fault{When: chattest.Before}
+	case inv.steps == inv.dieAt:
+		inv.dead = true
+		return inv.when(chattest.Before, chattest.After)
+	case inv.steps == inv.hang:
+		return inv.when(chattest.HangBefore, chattest.HangAfter)
+	case inv.w.strikes(0.02, "store fails before"):
+		fault := chattest.Fault{When: chattest.Before}
+		if inv.dice.Float64() < 0.5 {
+			fault.Err = chat.ErrBusy
+		}
+		return fault
+	case inv.w.strikes(0.02, "store fails after"):
+		return chattest.Fault{When: chattest.After}
+	}
+	return chattest.Fault{}
+}
+
+func (inv *invocation) when(before, after chattest.When) chattest.Fault {
+	if inv.after {
+		return chattest.Fault{When: after}
+	}
+	return chattest.Fault{When: before}
+}
+
+func (inv *invocation) plan(call chattest.Call) chattest.Fault {
+	return inv.step(background, call.Op)
+}
+
+// store is what an invocation sees of the store. Those calls that the rules make
+// several of at the same time are told apart by what they are about.
+type store struct {
+	*chattest.Faulty
+	inv *invocation
+}
+
+// cast is an invocation's way to the connections.
+type cast struct{ inv *invocation }
+
+// Push implements [chat.Broadcaster].
+func (c cast) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
+	frame := apigw.EncodePush(p)
+	isGone := make([]bool, len(to))
+	var posts sync.WaitGroup
+	for i, id := range to {
+		posts.Go(func() { isGone[i] = c.post(ctx, id, frame) })
+	}
+	posts.Wait()
+	for i, id := range to {
+		if isGone[i] {
+			gone = append(gone, id)
+		}
+	}
+	return gone
+}
+
+// Disconnect implements [chat.Broadcaster].
+func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
+	if c.post(ctx, id, apigw.EncodePush(bye)) {
+		return nil
+	}
+	fault := c.inv.stepAnd(ctx, "close/"+id, func() { c.inv.w.gateway.drop(id) })
+	if fault.When != chattest.Never {
+		return fmt.Errorf("close a connection: %w", chattest.ErrInjected)
+	}
+	return nil
+}
+
+// post gives the gateway a frame, within the time that a post has.
+func (c cast) post(ctx context.Context, id string, frame []byte) (gone bool) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	name := c.inv.unique("post/" + id)
+	took := time.Millisecond + time.Duration(c.inv.w.dice(name).Int64N(int64(15*time.Millisecond)))
+	verdict, _ := park(ctx, c.inv.w.loop, time.Now().Add(took), name, func() postVerdict {
+		c.inv.steps++
+		if c.inv.steps == c.inv.dieAt {
+			c.inv.dead = true
+		}
+		if c.inv.dead {
+			return postFailed
+		}
+		return c.inv.w.gateway.post(id, frame)
+	})
+	if verdict == postHangs {
+		<-ctx.Done()
+	}
+	return verdict == postGone
+}
+
+// socketEvent is an event of the WebSocket API.
+func socketEvent(route, connectionID, body string) events.APIGatewayWebsocketProxyRequest {
+	e := events.APIGatewayWebsocketProxyRequest{Body: body}
+	e.RequestContext.RouteKey, e.RequestContext.ConnectionID = route, connectionID
+	e.RequestContext.RequestID, e.RequestContext.Stage = "r", "ws"
+	return e
+}
+
+// httpEvent is an event of the HTTP API, from a program with a token.
+func httpEvent(method, path, token, body string, query map[string]string) events.APIGatewayV2HTTPRequest {
+	e := events.APIGatewayV2HTTPRequest{Version: "2.0", RouteKey: method + " " + path, RawPath: path, Body: body, QueryStringParameters: query}
+	e.RequestContext.RouteKey, e.RequestContext.RequestID = e.RouteKey, "r"
+	e.RequestContext.HTTP.Method, e.RequestContext.HTTP.Path = method, path
+	e.Headers = map[string]string{"content-type": "application/json"}
+	if token != "" {
+		e.Headers["authorization"] = "Bearer " + token
+	}
+	return e
+}
+
+// http asks the HTTP API; done gets the status (0: no answer) and the body.
+func (w *world) http(function string, e events.APIGatewayV2HTTPRequest, done func(status int, body string)) {
+	w.invoke(function, e, func(o outcome, reply []byte) {
+		var r events.APIGatewayV2HTTPResponse
+		if o != answered || json.Unmarshal(reply, &r) != nil {
+			done(0, "")
+			return
+		}
+		done(r.StatusCode, r.Body)
+	})
+}
+
+func functionOf(action string) (function, route string) {
+	switch action {
+	case "join", "ping":
+		return "connect", action
+	case "send":
+		return "send", action
+	case "history":
+		return "history", action
+	case "leave":
+		return "disconnect", action
+	}
+	return "history", "$default"
+}
+
+func actionOf(frame []byte) string {
+	_, rest, _ := strings.Cut(string(frame), `"action":"`)
+	action, _, _ := strings.Cut(rest, `"`)
+	return action
+}

@@ -1,0 +1,161 @@
+package sim
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"sync"
+	"testing/synctest"
+	"time"
+)
+
+// loop is the scheduler of a simulated world: everything that happens is an event
+// of it, one after the other, in the order of time and then of key.
+//
+// The clients live in it altogether. The functions are real code with goroutines
+// of their own; but whatever such a goroutine does to the world (a call of the
+// store, a post) it does only when the loop lets it ([loop.park]), and the loop
+// goes on only when all of them wait again (synctest.Wait). So at any time one
+// thing runs that can matter, and which one depends on the seed alone.
+type loop struct {
+	mu    sync.Mutex
+	queue queue
+	woken chan struct{}
+	busy  int    // functions that run; touched only by the loop
+	made  uint64 // events made by the loop itself
+}
+
+// event is something that happens at a time.
+type event struct {
+	at   time.Time
+	key  string // orders what happens at the same time
+	n    uint64
+	run  func()
+	dead bool
+}
+
+func newLoop() *loop { return &loop{woken: make(chan struct{}, 1)} }
+
+// at plans an event; for the loop's own use, from within events.
+func (l *loop) at(at time.Time, run func()) *event {
+	l.made++
+	e := &event{at: at, n: l.made, run: run}
+	l.push(e)
+	return e
+}
+
+func (l *loop) in(d time.Duration, run func()) *event { return l.at(time.Now().Add(d), run) }
+
+func (l *loop) push(e *event) {
+	l.mu.Lock()
+	heap.Push(&l.queue, e)
+	l.mu.Unlock()
+	select {
+	case l.woken <- struct{}{}:
+	default:
+	}
+}
+
+func (l *loop) cancel(e *event) {
+	if e != nil {
+		l.mu.Lock()
+		e.dead = true
+		l.mu.Unlock()
+	}
+}
+
+// park lets a function's goroutine wait until the loop has come to at and decided
+// what becomes of its step; false if ctx was over before.
+func park[V any](ctx context.Context, l *loop, at time.Time, key string, decide func() V) (verdict V, ok bool) {
+	decided := make(chan V, 1)
+	e := &event{at: at, key: key, run: func() { decided <- decide() }}
+	l.push(e)
+	select {
+	case verdict = <-decided:
+		return verdict, true
+	case <-ctx.Done():
+		l.cancel(e)
+		return verdict, false
+	}
+}
+
+// run lets things happen until a time.
+func (l *loop) run(until time.Time) {
+	for {
+		if l.busy > 0 {
+			synctest.Wait()
+		}
+		e := l.next()
+		if e == nil || e.at.After(until) {
+			if l.busy == 0 {
+				time.Sleep(time.Until(until))
+				return
+			}
+			e = &event{at: until, dead: true}
+		}
+		if wait := time.Until(e.at); wait > 0 && !l.sleep(wait) {
+			continue
+		}
+		if e.dead {
+			return
+		}
+		l.pop()
+		e.run()
+	}
+}
+
+// sleep waits; false if there are new events to look at.
+func (l *loop) sleep(d time.Duration) bool {
+	if l.busy == 0 {
+		time.Sleep(d)
+		return true
+	}
+	select { // what was planned before has been looked at
+	case <-l.woken:
+	default:
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		// A function's own timer may have been due at just this time.
+		synctest.Wait()
+		return true
+	case <-l.woken:
+		return false
+	}
+}
+
+func (l *loop) next() *event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.queue) > 0 && l.queue[0].dead {
+		heap.Pop(&l.queue)
+	}
+	if len(l.queue) == 0 {
+		return nil
+	}
+	return l.queue[0]
+}
+
+func (l *loop) pop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	heap.Pop(&l.queue)
+}
+
+// queue is a heap of events.
+type queue []*event
+
+func (q queue) Len() int { return len(q) }
+func (q queue) Less(i, j int) bool {
+	return cmp.Or(q[i].at.Compare(q[j].at), cmp.Compare(q[i].key, q[j].key), cmp.Compare(q[i].n, q[j].n)) < 0
+}
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(e any)   { *q = append(*q, e.(*event)) }
+func (q *queue) Pop() any {
+	old := *q
+	e := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return e
+}

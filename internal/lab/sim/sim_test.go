@@ -1,0 +1,140 @@
+package sim_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"projectchat/internal/lab/check"
+	"projectchat/internal/lab/sim"
+)
+
+var (
+	first = flag.Uint64("sim.seed", 1, "the first seed")
+	seeds = flag.Int("sim.seeds", 10, "how many seeds")
+	keep  = flag.String("sim.keep", "", "a folder for the history of each seed that fails")
+)
+
+func run(t *testing.T, o sim.Options) (result sim.Result) {
+	synctest.Test(t, func(*testing.T) { result = sim.Run(o) })
+	return result
+}
+
+// judge runs a seed and reports what it broke.
+func judge(t *testing.T, o sim.Options) sim.Result {
+	t.Helper()
+	result := run(t, o)
+	report := check.Check(result.History, check.Options{Retention: o.Retention})
+	if !check.Linearizable(result.History) && o.Retention == 0 {
+		t.Error("the log is no order in which the messages can have been sent")
+	}
+	for i, v := range report.Violations {
+		if i == 8 {
+			t.Errorf("… and %d more", len(report.Violations)-i)
+			break
+		}
+		t.Errorf("%s: %s", v.Name, v.Detail)
+	}
+	if t.Failed() {
+		t.Logf("seed %d, %+v", o.Seed, o)
+		save(t, o, result)
+	}
+	t.Logf("sent %d, acked %d, recovered %d, seen %d, slowest %v", report.Sent, report.Acked, report.Recovered, report.Seen, report.Slowest)
+	return result
+}
+
+func save(t *testing.T, o sim.Options, result sim.Result) {
+	if *keep == "" {
+		return
+	}
+	var file bytes.Buffer
+	if err := check.Write(&file, result.History); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(*keep, fmt.Sprintf("seed-%d.jsonl", o.Seed))
+	if err := os.WriteFile(name, file.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSeeds is a day of each seed.
+func TestSeeds(t *testing.T) {
+	many(t, func(seed uint64) sim.Options { return sim.Options{Seed: seed} })
+}
+
+// TestRetention is three days, with messages kept for two, which TTL deletes in
+// any order.
+func TestRetention(t *testing.T) {
+	many(t, func(seed uint64) sim.Options {
+		return sim.Options{Seed: seed, Hours: 72, Retention: 48 * time.Hour}
+	})
+}
+
+// many runs every seed.
+func many(t *testing.T, options func(seed uint64) sim.Options) {
+	var mu sync.Mutex
+	total := sim.Stats{}
+	t.Run("seed", func(t *testing.T) {
+		for i := range *seeds {
+			seed := *first + uint64(i)
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				stats := judge(t, options(seed)).Stats
+				mu.Lock()
+				defer mu.Unlock()
+				for name, n := range stats {
+					total[name] += n
+				}
+			})
+		}
+	})
+	for _, name := range slices.Sorted(maps.Keys(total)) {
+		t.Logf("%8d %s", total[name], name)
+	}
+}
+
+// TestOneSeedIsOneRun runs seeds twice and wants the same history to the letter.
+func TestOneSeedIsOneRun(t *testing.T) {
+	for _, o := range []sim.Options{{Seed: 1}, {Seed: 2}, {Seed: 3, Hours: 72, Retention: 48 * time.Hour}} {
+		a, b := run(t, o), run(t, o)
+		if diff := cmp.Diff(a.History, b.History); diff != "" {
+			t.Errorf("seed %d (-first +second):\n%.3000s", o.Seed, diff)
+		}
+		if diff := cmp.Diff(a.Stats, b.Stats); diff != "" {
+			t.Errorf("seed %d (-first +second):\n%s", o.Seed, diff)
+		}
+	}
+}
+
+// TestHandOver has no faults: everybody stays for a day, through all hand-overs,
+// and nobody is ever seen leaving.
+func TestHandOver(t *testing.T) {
+	o := sim.Options{Seed: 5, Calm: true}
+	result := judge(t, o)
+	if n := result.Stats["2-hour cuts"]; n != 0 {
+		t.Errorf("%d connections were cut after 2 hours", n)
+	}
+	// Everybody opens within the first minutes; the ending has people leave.
+	shown := map[string][]string{}
+	for _, r := range result.History {
+		if r.Op != check.People || r.T > 23*time.Hour+10*time.Minute {
+			continue
+		}
+		for _, uid := range shown[r.Who] {
+			if !slices.Contains(r.UIDs, uid) {
+				t.Errorf("at %v %s showed %s leaving", r.T, r.Who, uid)
+			}
+		}
+		shown[r.Who] = r.UIDs
+	}
+}

@@ -1,0 +1,270 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"projectchat/internal/lab/check"
+	"projectchat/internal/lab/client"
+	"projectchat/internal/wire"
+)
+
+// person is somebody with a session.
+type person struct {
+	name, uid, token string
+	rooms            []string // that they may hear of
+	renames          int
+}
+
+// tab is one tab of one person in one room: a client, and the storage that its
+// outbox has, which outlives the tab.
+type tab struct {
+	w        *world
+	name     string
+	life     int // how often it was opened
+	person   *person
+	room     string
+	outsider bool // every frame that it gets is kept
+
+	m      *client.Machine
+	frozen bool
+	missed []client.Event
+	conns  map[int]*conn
+	store  []client.Entry
+	tried  map[string]bool
+	tick   *event
+	woken  time.Time
+	people []string
+	said   int
+}
+
+func (t *tab) alive() bool { return t.m != nil }
+
+// who names the tab as an observer: after a reload it is another one.
+func (t *tab) who() string { return fmt.Sprintf("%s.%d", t.name, t.life) }
+
+func (t *tab) record(op check.Op, r check.Record) {
+	r.Op, r.Who, r.Room = op, t.who(), t.room
+	t.w.record(r)
+}
+
+// open loads the page.
+func (t *tab) open() {
+	if t.alive() {
+		return
+	}
+	t.life++
+	t.w.stats["tabs opened"]++
+	t.conns, t.missed, t.frozen, t.people = map[int]*conn{}, nil, false, nil
+	t.m = client.New(client.Config{
+		Room: t.room, UID: t.person.uid, Seed: t.w.rng.Uint64(), Outbox: slices.Clone(t.store), Hidden: t.w.chance(0.5),
+	})
+	t.record(check.Up, check.Record{})
+	t.event(client.Start{})
+}
+
+// close closes the tab in order.
+func (t *tab) close() {
+	if t.alive() {
+		t.record(check.Down, check.Record{})
+		t.thaw(false)
+		t.event(client.Stop{})
+		t.m = nil
+	}
+}
+
+// crash ends the tab without a word; silent: not even its connections end.
+func (t *tab) crash(silent bool) {
+	if !t.alive() {
+		return
+	}
+	t.record(check.Down, check.Record{})
+	t.w.loop.cancel(t.tick)
+	t.m, t.tick = nil, nil
+	for _, link := range t.links() {
+		c := t.conns[link]
+		c.silent = c.silent || silent
+		t.w.gateway.hungUp(c)
+	}
+}
+
+func (t *tab) links() (list []int) {
+	for link := range t.conns {
+		list = append(list, link)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// freeze stops the tab: the laptop sleeps, or the browser has put the tab away.
+func (t *tab) freeze() {
+	if t.alive() && !t.frozen {
+		t.frozen = true
+		t.record(check.Down, check.Record{})
+	}
+}
+
+func (t *tab) thaw(up bool) {
+	if !t.alive() || !t.frozen {
+		return
+	}
+	t.frozen = false
+	if up {
+		t.record(check.Up, check.Record{})
+	}
+	missed := t.missed
+	t.missed = nil
+	for _, e := range missed {
+		t.event(e)
+	}
+	t.event(client.Tick{})
+}
+
+// cut breaks the tab's connections.
+func (t *tab) cut(silent bool) {
+	for _, link := range t.links() {
+		t.w.gateway.reset(t.conns[link], silent)
+	}
+}
+
+func (t *tab) say() {
+	if t.alive() && !t.frozen {
+		t.said++
+		t.event(client.Write{Text: fmt.Sprintf("%s says %d in %s", t.name, t.said, tag(t.room))})
+	}
+}
+
+func (t *tab) says(n int) {
+	for range n {
+		t.say()
+	}
+}
+
+// tag is what only those in a room may get.
+func tag(room string) string { return "canary:" + room + ":" }
+
+func (t *tab) received(c *conn, frame []byte) {
+	if t.outsider {
+		t.w.record(check.Record{Op: check.Heard, Who: t.who(), UID: t.person.uid, Text: string(frame)})
+	}
+	t.ofLink(c, client.Received{Link: c.link, Frame: frame})
+}
+
+func (t *tab) closed(c *conn) { t.ofLink(c, client.Closed{Link: c.link}) }
+
+// ofLink hands in an event of a connection, if it is not one of a life before.
+func (t *tab) ofLink(c *conn, e client.Event) {
+	if t.conns[c.link] == c {
+		t.event(e)
+	}
+}
+
+func (t *tab) event(e client.Event) {
+	if !t.alive() {
+		return
+	}
+	if t.frozen {
+		t.missed = append(t.missed, e)
+		return
+	}
+	for _, a := range t.m.Handle(time.Now(), e) {
+		t.do(a)
+	}
+	t.plan()
+}
+
+// plan lets the machine be woken when it wants.
+func (t *tab) plan() {
+	at, ok := t.m.Wake()
+	if t.tick != nil && !t.tick.dead && ok && at.Equal(t.woken) {
+		return
+	}
+	t.w.loop.cancel(t.tick)
+	t.tick = nil
+	if ok {
+		t.woken = at
+		t.tick = t.w.loop.at(at, func() {
+			t.tick = nil
+			t.event(client.Tick{})
+		})
+	}
+}
+
+func (t *tab) do(a client.Action) {
+	switch a := a.(type) {
+	case client.Dial:
+		t.w.gateway.dial(t, a.Link)
+	case client.Transmit:
+		t.w.gateway.fromClient(t.conns[a.Link], a.Frame)
+	case client.Hangup:
+		c := t.conns[a.Link]
+		delete(t.conns, a.Link)
+		t.w.gateway.hungUp(c)
+	case client.AskSession:
+		t.askSession()
+	case client.Keep:
+		t.keep(a.Entry)
+	case client.Forget:
+		t.store = slices.DeleteFunc(t.store, func(e client.Entry) bool { return e.CID == a.CID })
+	case client.Began:
+		t.record(check.View, check.Record{Epoch: a.Epoch, Seq: a.After})
+	case client.Shown:
+		for _, m := range a.Messages {
+			t.record(check.Show, check.Record{Epoch: a.Epoch, Seq: m.Seq, UID: m.UID, CID: m.CID, Text: m.Text})
+		}
+	case client.Acknowledged:
+		t.record(check.Ack, check.Record{Epoch: a.Epoch, Seq: a.Seq, UID: t.person.uid, CID: a.CID})
+	case client.Refused:
+		t.w.stats["refused: "+a.Code]++
+		t.record(check.Refuse, check.Record{UID: t.person.uid, CID: a.CID})
+	case client.Waits:
+		t.w.stats["waits for a word"]++
+	case client.People:
+		t.shows(a.Online)
+	case client.SignedOut:
+		t.w.stats["signed out"]++
+	case client.Failed:
+		t.w.stats["join failed: "+a.Code]++
+	}
+}
+
+func (t *tab) shows(online []wire.Person) {
+	uids := []string{}
+	for _, p := range online {
+		uids = append(uids, p.UID)
+	}
+	slices.Sort(uids)
+	if t.people == nil || !slices.Equal(uids, t.people) {
+		t.people = uids
+		t.record(check.People, check.Record{UIDs: uids})
+	}
+}
+
+// keep is the tab's storage. What is first kept is tried from then on, as far as
+// its author can tell: the order of writing is that in which it should stand.
+func (t *tab) keep(e client.Entry) {
+	i := slices.IndexFunc(t.store, func(other client.Entry) bool { return other.CID == e.CID })
+	if i >= 0 {
+		t.store[i] = e
+		return
+	}
+	t.store = append(t.store, e)
+	t.w.record(check.Record{Op: check.Try, Who: t.name, Room: t.room, UID: e.UID, CID: e.CID, Text: e.Text})
+}
+
+func (t *tab) askSession() {
+	m := t.m
+	t.w.http("connect", httpEvent("GET", "/api/session", t.person.token, "", nil), func(status int, body string) {
+		if t.m != m {
+			return
+		}
+		e := client.SessionIs{Known: status == 200 || status == 401}
+		if status == 200 {
+			_, rest, _ := strings.Cut(body, `"uid":"`)
+			e.UID, _, _ = strings.Cut(rest, `"`)
+		}
+		t.event(e)
+	})
+}

@@ -1,0 +1,125 @@
+// Package sim is the chat in a deterministic simulation: the real Lambda
+// functions and rules over a store in memory, behind a gateway in memory, with
+// the clients of package client, in virtual time, and everything that can go
+// wrong goes wrong as one seed says. One seed gives one run.
+package sim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/chat/chattest"
+	"projectchat/internal/lab/check"
+)
+
+// Options of a run.
+type Options struct {
+	Seed uint64
+	// Hours of virtual time; 0: 24.
+	Hours int
+	// Retention of messages; 0: for ever.
+	Retention time.Duration
+	// Calm leaves out every fault but those that are everyday: the idle close and
+	// the 2-hour cut.
+	Calm bool
+}
+
+// Result is what came of a run.
+type Result struct {
+	History []check.Record
+	Stats   Stats
+}
+
+// Stats counts what happened, by name: faults, invocations, connections.
+type Stats map[string]int
+
+// world is one simulated world.
+type world struct {
+	o       Options
+	loop    *loop
+	rng     *rand.Rand // of the loop alone
+	began   time.Time
+	store   *chattest.Store
+	gateway *gateway
+	history []check.Record
+	stats   Stats
+
+	trouble     bool // faults strike
+	invocations int
+	people      []*person
+	tabs        []*tab
+	rooms       []string
+	epochs      map[string]string
+}
+
+// Run runs a world. It must be called within a synctest bubble.
+func Run(o Options) Result {
+	if o.Hours == 0 {
+		o.Hours = 24
+	}
+	w := &world{
+		o: o, loop: newLoop(), rng: rand.New(rand.NewPCG(o.Seed, 0x73696d)), began: time.Now(),
+		stats: Stats{}, epochs: map[string]string{},
+	}
+	storeSkew := w.between(-2*time.Second, 2*time.Second)
+	w.store = chattest.NewStore(func() time.Time { return time.Now().Add(storeSkew) })
+	w.gateway = &gateway{w: w, conns: map[string]*conn{}}
+	w.play()
+	return Result{History: w.history, Stats: w.stats}
+}
+
+func (w *world) record(r check.Record) {
+	r.T = time.Since(w.began)
+	w.history = append(w.history, r)
+}
+
+// end is when the world ends.
+func (w *world) end() time.Time { return w.began.Add(time.Duration(w.o.Hours) * time.Hour) }
+
+// chance is true so often, for the loop's own use.
+func (w *world) chance(p float64) bool { return w.rng.Float64() < p }
+
+// strikes is chance, in times of trouble, and counts what it lets strike.
+func (w *world) strikes(p float64, what string) bool {
+	if !w.trouble || !w.chance(p) {
+		return false
+	}
+	w.stats[what]++
+	return true
+}
+
+func (w *world) between(from, to time.Duration) time.Duration {
+	return from + time.Duration(w.rng.Int64N(int64(to-from)))
+}
+
+// latency is how long one way through the net takes.
+func (w *world) latency() time.Duration { return w.between(2*time.Millisecond, 40*time.Millisecond) }
+
+func pick[T any](w *world, list []T) T { return list[w.rng.IntN(len(list))] }
+
+// dice gives random numbers that depend on the seed and on a name alone, so that
+// goroutines may ask for them in any order.
+func (w *world) dice(name string) *rand.Rand {
+	hash := uint64(14695981039346656037)
+	for i := range len(name) {
+		hash = (hash ^ uint64(name[i])) * 1099511628211
+	}
+	return rand.New(rand.NewPCG(w.o.Seed, hash))
+}
+
+// noteEpochs remembers which epoch each room has.
+func (w *world) epoch(room string) string {
+	if e, ok := w.epochs[room]; ok {
+		return e
+	}
+	r, err := w.store.Room(background, chat.RoomKey(room))
+	if err != nil {
+		return ""
+	}
+	w.epochs[room] = r.Epoch
+	return r.Epoch
+}
+
+func (w *world) name(kind string, n int) string { return fmt.Sprintf("%s%d", kind, n) }
