@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"projectchat/internal/localgw"
@@ -284,22 +285,35 @@ func TestHangingPostEndsWithItsCaller(t *testing.T) {
 }
 
 func TestFaultsAreAWSsErrorsForTheSDK(t *testing.T) {
-	cfg := localgw.WebSocketConfig{Faults: localgw.NewFaults(1)}
-	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
-		cfg.Faults.Set(localgw.PostGone, localgw.Rule{P: 1, Times: 1})
-		var gone *types.GoneException
-		if err := post(t.Context(), s.sdk(t, "ws"), id, "x"); !errors.As(err, &gone) {
-			t.Errorf("error is %v", err)
-		}
-		cfg.Faults.Set(localgw.PostLimit, localgw.Rule{P: 1})
-		var limit *types.LimitExceededException
-		if err := post(t.Context(), s.sdk(t, "ws"), id, "x"); !errors.As(err, &limit) {
-			t.Errorf("error is %v", err)
-		}
-		if n := cfg.Faults.Count(localgw.PostLimit); n != 3 {
-			t.Errorf("%d attempts, want the SDK's 3", n)
-		}
-	})
+	as := func(target any) func(error) bool {
+		return func(err error) bool { return errors.As(err, target) }
+	}
+	internal := func(err error) bool {
+		var api smithy.APIError
+		return errors.As(err, &api) && api.ErrorCode() == "InternalServerErrorException"
+	}
+	tests := []struct {
+		fault    localgw.Fault
+		is       func(error) bool
+		attempts int
+	}{
+		{localgw.PostGone, as(new(*types.GoneException)), 1},
+		{localgw.PostLimit, as(new(*types.LimitExceededException)), 3},
+		{localgw.PostError, internal, 3},
+	}
+	for _, test := range tests {
+		t.Run(string(test.fault), func(t *testing.T) {
+			cfg := localgw.WebSocketConfig{Faults: always(t, test.fault, localgw.Rule{})}
+			withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+				if err := post(t.Context(), s.sdk(t, "ws"), id, "x"); !test.is(err) {
+					t.Errorf("error is %v", err)
+				}
+				if n := cfg.Faults.Count(test.fault); n != test.attempts {
+					t.Errorf("%d attempts, want %d", n, test.attempts)
+				}
+			})
+		})
+	}
 }
 
 func TestFaultsOfReplies(t *testing.T) {
