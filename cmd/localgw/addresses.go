@@ -1,0 +1,92 @@
+package main
+
+import (
+	"net"
+	"strings"
+
+	"projectchat/internal/samtemplate"
+)
+
+// addresses know where each API is.
+type addresses struct {
+	host string
+	// shared are the stages that more than one API has: these APIs are found
+	// under their ids alone.
+	shared map[string]bool
+	// management is where functions post to, if there is one place only.
+	management string
+	// inAWS and here are addresses, in pairs.
+	inAWS []string
+	here  []string
+}
+
+func newAddresses(t *samtemplate.Template, host string) addresses {
+	a := addresses{host: host, shared: map[string]bool{}}
+	seen := map[string]bool{}
+	count := func(stages []samtemplate.Stage) {
+		for _, stage := range stages {
+			a.shared[stage.Name] = seen[stage.Name]
+			seen[stage.Name] = true
+		}
+	}
+	for _, api := range t.WebSocketAPIs {
+		count(api.Stages)
+	}
+	for _, api := range t.HTTPAPIs {
+		count(api.Stages)
+	}
+	for _, api := range t.WebSocketAPIs {
+		a.add(api.LogicalID, api.Stages)
+	}
+	for _, api := range t.HTTPAPIs {
+		a.add(api.LogicalID, api.Stages)
+	}
+	if ws := t.WebSocketAPIs; len(ws) == 1 && len(ws[0].Stages) == 1 {
+		a.management = a.of("http", ws[0].LogicalID, ws[0].Stages[0].Name)
+	}
+	return a
+}
+
+// add notes an API's address in AWS, as samtemplate resolves it.
+func (a *addresses) add(id string, stages []samtemplate.Stage) {
+	base := a.host
+	for _, stage := range stages {
+		if a.shared[stage.Name] {
+			base = a.host + "/" + id
+		}
+	}
+	name := id + ".execute-api." + region() + ".amazonaws.com"
+	a.inAWS = append(a.inAWS, "https://"+name, "wss://"+name, name)
+	a.here = append(a.here, "http://"+base, "ws://"+base, base)
+}
+
+// of is the address of a stage.
+func (a addresses) of(scheme, id, stage string) string {
+	address := scheme + "://" + a.host
+	if a.shared[stage] {
+		address += "/" + id
+	}
+	if stage == "$default" {
+		return address
+	}
+	return address + "/" + stage
+}
+
+func (a addresses) replacer() *strings.Replacer {
+	var pairs []string
+	for i := range a.inAWS {
+		pairs = append(pairs, a.inAWS[i], a.here[i])
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// reachable is where a client finds what listens: an address for any interface
+// is no address to ask for.
+func reachable(addr string, listener net.Listener) string {
+	host, _, _ := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"projectchat/internal/localgw"
+	"projectchat/internal/samtemplate"
+)
+
+// apis are the template's APIs, at one address.
+type apis struct {
+	webSockets []*localgw.WebSocket
+	// byPath serves by the first segment of the path, root what is left.
+	byPath map[string]http.Handler
+	root   http.Handler
+}
+
+// builder makes APIs of a template.
+type builder struct {
+	options   options
+	template  *samtemplate.Template
+	functions map[string]localgw.Invoker
+	addresses addresses
+	account   *localgw.Throttle
+	connects  *localgw.Throttle
+	faults    *localgw.Faults
+	trace     func(localgw.Trace)
+	log       *slog.Logger
+}
+
+func newBuilder(o options, t *samtemplate.Template, f *functions, a addresses, log *console) (*builder, error) {
+	b := &builder{
+		options: o, template: t, functions: f.invokers, addresses: a,
+		account:  localgw.NewThrottle(localgw.AccountLimit),
+		connects: localgw.NewThrottle(localgw.NewConnectionLimit),
+		log:      slog.New(slog.NewTextHandler(consoleWriter{log}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
+	}
+	if !o.quiet {
+		b.trace = func(t localgw.Trace) { log.say("%s", t) }
+	}
+	if o.faults != "" {
+		b.faults = localgw.NewFaults(o.seed)
+		if err := b.faults.Parse(o.faults); err != nil {
+			return nil, fmt.Errorf("-faults: %w", err)
+		}
+	}
+	return b, nil
+}
+
+// consoleWriter lets a logger write to the console.
+type consoleWriter struct{ *console }
+
+// Write writes one record.
+func (w consoleWriter) Write(b []byte) (int, error) {
+	w.say("%s", strings.TrimSuffix(string(b), "\n"))
+	return len(b), nil
+}
+
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// build makes every stage of every API.
+func (b *builder) build() (*apis, error) {
+	out := &apis{byPath: map[string]http.Handler{}, root: http.HandlerFunc(forbidden)}
+	var errs []error
+	for _, api := range b.template.WebSocketAPIs {
+		errs = append(errs, b.addWebSocket(out, api))
+	}
+	for _, api := range b.template.HTTPAPIs {
+		errs = append(errs, b.addHTTP(out, api))
+	}
+	return out, errors.Join(errs...)
+}
+
+func (b *builder) addWebSocket(out *apis, api samtemplate.WebSocketAPI) error {
+	byStage := map[string]http.Handler{}
+	for _, stage := range api.Stages {
+		gateway, err := b.webSocket(api, stage)
+		if err != nil {
+			return fmt.Errorf("%s: %w", api.LogicalID, err)
+		}
+		out.webSockets = append(out.webSockets, gateway)
+		byStage[stage.Name] = gateway
+		if !b.addresses.shared[stage.Name] {
+			out.byPath[stage.Name] = gateway
+		}
+	}
+	out.byPath[api.LogicalID] = below(api.LogicalID, byStage)
+	return nil
+}
+
+func (b *builder) webSocket(api samtemplate.WebSocketAPI, stage samtemplate.Stage) (*localgw.WebSocket, error) {
+	cfg := localgw.WebSocketConfig{
+		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID,
+		RouteSelectionExpression: api.RouteSelectionExpression,
+		Routes:                   map[string]localgw.Route{},
+		Account:                  b.account, NewConnections: b.connects,
+		Faults: b.faults, Trace: b.trace, Logger: b.log,
+	}
+	for key, r := range api.Routes {
+		cfg.Routes[key] = localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay}
+	}
+	if connect, ok := cfg.Routes["$connect"]; ok {
+		if err := b.authorize(&connect, api.Authorization, true); err != nil {
+			return nil, err
+		}
+		cfg.Routes["$connect"] = connect
+	}
+	return localgw.NewWebSocket(cfg)
+}
+
+func (b *builder) addHTTP(out *apis, api samtemplate.HTTPAPI) error {
+	byStage := map[string]http.Handler{}
+	for _, stage := range api.Stages {
+		handler, err := b.http(api, stage)
+		if err != nil {
+			return fmt.Errorf("%s: %w", api.LogicalID, err)
+		}
+		byStage[stage.Name] = handler
+		switch {
+		case b.addresses.shared[stage.Name]:
+		case stage.Name == "$default":
+			out.root = handler
+		default:
+			out.byPath[stage.Name] = handler
+		}
+	}
+	out.byPath[api.LogicalID] = below(api.LogicalID, byStage)
+	return nil
+}
+
+func (b *builder) http(api samtemplate.HTTPAPI, stage samtemplate.Stage) (http.Handler, error) {
+	cfg := localgw.HTTPConfig{
+		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID,
+		Routes: map[string]localgw.Route{}, Account: b.account, Trace: b.trace, Logger: b.log,
+	}
+	for _, r := range api.Routes {
+		route := localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout}
+		if err := b.authorize(&route, r.Authorization, false); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.Key(), err)
+		}
+		cfg.Routes[r.Key()] = route
+	}
+	return localgw.NewHTTP(cfg)
+}
+
+// authorize adds the template's authorization to a route, and refuses what
+// cannot be checked here: letting everybody in is for the user to say.
+func (b *builder) authorize(route *localgw.Route, a samtemplate.Authorization, webSocket bool) error {
+	switch {
+	case b.options.ignoreAuth || a.Type == "":
+		return nil
+	case a.Type == "AWS_IAM":
+		route.Signed = true
+		return nil
+	case a.Type != "REQUEST":
+		return fmt.Errorf("a %s authorizer cannot be checked here; -ignore-auth lets everybody in", a.Type)
+	case !webSocket && a.PayloadVersion != "2.0":
+		return fmt.Errorf("an authorizer with the payload format %s is not supported; -ignore-auth lets everybody in", a.PayloadVersion)
+	}
+	route.Authorizer = &localgw.Authorizer{Function: b.functions[a.Function], IdentitySources: a.IdentitySources, SimpleResponses: a.SimpleResponses}
+	return nil
+}
+
+// below serves an API's stages under its id.
+func below(id string, byStage map[string]http.Handler) http.Handler {
+	root, ok := byStage["$default"]
+	if !ok {
+		root = http.HandlerFunc(forbidden)
+	}
+	inner := &apis{byPath: byStage, root: root}
+	return http.StripPrefix("/"+id, inner)
+}
+
+// ServeHTTP finds the API that a path is for.
+func (a *apis) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if handler, ok := a.byPath[first]; ok {
+		handler.ServeHTTP(w, r)
+		return
+	}
+	a.root.ServeHTTP(w, r)
+}
+
+// forbidden is what API Gateway answers where there is nothing.
+func forbidden(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("x-amzn-ErrorType", "ForbiddenException")
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusForbidden)
+	w.Write([]byte(`{"message":"Forbidden"}`))
+}
+
+// list prints every route with its address.
+func (b *builder) list(log *console, where map[string]string) {
+	for _, note := range b.template.Notes {
+		log.say("note       %s", note)
+	}
+	for _, api := range b.template.WebSocketAPIs {
+		for _, stage := range api.Stages {
+			log.say("WebSocket  %s", b.addresses.of("ws", api.LogicalID, stage.Name))
+		}
+		for _, key := range slices.Sorted(maps.Keys(api.Routes)) {
+			r := api.Routes[key]
+			way := ""
+			if r.TwoWay {
+				way = ", answers"
+			}
+			log.say("             %-24s %s (%s)%s", key, r.Function, where[r.Function], way)
+		}
+	}
+	for _, api := range b.template.HTTPAPIs {
+		for _, stage := range api.Stages {
+			log.say("HTTP       %s", b.addresses.of("http", api.LogicalID, stage.Name))
+		}
+		for _, r := range api.Routes {
+			log.say("             %-24s %s (%s)", r.Key(), r.Function, where[r.Function])
+		}
+	}
+}

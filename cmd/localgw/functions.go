@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"projectchat/internal/lambdalocal"
+	"projectchat/internal/localgw"
+	"projectchat/internal/samtemplate"
+)
+
+// functions are the functions that some route needs.
+type functions struct {
+	invokers map[string]localgw.Invoker
+	local    []*lambdalocal.Function
+	scratch  string
+	// where says how each runs, for the list at the start.
+	where map[string]string
+}
+
+// newFunctions makes the functions. Nothing runs before the first event.
+func newFunctions(o options, t *samtemplate.Template, env environment, scratch string, log *console) (*functions, error) {
+	f := &functions{invokers: map[string]localgw.Invoker{}, where: map[string]string{}, scratch: scratch}
+	if err := knownFunctions(o, t); err != nil {
+		return nil, err
+	}
+	var remote *lambdalocal.Remote
+	if o.lambda != "" {
+		var err error
+		remote, err = lambdalocal.NewRemote(o.lambda, func(line string) { log.say("%s", line) })
+		if err != nil {
+			return nil, fmt.Errorf("-lambda: %w", err)
+		}
+	}
+	for _, id := range used(t) {
+		declared := t.Functions[id]
+		if _, own := o.bootstraps[id]; remote != nil && !own {
+			f.invokers[id], f.where[id] = bounded{remote.Function(id), declared}, "at "+o.lambda
+			continue
+		}
+		if err := f.addLocal(o, declared, env, log); err != nil {
+			return nil, fmt.Errorf("%s: %w", id, err)
+		}
+	}
+	return f, nil
+}
+
+// knownFunctions refuses flags about functions that the template has not.
+func knownFunctions(o options, t *samtemplate.Template) error {
+	for _, id := range slices.Sorted(maps.Keys(o.bootstraps)) {
+		if _, ok := t.Functions[id]; !ok {
+			return fmt.Errorf("-bootstrap %s: the template has no such function", id)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.env)) {
+		if id, _, ok := strings.Cut(name, "."); ok && t.Functions[id].LogicalID == "" {
+			return fmt.Errorf("-env %s: the template has no function %s", name, id)
+		}
+	}
+	return nil
+}
+
+func (f *functions) addLocal(o options, declared samtemplate.Function, env environment, log *console) error {
+	id := declared.LogicalID
+	command, dir, err := code(o, declared, f.scratch)
+	if err != nil {
+		return err
+	}
+	variables, missing := env.of(declared)
+	for _, name := range slices.Sorted(maps.Keys(missing)) {
+		log.say("note       %s has no %s: %s (set it with -env %s=…)", id, name, missing[name], name)
+	}
+	function, err := lambdalocal.New(lambdalocal.Config{
+		Name: declared.Name, Command: command, Dir: dir,
+		Handler: declared.Handler, Runtime: declared.Runtime,
+		Timeout: declared.Timeout, MemoryMB: declared.MemoryMB,
+		Region: env.region, Environment: variables,
+		Output: func(line string) { log.say("%s | %s", id, line) },
+		Event:  func(what string) { log.say("%s: %s", id, what) },
+	})
+	if err != nil {
+		return err
+	}
+	f.local = append(f.local, function)
+	f.invokers[id], f.where[id] = function, command[len(command)-1]
+	if len(command) > 1 {
+		f.where[id] = command[0] + " " + filepath.Join(dir, declared.Handler)
+	}
+	return nil
+}
+
+// code finds a function's program and the folder that it runs in.
+func code(o options, declared samtemplate.Function, scratch string) (command []string, dir string, err error) {
+	if path, ok := o.bootstraps[declared.LogicalID]; ok {
+		path, err = filepath.Abs(path)
+		if err == nil {
+			_, err = os.Stat(path)
+		}
+		return []string{path}, filepath.Dir(path), err
+	}
+	var problems []error
+	for _, dir := range folders(o, declared) {
+		dir, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, "", err
+		}
+		command, err := lambdalocal.Command(dir, declared.Runtime, scratch)
+		if err == nil {
+			return command, dir, nil
+		}
+		problems = append(problems, err)
+	}
+	problems = append(problems, fmt.Errorf("say where it runs: -lambda, -build or -bootstrap %s=path", declared.LogicalID))
+	return nil, "", errors.Join(problems...)
+}
+
+// folders are where a function's code may be: what was built before what was
+// written.
+func folders(o options, declared samtemplate.Function) []string {
+	if o.build != "" {
+		return []string{filepath.Join(o.build, declared.LogicalID)}
+	}
+	beside := filepath.Dir(o.template)
+	out := []string{filepath.Join(beside, ".aws-sam", "build", declared.LogicalID)}
+	if _, err := os.Stat(out[0]); err != nil {
+		out = nil
+	}
+	return append(out, filepath.Join(beside, declared.CodePath))
+}
+
+// used are the functions behind some route, sorted.
+func used(t *samtemplate.Template) []string {
+	set := map[string]bool{}
+	for _, api := range t.WebSocketAPIs {
+		set[api.Authorization.Function] = true
+		for _, r := range api.Routes {
+			set[r.Function] = true
+		}
+	}
+	for _, api := range t.HTTPAPIs {
+		for _, r := range api.Routes {
+			set[r.Function], set[r.Authorization.Function] = true, true
+		}
+	}
+	delete(set, "")
+	return slices.Sorted(maps.Keys(set))
+}
+
+// bounded gives a remote function a moment more than its own timeout, so that
+// it is the Lambda endpoint that says so.
+type bounded struct {
+	localgw.Invoker
+	declared samtemplate.Function
+}
+
+// Invoke runs the function.
+func (b bounded) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.declared.Timeout+endTime)
+	defer cancel()
+	return b.Invoker.Invoke(ctx, payload)
+}
+
+func (f *functions) close() {
+	for _, function := range f.local {
+		function.Close()
+	}
+}

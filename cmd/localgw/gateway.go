@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	stdlog "log"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"projectchat/internal/samtemplate"
+)
+
+// gateway is what runs.
+type gateway struct {
+	failed    chan error // gets one error if it cannot go on
+	server    *http.Server
+	apis      *apis
+	functions *functions
+	scratch   string
+}
+
+// start starts everything, and stops what it has started if something fails.
+func start(ctx context.Context, o options, log *console) (_ *gateway, err error) {
+	began := time.Now()
+	t, err := samtemplate.Load(o.template, samtemplate.Options{Parameters: o.parameters, Region: region()})
+	if err != nil {
+		return nil, err
+	}
+	if len(t.WebSocketAPIs)+len(t.HTTPAPIs) == 0 {
+		return nil, fmt.Errorf("template %s has no WebSocket or HTTP API", o.template)
+	}
+	listener, err := listen(o.addr)
+	if err != nil {
+		return nil, err
+	}
+	g := &gateway{failed: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			listener.Close()
+			g.stop(ctx)
+		}
+	}()
+	if err := g.prepare(ctx, o, t, reachable(o.addr, listener), log); err != nil {
+		return nil, err
+	}
+	if err := g.serve(listener, o); err != nil {
+		return nil, err
+	}
+	log.say("ready      in %d ms; Ctrl-C stops", time.Since(began).Milliseconds())
+	return g, nil
+}
+
+// prepare makes the functions and the APIs.
+func (g *gateway) prepare(ctx context.Context, o options, t *samtemplate.Template, host string, log *console) (err error) {
+	if g.scratch, err = os.MkdirTemp("", "localgw-"); err != nil {
+		return err
+	}
+	if o.createTables {
+		if err := createTables(ctx, t, log); err != nil {
+			return err
+		}
+	}
+	where := newAddresses(t, host)
+	env := newEnvironment(o, where, bundlePath(g.scratch))
+	if g.functions, err = newFunctions(o, t, env, g.scratch, log); err != nil {
+		return err
+	}
+	b, err := newBuilder(o, t, g.functions, where, log)
+	if err != nil {
+		return err
+	}
+	if g.apis, err = b.build(); err != nil {
+		return err
+	}
+	b.list(log, g.functions.where)
+	return nil
+}
+
+// serve serves plain and TLS connections at one port.
+func (g *gateway) serve(listener net.Listener, o options) error {
+	certificate, err := newCertificate(o.addr, bundlePath(g.scratch))
+	if err != nil {
+		return err
+	}
+	g.server = &http.Server{
+		Handler: g.apis, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: stdlog.New(io.Discard, "", 0), // of handshakes that broke off
+	}
+	both := newBothListener(listener, certificate)
+	go func() {
+		if err := g.server.Serve(both); !errors.Is(err, http.ErrServerClosed) {
+			g.failed <- fmt.Errorf("serve: %w", err)
+		}
+	}()
+	return nil
+}
+
+// stop ends everything: connections are closed and their $disconnect run while
+// there still is a way to post, then the functions end.
+func (g *gateway) stop(ctx context.Context) error {
+	var errs []error
+	if g.apis != nil {
+		for _, api := range g.apis.webSockets {
+			errs = append(errs, api.Shutdown(ctx))
+		}
+	}
+	if g.server != nil {
+		errs = append(errs, g.server.Shutdown(ctx))
+	}
+	if g.functions != nil {
+		g.functions.close()
+	}
+	if g.scratch != "" {
+		errs = append(errs, os.RemoveAll(g.scratch))
+	}
+	return errors.Join(errs...)
+}
+
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program: choose another address with -addr", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-addr: %w", err)
+	}
+	return listener, nil
+}

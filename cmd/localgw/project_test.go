@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"projectchat/internal/dynamolocal"
+)
+
+// TestTheProjectsOwnTemplate: its four functions as processes, both APIs, and
+// two people who talk.
+func TestTheProjectsOwnTemplate(t *testing.T) {
+	database := dynamolocal.ForTest(t)
+	build := t.TempDir()
+	for _, name := range []string{"Connect", "Send", "History", "Disconnect"} {
+		buildFunction(t, build, name+"Function", "../../functions/"+strings.ToLower(name))
+	}
+	p := startProcess(t, []string{databaseVariable + "=" + database},
+		"-template", filepath.Join("..", "..", "template.yaml"), "-build", build, "-create-tables")
+
+	room := randomName()
+	ann, bob := p.join(t, room, "Ann"), p.join(t, room, "Bob")
+	ann.send(`{"action":"send","id":"2","room":"` + room + `","cid":"c1","text":"hi Bob"}`)
+	if got := ann.await("sent"); got["seq"] != 1.0 {
+		t.Errorf("reply %v", got)
+	}
+	pushed := bob.await("messages")["messages"].([]any)[0].(map[string]any)
+	if pushed["text"] != "hi Bob" || pushed["seq"] != 1.0 {
+		t.Errorf("Bob got %v", pushed)
+	}
+	p.interrupt(t)
+}
+
+// join makes a session over HTTP and joins a room on a socket.
+func (p *process) join(t *testing.T, room, name string) *client {
+	t.Helper()
+	body := `{"name":"` + (name + " " + randomName())[:20] + `","bearer":true}`
+	res, err := http.Post("http://"+p.addr+"/api/session", "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, _ := io.ReadAll(res.Body)
+	var session struct{ Token string }
+	if err := json.Unmarshal(text, &session); err != nil || session.Token == "" {
+		t.Fatalf("session: %s %s", res.Status, text)
+	}
+	c := p.dial(t, "/ws?v=1", http.Header{"Authorization": {"Bearer " + session.Token}})
+	c.send(`{"action":"join","id":"1","room":"` + room + `"}`)
+	c.await("joined")
+	return c
+}
+
+// await is the next frame of a type; others are let go.
+func (c *client) await(kind string) map[string]any {
+	c.t.Helper()
+	for {
+		var frame map[string]any
+		text := c.receive()
+		if err := json.Unmarshal([]byte(text), &frame); err != nil {
+			c.t.Fatalf("%s: %v", text, err)
+		}
+		if frame["type"] == kind {
+			return frame
+		}
+		if frame["type"] == "error" || frame["message"] != nil {
+			c.t.Fatalf("got %s instead of %s", text, kind)
+		}
+	}
+}
