@@ -15,8 +15,7 @@ const (
 	authorizerTimeout  = 10 * time.Second
 	maxAuthorizerReply = 8 << 10
 	invokeAction       = "execute-api:Invoke"
-	// region is where this gateway's ARNs are.
-	region = "us-east-1"
+	defaultRegion      = "us-east-1"
 )
 
 // Authorizer is a Lambda authorizer of the type REQUEST. It is asked at every
@@ -47,7 +46,7 @@ func checkAuthorizer(key string, a *Authorizer, prefix string) error {
 	}
 	for _, source := range a.IdentitySources {
 		if _, _, ok := identitySource(source, prefix); !ok {
-			return fmt.Errorf("the authorizer of %q has the identity source %q, which begins with none of %srequest.header., %[3]srequest.querystring., context. and stageVariables.", key, source, prefix)
+			return fmt.Errorf("the authorizer of %q has the identity source %q, which is none of %srequest.header, %[3]srequest.querystring, context and stageVariables with a name", key, source, prefix)
 		}
 	}
 	return nil
@@ -225,7 +224,7 @@ func (g *WebSocket) authorizerEvent(r *http.Request, from client, context webSoc
 	headers := handshakeHeaders(r, from)
 	headers["Connection"], headers["Upgrade"], headers["content-length"] = []string{"upgrade"}, []string{"websocket"}, []string{"0"}
 	query, _ := url.ParseQuery(r.URL.RawQuery)
-	arn = "arn:aws:execute-api:" + region + ":" + noAccount + ":" + g.apiID + "/" + g.stage + "/$connect"
+	arn = "arn:aws:execute-api:" + g.region + ":" + noAccount + ":" + g.apiID + "/" + g.stage + "/$connect"
 	e := authorizerEvent{
 		Type: "REQUEST", MethodARN: arn,
 		Headers: lastValues(headers), MultiValueHeaders: headers,

@@ -170,6 +170,13 @@ func TestAuthorizerGetsItsEvent(t *testing.T) {
 	})
 }
 
+func TestRegionStandsInTheMethodArn(t *testing.T) {
+	l := newLifecycle()
+	cfg := guarded(l, localgw.Authorizer{Function: replies(policyFor("Allow", "*", strings.Replace(connectARN, "us-east-1", "eu-west-1", 1), "{}"))})
+	cfg.Region = "eu-west-1"
+	withWebSocket(t, cfg, func(t *testing.T, s *site) { s.connect(t) })
+}
+
 func TestAuthorizersContextIsInAllEventsItsLatencyInTheFirst(t *testing.T) {
 	authorizer := function(func(context.Context, []byte) ([]byte, error) {
 		time.Sleep(111 * time.Millisecond)
@@ -248,7 +255,7 @@ func TestAuthorizersThatCannotBeAreRefused(t *testing.T) {
 		{"on a message's route", "send", localgw.Route{Authorizer: &localgw.Authorizer{Function: f}}, `route "send" cannot have an authorizer`},
 		{"signature on a message's route", "send", localgw.Route{Signed: true}, `route "send" cannot have an authorizer`},
 		{"no function", "$connect", localgw.Route{Authorizer: &localgw.Authorizer{}}, `the authorizer of "$connect" has no function`},
-		{"an HTTP API's syntax", "$connect", localgw.Route{Authorizer: &localgw.Authorizer{Function: f, IdentitySources: []string{"$request.header.A"}}}, "begins with none of route.request.header."},
+		{"an HTTP API's syntax", "$connect", localgw.Route{Authorizer: &localgw.Authorizer{Function: f, IdentitySources: []string{"$request.header.A"}}}, "none of route.request.header, route.request.querystring, context"},
 		{"simple responses", "$connect", localgw.Route{Authorizer: &localgw.Authorizer{Function: f, SimpleResponses: true}}, "cannot have simple responses"},
 	}
 	for _, test := range tests {
@@ -261,7 +268,7 @@ func TestAuthorizersThatCannotBeAreRefused(t *testing.T) {
 		})
 	}
 	_, err := localgw.NewHTTP(localgw.HTTPConfig{Routes: map[string]localgw.Route{"GET /": {Function: f, Authorizer: &localgw.Authorizer{Function: f, IdentitySources: []string{"route.request.header.A"}}}}})
-	if err == nil || !strings.Contains(err.Error(), "begins with none of $request.header.") {
+	if err == nil || !strings.Contains(err.Error(), "none of $request.header, $request.querystring, context") {
 		t.Errorf("HTTP API: error %v", err)
 	}
 }

@@ -82,6 +82,8 @@ type WebSocketConfig struct {
 
 	// APIID stands in events; "local" if empty.
 	APIID string
+	// Region stands in the ARNs that authorizers get; "us-east-1" if empty.
+	Region string
 
 	// IdleTimeout closes a connection on which no message went either way.
 	// 0 means 10 minutes. Pings are not messages.
@@ -140,6 +142,8 @@ type HTTPConfig struct {
 	Routes map[string]Route
 	// APIID stands in events; "local" if empty.
 	APIID string
+	// Region stands in the ARNs that authorizers get; "us-east-1" if empty.
+	Region string
 	// MaxInFlight bounds the functions that run at once; further ones wait, and
 	// waiting counts towards their timeout. 0 means 1,000, Lambda's default.
 	MaxInFlight int

@@ -19,6 +19,7 @@ type httpAPI struct {
 	routes    []httpRoute
 	functions *functions
 	apiID     string
+	region    string
 }
 
 // NewHTTP checks cfg and returns the HTTP API, to be served at the root (or at
@@ -50,6 +51,7 @@ func NewHTTP(cfg HTTPConfig) (http.Handler, error) {
 		routes:    sorted,
 		functions: newFunctions(cfg.MaxInFlight, cfg.Logger),
 		apiID:     or(cfg.APIID, "local"),
+		region:    or(cfg.Region, defaultRegion),
 	}, nil
 }
 

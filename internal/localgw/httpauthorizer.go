@@ -61,7 +61,7 @@ func (a *httpAPI) authorizerEvent(e httpEvent, identities []string) (event []byt
 	if a.stage != "" {
 		path = strings.TrimPrefix(path, "/"+a.stage)
 	}
-	arn = fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s/%s%s", region, noAccount, a.apiID, or(a.stage, "$default"), e.Context.HTTP.Method, path)
+	arn = fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s/%s%s", a.region, noAccount, a.apiID, or(a.stage, "$default"), e.Context.HTTP.Method, path)
 	return marshal(httpAuthorizerEvent{
 		Version: "2.0", Type: "REQUEST", RouteARN: arn, IdentitySource: identities,
 		RouteKey: e.RouteKey, RawPath: e.RawPath, RawQueryString: e.RawQueryString,

@@ -18,6 +18,7 @@ import (
 // with Shutdown.
 type WebSocket struct {
 	stage, apiID   string
+	region         string
 	selection      selection
 	routes         map[string]Route
 	functions      *functions
@@ -64,6 +65,7 @@ func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 	return &WebSocket{
 		stage:            cfg.Stage,
 		apiID:            or(cfg.APIID, "local"),
+		region:           or(cfg.Region, defaultRegion),
 		selection:        selection,
 		routes:           routes,
 		functions:        newFunctions(cfg.MaxInFlight, cfg.Logger),
