@@ -101,14 +101,15 @@ func (b *builder) addWebSocket(out *apis, api samtemplate.WebSocketAPI) error {
 
 func (b *builder) webSocket(api samtemplate.WebSocketAPI, stage samtemplate.Stage) (*localgw.WebSocket, error) {
 	cfg := localgw.WebSocketConfig{
-		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID,
+		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID, Region: region(),
+		RouteLimit:               limitOf(stage.Limit),
 		RouteSelectionExpression: api.RouteSelectionExpression,
 		Routes:                   map[string]localgw.Route{},
 		Account:                  b.account, NewConnections: b.connects,
 		Faults: b.faults, Trace: b.trace, Logger: b.log,
 	}
 	for key, r := range api.Routes {
-		cfg.Routes[key] = localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay}
+		cfg.Routes[key] = localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay, Limit: routeLimit(stage, key)}
 	}
 	if connect, ok := cfg.Routes["$connect"]; ok {
 		if err := b.authorize(&connect, api.Authorization, true); err != nil {
@@ -141,17 +142,32 @@ func (b *builder) addHTTP(out *apis, api samtemplate.HTTPAPI) error {
 
 func (b *builder) http(api samtemplate.HTTPAPI, stage samtemplate.Stage) (http.Handler, error) {
 	cfg := localgw.HTTPConfig{
-		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID,
-		Routes: map[string]localgw.Route{}, Account: b.account, Trace: b.trace, Logger: b.log,
+		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID, Region: region(),
+		RouteLimit: limitOf(stage.Limit), Routes: map[string]localgw.Route{}, Account: b.account, Trace: b.trace, Logger: b.log,
 	}
 	for _, r := range api.Routes {
-		route := localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout}
+		route := localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, Limit: routeLimit(stage, r.Key())}
 		if err := b.authorize(&route, r.Authorization, false); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Key(), err)
 		}
 		cfg.Routes[r.Key()] = route
 	}
 	return localgw.NewHTTP(cfg)
+}
+
+func limitOf(l *samtemplate.Limit) *localgw.Limit {
+	if l == nil {
+		return nil
+	}
+	return &localgw.Limit{Rate: l.Rate, Burst: l.Burst}
+}
+
+// routeLimit is the route's own limit, nil if it has the stage's.
+func routeLimit(stage samtemplate.Stage, key string) *localgw.Limit {
+	if l, ok := stage.RouteLimits[key]; ok {
+		return limitOf(&l)
+	}
+	return nil
 }
 
 // authorize adds the template's authorization to a route, and refuses what

@@ -27,6 +27,7 @@ Resources:
       Environment: {Variables: {URL: !Sub "wss://${Chat}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}", GIVEN: !ImportValue elsewhere}}
       Events:
         Any: {Type: HttpApi, Properties: {ApiId: !Ref Web, Method: GET, Path: /say}}
+        Shut: {Type: HttpApi, Properties: {ApiId: !Ref Old, Method: GET, Path: /shut}}
         Old: {Type: HttpApi, Properties: {ApiId: !Ref Old, Method: GET, Path: /say}}
   Guard: {Type: AWS::Serverless::Function}
   Chat:
@@ -45,7 +46,7 @@ Resources:
       Auth: {AuthType: CUSTOM, AuthArn: !GetAtt Guard.Arn, IdentitySource: [route.request.querystring.token]}
       Routes: {$connect: {FunctionArn: !GetAtt Say.Arn}}
   Web: {Type: AWS::Serverless::HttpApi}
-  Old: {Type: AWS::Serverless::HttpApi, Properties: {StageName: v1}}
+  Old: {Type: AWS::Serverless::HttpApi, Properties: {StageName: v1, RouteSettings: {"GET /shut": {ThrottlingRateLimit: 0, ThrottlingBurstLimit: 0}}}}
   SayReply: {Type: "AWS::ApiGatewayV2::RouteResponse", Properties: {ApiId: !Ref Chat, RouteId: !Ref ChatSayRoute, RouteResponseKey: $default}}
   ExitReply: {Type: "AWS::ApiGatewayV2::RouteResponse", Properties: {ApiId: !Ref Chat, RouteId: !Ref ChatExitRoute, RouteResponseKey: $default}}
 `
@@ -82,6 +83,9 @@ func TestSeveralAPIsOfOneTemplate(t *testing.T) {
 	}
 	if status, body := p.get(t, "/nothing"); status != 404 || body != `{"message":"Not Found"}` {
 		t.Errorf("GET /nothing: %d %s", status, body)
+	}
+	if status, body := p.get(t, "/v1/shut"); status != 429 || body != `{"message":"Too Many Requests"}` {
+		t.Errorf("GET /v1/shut, which the template throttles: %d %s", status, body)
 	}
 	for _, line := range []string{"WebSocket  ws://" + p.addr + "/Chat/test", "HTTP       http://" + p.addr + "/v1", "GET /say                 Say ("} {
 		if !strings.Contains(p.output(), line) {

@@ -2,7 +2,6 @@ package samtemplate
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,11 +28,10 @@ type eventProperties struct {
 }
 
 type httpAPIProperties struct {
-	StageName      value            `yaml:"StageName"`
-	StageVariables map[string]value `yaml:"StageVariables"`
-	DefinitionBody value            `yaml:"DefinitionBody"`
-	DefinitionURI  value            `yaml:"DefinitionUri"`
-	Auth           httpAuth         `yaml:"Auth"`
+	stageProperties `yaml:",inline"`
+	DefinitionBody  value    `yaml:"DefinitionBody"`
+	DefinitionURI   value    `yaml:"DefinitionUri"`
+	Auth            httpAuth `yaml:"Auth"`
 }
 
 type httpAuth struct {
@@ -62,10 +60,7 @@ func (p *parser) httpAPI(id string, properties *yaml.Node) {
 	if !own.DefinitionBody.absent() || !own.DefinitionURI.absent() {
 		p.note(id, "DefinitionBody", "routes of an OpenAPI definition are not read")
 	}
-	stage := Stage{
-		Name:      p.text(id, "StageName", or(own.StageName, p.globals.HTTPAPI.StageName), "$default"),
-		Variables: p.textMap(id, "StageVariables", own.StageVariables),
-	}
+	stage := p.stage(id, own.stageProperties, p.globals.HTTPAPI.stageProperties, "$default")
 	p.http[id] = &HTTPAPI{LogicalID: id, Stages: []Stage{stage}}
 }
 
@@ -162,27 +157,5 @@ func (p *parser) samAuthorizer(id, at string, a httpAuthorizer) Authorization {
 	}
 	out.PayloadVersion = p.oneOf(id, at+".AuthorizerPayloadFormatVersion", a.PayloadVersion, "2.0", "1.0", "2.0")
 	out.SimpleResponses = p.bool(id, at+".EnableSimpleResponses", a.Simple)
-	return out
-}
-
-// stagesOf are the raw stages of an API, by name.
-func (p *parser) stagesOf(apiID string) []Stage {
-	var out []Stage
-	p.each(func(id string, properties *yaml.Node) {
-		var own struct {
-			APIID          value            `yaml:"ApiId"`
-			StageName      value            `yaml:"StageName"`
-			StageVariables map[string]value `yaml:"StageVariables"`
-		}
-		if !p.decode(id, properties, &own) || p.text(id, "ApiId", own.APIID, "") != apiID {
-			return
-		}
-		name := p.text(id, "StageName", own.StageName, "")
-		if name == "" {
-			p.fail(id, "StageName", "missing")
-		}
-		out = append(out, Stage{Name: name, Variables: p.textMap(id, "StageVariables", own.StageVariables)})
-	}, "AWS::ApiGatewayV2::Stage")
-	slices.SortFunc(out, func(a, b Stage) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }

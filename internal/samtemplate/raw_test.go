@@ -53,7 +53,7 @@ Resources:
       IdentitySource: [route.request.querystring.token, route.request.header.Auth]
   Deployment: {Type: "AWS::ApiGatewayV2::Deployment", DependsOn: [SendRoute], Properties: {ApiId: !Ref Chat}}
   Beta: {Type: "AWS::ApiGatewayV2::Stage", Properties: {ApiId: !Ref Chat, StageName: beta, StageVariables: {color: blue}}}
-  Alpha: {Type: "AWS::ApiGatewayV2::Stage", Properties: {ApiId: !Ref Chat, StageName: alpha}}
+  Alpha: {Type: "AWS::ApiGatewayV2::Stage", Properties: {ApiId: !Ref Chat, StageName: alpha, DefaultRouteSettings: {ThrottlingRateLimit: 0.5}, RouteSettings: {send-message: {ThrottlingRateLimit: 7, ThrottlingBurstLimit: 3}}}}
   Other: {Type: "AWS::ApiGatewayV2::Api", Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.op}}
   Web: {Type: "AWS::ApiGatewayV2::Api", Properties: {ProtocolType: HTTP}}
   WebStage: {Type: "AWS::ApiGatewayV2::Stage", Properties: {ApiId: !Ref Web, StageName: $default, AutoDeploy: true}}
@@ -90,8 +90,11 @@ func TestParseReadsRawAPIs(t *testing.T) {
 		},
 		WebSocketAPIs: []samtemplate.WebSocketAPI{
 			{
-				LogicalID:                "Chat",
-				Stages:                   []samtemplate.Stage{{Name: "alpha"}, {Name: "beta", Variables: map[string]string{"color": "blue"}}},
+				LogicalID: "Chat",
+				Stages: []samtemplate.Stage{
+					{Name: "alpha", Limit: &samtemplate.Limit{Rate: 0.5, Burst: 5000}, RouteLimits: map[string]samtemplate.Limit{"send-message": {Rate: 7, Burst: 3}}},
+					{Name: "beta", Variables: map[string]string{"color": "blue"}},
+				},
 				RouteSelectionExpression: "$request.body.action",
 				Routes: map[string]samtemplate.WebSocketRoute{
 					"$connect":     {Function: "Connect", IntegrationTimeout: 5 * seconds},
@@ -144,6 +147,7 @@ func TestParseNamesWhatIsWrongInRawAPIs(t *testing.T) {
 		{"WebSocket stage $default", "StageName: alpha", "StageName: $default", "Chat.StageName: a WebSocket API cannot"},
 		{"old payload format", `PayloadFormatVersion: "2.0", I`, `PayloadFormatVersion: "1.0", I`, `WebIntegration.PayloadFormatVersion: must be one of 2.0, not "1.0"`},
 		{"HTTP route key without a path", `"GET /items/{id}"`, "items", `WebRoute.RouteKey: must be a method and a path, not "items"`},
+		{"throttle is text", "ThrottlingRateLimit: 0.5", "ThrottlingRateLimit: few", `Alpha.DefaultRouteSettings.ThrottlingRateLimit: must be a number of at least 0, not "few"`},
 		{"two functions of one name", `FunctionName: !Sub "${Prefix}-connect"`, "FunctionName: Send", "Send.FunctionName: Connect is already called Send"},
 	}
 	for _, test := range tests {
@@ -160,7 +164,7 @@ func TestParseNamesWhatIsWrongInRawAPIs(t *testing.T) {
 }
 
 const samAuth = `
-Globals: {HttpApi: {Auth: {DefaultAuthorizer: Guard}}}
+Globals: {HttpApi: {Auth: {DefaultAuthorizer: Guard}, DefaultRouteSettings: {ThrottlingBurstLimit: 9}}}
 Resources:
   Http:
     Type: AWS::Serverless::HttpApi
@@ -200,7 +204,7 @@ func TestParseReadsSAMsAuthorizers(t *testing.T) {
 	}
 	wantHTTP := []samtemplate.HTTPAPI{{
 		LogicalID: "Http",
-		Stages:    []samtemplate.Stage{{Name: "v1"}},
+		Stages:    []samtemplate.Stage{{Name: "v1", Limit: &samtemplate.Limit{Rate: 10_000, Burst: 9}}},
 		Routes: []samtemplate.HTTPRoute{
 			{Method: "GET", Path: "/a", Function: "F", IntegrationTimeout: time.Second, Authorization: guard},
 			{Method: "GET", Path: "/b", Function: "F", IntegrationTimeout: 30 * time.Second},

@@ -63,6 +63,17 @@ type Stage struct {
 	Name string
 	// Variables are the StageVariables, nil if there are none.
 	Variables map[string]string
+	// Limit throttles each route by itself; nil if the template is silent.
+	Limit *Limit
+	// RouteLimits are instead of Limit, by route key; nil if there are none.
+	RouteLimits map[string]Limit
+}
+
+// Limit is a throttle: requests per second, and the burst that may come at once.
+// Of a pair of which the template names one, the other is the account's.
+type Limit struct {
+	Rate  float64
+	Burst int
 }
 
 // WebSocketAPI is a WebSocket API.

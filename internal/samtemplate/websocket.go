@@ -20,9 +20,8 @@ const (
 var routeKey = regexp.MustCompile(`^(\$connect|\$disconnect|\$default|[A-Za-z0-9]+)$`)
 
 type webSocketProperties struct {
-	StageName                value            `yaml:"StageName"`
-	StageVariables           map[string]value `yaml:"StageVariables"`
-	RouteSelectionExpression value            `yaml:"RouteSelectionExpression"`
+	stageProperties          `yaml:",inline"`
+	RouteSelectionExpression value `yaml:"RouteSelectionExpression"`
 	Auth                     struct {
 		AuthType       value `yaml:"AuthType"`
 		AuthARN        value `yaml:"AuthArn"`
@@ -44,10 +43,7 @@ func (p *parser) webSocketAPI(id string, properties *yaml.Node) {
 		return
 	}
 	global := p.globals.WebSocketAPI
-	stage := Stage{
-		Name:      p.text(id, "StageName", or(own.StageName, global.StageName), "default"),
-		Variables: p.textMap(id, "StageVariables", own.StageVariables),
-	}
+	stage := p.stage(id, own.stageProperties, global.stageProperties, "default")
 	api := WebSocketAPI{
 		LogicalID:                id,
 		Stages:                   []Stage{stage},
