@@ -7,11 +7,14 @@
 // function cannot tell the difference: the handshake waits for $connect, whose
 // status the client sees; events and error frames have AWS's keys and spelling;
 // frames over 32 KB close the socket; a connection cannot be posted to before
-// its $connect has answered. Where AWS's behaviour is unknown the stricter one
-// is chosen.
+// its $connect has answered. What is unknown of AWS is a setting, see Unsettled;
+// docs/gateway.md lists every point with its source and its test.
+//
+// Beyond that it tells what it does, see Trace, and goes wrong on purpose, see
+// Faults.
 //
 // Two differences remain. Header names reach functions in net/http's canonical
 // case (API Gateway's WebSocket events keep the client's), except that
-// Sec-WebSocket-* is spelt so. And messages are never lost to a throttle: when
-// too many functions run, new ones wait.
+// Sec-WebSocket-* is spelt so. And where too many functions run, new ones wait
+// instead of being refused.
 package localgw

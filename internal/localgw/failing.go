@@ -62,11 +62,7 @@ func (c *conn) disrupt(fault Fault) bool {
 func (c *conn) vanish() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended || c.vanished.Swap(true) {
-		return false
-	}
-	c.nc.SetReadDeadline(time.Unix(1, 0)) // wakes the reader
-	return true
+	return !c.ended && !c.vanished.Swap(true)
 }
 
 // outlast waits until a connection that has vanished is idle too long.

@@ -252,6 +252,22 @@ func TestFaultsOfPosts(t *testing.T) {
 	}
 }
 
+func TestReorderedPostsChangePlacesByTwo(t *testing.T) {
+	cfg := localgw.WebSocketConfig{Faults: always(t, localgw.PostReorder, localgw.Rule{For: 5 * time.Second})}
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
+		start := time.Now()
+		for _, text := range []string{"one", "two", "three", "four"} {
+			s.manage(t, "POST", connectionPath(id), text)
+		}
+		for _, text := range []string{"two", "one", "four", "three"} {
+			c.want(text)
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
 func TestReorderedPostComesAloneIfNothingOvertakesIt(t *testing.T) {
 	cfg := localgw.WebSocketConfig{Faults: always(t, localgw.PostReorder, localgw.Rule{For: 5 * time.Second})}
 	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {

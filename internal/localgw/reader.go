@@ -164,7 +164,7 @@ func (c *conn) Read(p []byte) (int, error) {
 func (c *conn) extend() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended || c.vanished.Load() {
+	if c.ended {
 		return os.ErrDeadlineExceeded
 	}
 	if d := c.deadline(); time.Now().Before(d) {

@@ -110,6 +110,20 @@ func TestMessagesOverALimitGetAFrameAndTheSocketStays(t *testing.T) {
 	}
 }
 
+func TestMessagesCountTowardsTheAccountsLimit(t *testing.T) {
+	cfg := localgw.WebSocketConfig{
+		Account: localgw.NewThrottle(localgw.Limit{Burst: 2}),
+		Routes:  map[string]localgw.Route{"$default": twoWay(named("default"))},
+	}
+	withWebSocket(t, cfg, func(t *testing.T, s *site) {
+		c := s.connect(t)
+		c.send("one")
+		c.want("default as $default")
+		c.send("two")
+		c.wantError("Too Many Requests")
+	})
+}
+
 func TestPostsOverTheAccountsLimitAreLimitExceeded(t *testing.T) {
 	cfg := localgw.WebSocketConfig{Account: localgw.NewThrottle(localgw.Limit{Burst: 2})}
 	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) { // which took one

@@ -196,6 +196,11 @@ func TestTraceHoldsNoPayload(t *testing.T) {
 				t.Errorf("line %q", line)
 			}
 		}
+		for _, line := range j.lines {
+			if strings.Contains(line.String()+line.Connection, "secret") {
+				t.Errorf("line %q", line)
+			}
+		}
 		if n := len(j.all()); n < 9 {
 			t.Errorf("%d lines", n)
 		}

@@ -38,6 +38,9 @@ func TestUnsettledConnectHeaders(t *testing.T) {
 			if got := res.Header.Get("X-Mine"); (got == "a") != on {
 				t.Errorf("%v: X-Mine %q", on, got)
 			}
+			if got := res.Header.Values("Connection"); len(got) != 1 || got[0] != "upgrade" {
+				t.Errorf("%v: Connection %q", on, got)
+			}
 			if res.Header.Get("Sec-WebSocket-Accept") == "forged" || res.Header.Get("X-Smuggled") != "" || res.Header.Get("Sec-WebSocket-Protocol") != "p" {
 				t.Errorf("%v: headers %v", on, res.Header)
 			}
