@@ -31,8 +31,9 @@ func wellFormedID(s string) bool {
 	if len(s) != idLength {
 		return false
 	}
-	b, err := base64.URLEncoding.DecodeString(s)
-	return err == nil && len(b) == idBytes
+	var b [idBytes + 1]byte // what 16 characters may hold
+	n, err := base64.URLEncoding.Decode(b[:], []byte(s))
+	return err == nil && n == idBytes
 }
 
 // newTraceID is an X-Ray trace header: time in seconds, then 12 random bytes.

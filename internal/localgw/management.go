@@ -114,7 +114,7 @@ func (c *conn) servePost(w http.ResponseWriter, r *http.Request) (string, *refus
 	}
 	outcome, no := c.post(r.Context(), outgoing{frame: frames(op, data), message: true, counted: true})
 	if no == nil {
-		w.Header().Set("x-amzn-RequestId", newID(idRequest))
+		w.Header().Set(requestIDHeader, newID(idRequest))
 		w.WriteHeader(http.StatusOK)
 	}
 	return outcome, no
@@ -155,7 +155,7 @@ func (c *conn) serveGet(w http.ResponseWriter) (string, *refusal) {
 		d.Identity.UserAgent = &c.userAgent
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("x-amzn-RequestId", newID(idRequest))
+	w.Header().Set(requestIDHeader, newID(idRequest))
 	w.Write(marshal(d))
 	return "200: described", nil
 }
@@ -166,7 +166,7 @@ func (c *conn) serveDelete(w http.ResponseWriter) (string, *refusal) {
 	if !c.end(deleted) {
 		return "", gone("410: the connection has ended")
 	}
-	w.Header().Set("x-amzn-RequestId", newID(idRequest))
+	w.Header().Set(requestIDHeader, newID(idRequest))
 	w.WriteHeader(http.StatusNoContent)
 	return "204: closed", nil
 }

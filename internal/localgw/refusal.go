@@ -2,6 +2,9 @@ package localgw
 
 import "net/http"
 
+// requestIDHeader is x-amzn-RequestId as net/http writes it.
+const requestIDHeader = "X-Amzn-Requestid"
+
 // refusal is an answer of API Gateway itself that is no success.
 type refusal struct {
 	status int
@@ -25,7 +28,7 @@ func (n *refusal) writeTo(w http.ResponseWriter) {
 	if n.errorType != "" {
 		w.Header().Set("x-amzn-ErrorType", n.errorType)
 	}
-	w.Header().Set("x-amzn-RequestId", newID(idRequest))
+	w.Header().Set(requestIDHeader, newID(idRequest))
 	if len(n.body) > 0 {
 		w.Header().Set("Content-Type", "application/json")
 	}

@@ -108,6 +108,9 @@ func (g *WebSocket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // base is the path under which the API answers r, and whether r came to a custom
 // domain.
 func (g *WebSocket) base(r *http.Request) (path string, custom bool) {
+	if len(g.domains) == 0 {
+		return g.stage, false
+	}
 	if key, ok := g.domains[strings.ToLower(hostOf(r.Host))]; ok {
 		return key, true
 	}

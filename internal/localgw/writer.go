@@ -1,7 +1,6 @@
 package localgw
 
 import (
-	"bytes"
 	"errors"
 	"net"
 	"sync"
@@ -121,6 +120,10 @@ func (c *conn) writeAll(batch []outgoing) error {
 	if c.vanished.Load() {
 		return nil
 	}
+	if len(batch) == 1 {
+		_, err := c.nc.Write(batch[0].frame)
+		return err
+	}
 	buffers := make(net.Buffers, len(batch))
 	for i, out := range batch {
 		buffers[i] = out.frame
@@ -149,13 +152,29 @@ func (c *conn) written(batch []outgoing) {
 // frames is payload as a frame, or as several where it is text and longer than
 // one may be.
 func frames(op ws.OpCode, payload []byte) []byte {
-	b := bytes.NewBuffer(make([]byte, 0, len(payload)+(1+len(payload)/maxFrameBytes)*ws.MaxHeaderSize))
+	b := make([]byte, 0, len(payload)+(1+len(payload)/maxFrameBytes)*maxServerHeader)
 	for {
 		n := min(len(payload), maxFrameBytes)
-		ws.WriteHeader(b, ws.Header{Fin: n == len(payload), OpCode: op, Length: int64(n)})
-		b.Write(payload[:n])
+		b = appendHeader(b, op, n, n == len(payload))
+		b = append(b, payload[:n]...)
 		if payload, op = payload[n:], ws.OpContinuation; len(payload) == 0 {
-			return b.Bytes()
+			return b
 		}
 	}
+}
+
+// maxServerHeader is the header of the longest frame that a gateway sends: it is
+// not masked, and 16 bits hold its length.
+const maxServerHeader = 4
+
+// appendHeader writes a frame's header (RFC 6455, 5.2).
+func appendHeader(b []byte, op ws.OpCode, length int, fin bool) []byte {
+	first := byte(op)
+	if fin {
+		first |= 0x80
+	}
+	if length < 126 {
+		return append(b, first, byte(length))
+	}
+	return append(b, first, 126, byte(length>>8), byte(length))
 }
