@@ -1,5 +1,6 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { unreadMark } from './state/attention';
 import { clearSearch } from './state/search';
 import type { Services, Visit } from './state/visit';
 import { t } from './text/i18n';
@@ -17,6 +18,7 @@ export const RoomView = lazy(async () => (await import('./room-page')).RoomView,
 	standIn,
 	words: atHand,
 });
+const RoomsPanel = lazy(async () => (await import('./views/online-panel')).RoomsPanel);
 const Become = lazy(async () => (await import('./views/become')).Become, { standIn });
 
 /** The page: the bar, the screen that the visit is at, and the footer. */
@@ -28,9 +30,10 @@ export function App({ visit, services }: { visit: Visit; services: Services }) {
 	useSignalEffect(() => {
 		const at = visit.screen.value;
 		document.title =
-			at.kind === 'room'
+			unreadMark.value +
+			(at.kind === 'room'
 				? t('app.roomTitle', { room: at.room.title.value, user: at.room.me.name })
-				: t('app.name');
+				: t('app.name'));
 	});
 	useEffect(() => {
 		online.value = false;
@@ -61,7 +64,14 @@ function CurrentScreen({ visit, services, online }: ScreenProps) {
 		case 'unreachable':
 			return <Unreachable visit={visit} />;
 		case 'home':
-			return <Home key={screen.id} screen={screen} visit={visit} services={services} />;
+			return (
+				<>
+					<Home key={screen.id} screen={screen} visit={visit} services={services} />
+					{online.value && (
+						<RoomsPanel api={services.api} open={online} onPick={(room) => visit.enter(room)} />
+					)}
+				</>
+			);
 		case 'become':
 			return <Become screen={screen} visit={visit} />;
 		case 'room':

@@ -4,17 +4,15 @@ import { App, Home, RoomView } from './app';
 import { api, env } from './client';
 import { parseAddress } from './state/address';
 import { preferredLanguage, watchLanguage } from './state/language';
-import { followSystemTheme } from './state/theme';
-import { watchDays } from './state/today';
-import { watchViewport } from './state/viewport';
 import { type Services, Visit } from './state/visit';
 import { speak } from './text/i18n';
 import { fetchRest } from './views/lazy';
 // Small things that several lazy parts use: here, they need no file of their own.
+import './format/markup';
 import './state/favourites';
+import './state/today';
 import './text/rich';
-import './views/hits';
-import './views/share';
+import './views/share-button';
 import './style/index.css';
 
 const services: Services = {
@@ -24,9 +22,6 @@ const services: Services = {
 const visit = new Visit(services, history, location);
 
 addEventListener('popstate', () => visit.arrive());
-followSystemTheme();
-watchDays();
-watchViewport();
 
 const spoken = preferredLanguage(navigator.languages);
 // What cannot be had now is English.
@@ -46,7 +41,7 @@ const stop = effect(() => {
 	if (screen.kind === 'starting' || screen.kind === 'unreachable') return;
 	if (screen.kind === 'room' && screen.room.phase.value === 'loading') return;
 	queueMicrotask(() => stop());
-	void (screen.kind === 'room' ? RoomView : Home).fetch().then(painted).then(fetchRest);
+	void (screen.kind === 'room' ? RoomView : Home).fetch().then(painted).then(later);
 });
 
 /** Resolves in the second frame from now: what was to be drawn is on the screen. */
@@ -54,4 +49,10 @@ function painted(): Promise<void> {
 	return new Promise((resolve) =>
 		requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))),
 	);
+}
+
+async function later(): Promise<void> {
+	void fetchRest();
+	const { watch } = await import('./state/watch');
+	watch();
 }

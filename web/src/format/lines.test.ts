@@ -8,7 +8,7 @@ const local = (day: number, time: string) => new Date(`2026-11-${day}T${time}`).
 
 function shape(...entries: ReturnType<typeof said>[]): string[] {
 	return lines(entries).map((line) =>
-		line.kind === 'day' ? 'day' : `${line.entry.text}${line.first ? ' first' : ''}`,
+		line.kind !== 'message' ? line.kind : `${line.entry.text}${line.first ? ' first' : ''}`,
 	);
 }
 
@@ -38,6 +38,13 @@ describe('lines', () => {
 		expect(
 			shape(said(ann, 1, local(20, '23:59:00'), 'a'), said(ann, 2, local(21, '00:01:00'), 'b')),
 		).toEqual(['day', 'a first', 'day', 'b first']);
+	});
+
+	test('draws a line over what is new, and names who wrote it', () => {
+		const entries = [1, 2].map((n) => said(ann, n, local(20, '10:00:00'), `m${n}`));
+		const drawn = lines(entries, entries[1]?.key);
+		expect(drawn.map(({ kind }) => kind)).toEqual(['day', 'message', 'new', 'message']);
+		expect(drawn.at(-1)).toMatchObject({ first: true });
 	});
 
 	test('shows nothing of a kind it does not know', () => {

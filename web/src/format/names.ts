@@ -33,14 +33,6 @@ export function userProblem(name: string): Key | null {
 	return displayable(user) ? null : 'error.userHidden';
 }
 
-/** Up to three names like one that is taken, each of them valid. `letter` is one for an initial. */
-export function suggestions(taken: string, onTour: string, letter: string): string[] {
-	const [, base = taken, number] = /^(.*?)(\d*)$/u.exec(taken.trim()) ?? [];
-	const next = `${base}${Number(number || 1) + 1}`;
-	const all = [next, `${base.trim()} ${letter}`, onTour];
-	return all.filter((name) => userProblem(name) === null && name !== taken);
-}
-
 /** A short tag of a uid, shown beside a guest's name: two people never look the same. */
 export function tag(uid: string): string {
 	return uid.replace(/^u_/, '').slice(-4);

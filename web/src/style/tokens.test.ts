@@ -41,6 +41,8 @@ const pairs: [inks: string[], grounds: string[], least: number][] = [
 	[['warn'], ['warn-fill'], 4.5],
 	[['info'], ['info-fill'], 4.5],
 	[['on-mark'], ['mark'], 4.5],
+	[['mention'], ['mention-fill'], 4.5],
+	[['link'], ['surface', 'own', 'own-sunk', 'bad-fill'], 4.5],
 	[['on-mark-now'], ['mark-now'], 4.5],
 	[hues, ['surface'], 4.5],
 	[['nav-ink', 'nav-ink-2'], ['nav', 'nav-field'], 4.5],

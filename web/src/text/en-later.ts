@@ -48,6 +48,8 @@ export const later = {
 	'room.link': 'Link to this room',
 
 	'online.heading': { one: 'Online, {n} person', other: 'Online, {n} people' },
+	'online.rooms': 'Public rooms',
+	'online.noRooms': 'No room is open yet. Start one!',
 	'online.more': { one: 'and {n} more', other: 'and {n} more' },
 
 	'log.emptyHeading': 'You are the first here',
@@ -80,4 +82,10 @@ export const later = {
 		one: 'No live connection here. Checking for new messages every second.',
 		other: 'No live connection here. Checking for new messages every {n} s.',
 	},
+
+	'room.copied': 'Link copied',
+	'room.copyFailed': 'Copying did not work. Select the link and copy it.',
+	'message.copyCode': 'Copy',
+	'message.copied': 'Copied',
+	'message.copyFailed': 'Copying did not work. Select it and copy it.',
 } as const;

@@ -23,8 +23,6 @@ export const en = {
 
 	'favourite.toggle': 'Star this room',
 
-	'unreachable.heading': 'ProjectChat did not answer',
-	'unreachable.text': 'We could not reach the server. Check your connection and try again.',
 	'common.tryAgain': 'Try again',
 	'common.backHome': 'Back to home',
 	'common.close': 'Close',
@@ -36,8 +34,6 @@ export const en = {
 		other: '{n} people here when the connection was lost',
 	},
 	'room.share': 'Share',
-	'room.copied': 'Link copied',
-	'room.copyFailed': 'Copying did not work. Select the link and copy it.',
 
 	'log.label': 'Messages in {room}',
 	'log.loading': 'Loading messages…',
@@ -46,6 +42,7 @@ export const en = {
 	'log.older': 'Load older messages',
 	'log.loadingOlder': 'Loading older messages…',
 	'log.new': { one: '{n} new message', other: '{n} new messages' },
+	'log.divider': 'New messages',
 	'log.latest': 'Jump to the latest',
 	'log.failedHeading': 'The messages did not load',
 	'log.failedText':
@@ -67,4 +64,7 @@ export const en = {
 	'footer.copyright': '© Copyright Reserved ProjectChat - {year}',
 	'footer.copyrightShort': '© ProjectChat - {year}',
 	'footer.madeBy': 'Made by its authors ♥',
+
+	'unreachable.heading': 'ProjectChat did not answer',
+	'unreachable.text': 'We could not reach the server. Check your connection and try again.',
 } as const;

@@ -1,8 +1,11 @@
+import { useMemo } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
+import { isEmojiOnly, mentions, parse } from '../format/markup';
 import { hue, initial, tag } from '../format/names';
 import { fullTime, timeOfDay } from '../format/time';
-import { cut } from '../state/search';
+import type { Found } from '../state/search';
 import { t } from '../text/i18n';
+import { formatted } from './formatted';
 import { Icon } from './icons';
 import { lazy } from './lazy';
 
@@ -13,20 +16,22 @@ interface Props {
 	/** The first of a group: its name shows. */
 	first: boolean;
 	room: Room;
-	/** What the search looks for, and whether this message is the hit one stands at. */
-	wanted: RegExp | null;
-	current: boolean;
+	/** What a search has found, or null. */
+	found: Found | null;
 }
 
 /** One message: name, text, time, and what can be done where it did not go out. */
-export function Bubble({ entry, first, room, wanted, current }: Props) {
+export function Bubble({ entry, first, room, found }: Props) {
 	const own = entry.uid === room.me.uid;
+	const nodes = useMemo(() => parse(entry.text, room.me.name), [entry.text, room.me.name]);
 	const classes = [
 		'message',
 		own ? 'own' : 'other',
 		entry.state,
 		first && 'first',
-		current && 'hit',
+		entry.key === found?.current && 'hit',
+		isEmojiOnly(entry.text) && 'large',
+		!own && mentions(nodes) && 'mentions-me',
 	];
 	return (
 		<li class={classes.filter(Boolean).join(' ')} data-key={entry.key} data-state={entry.state}>
@@ -43,11 +48,7 @@ export function Bubble({ entry, first, room, wanted, current }: Props) {
 					<span class={own ? 'you' : 'tag'}>{own ? t('message.you') : tag(entry.uid)}</span>
 				</p>
 				<div class="body" dir="auto">
-					<span class="text">
-						{cut(entry.text, wanted).map((piece, at) =>
-							at % 2 === 1 ? <mark key={at}>{piece}</mark> : piece,
-						)}
-					</span>
+					<span class="text">{formatted(nodes, found?.marking(nodes))}</span>
 					<Meta entry={entry} own={own} />
 				</div>
 			</div>

@@ -2,8 +2,9 @@ import type { Room } from '../client/client';
 import logo from '../logo.svg';
 import { shareLink } from '../state/address';
 import { t } from '../text/i18n';
+import { useCopy } from './copy';
 import { Icon } from './icons';
-import { Said, useCopy } from './share';
+import { Said } from './share';
 
 /** A room in which nobody has said anything yet. */
 export function Empty({ room }: { room: Room }) {
@@ -21,8 +22,8 @@ export function Empty({ room }: { room: Room }) {
 
 /** The link in full with a button beside it, for the empty room. */
 function LinkBox({ room }: { room: string }) {
-	const [outcome, copy] = useCopy(room);
 	const link = shareLink(location.origin, room);
+	const [outcome, copy] = useCopy(link);
 	return (
 		<div class="link-box">
 			<input

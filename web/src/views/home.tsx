@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { roomProblem, suggestions, userProblem } from '../format/names';
+import { roomProblem, userProblem } from '../format/names';
+import { suggestions } from '../format/suggestions';
 import logo from '../logo.svg';
 import type { Refusal, Screen, Services, Visit } from '../state/visit';
 import { type Key, t } from '../text/i18n';

@@ -1,25 +1,31 @@
-import { useComputed } from '@preact/signals';
+import { useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { lines } from '../format/lines';
 import { dayName } from '../format/time';
+import { inView, type Reading } from '../state/reading';
+import { found } from '../state/search';
 import { today } from '../state/today';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
 import { Bubble } from './bubble';
-import { useHits } from './hits';
 import { Icon } from './icons';
-import { isAtBottom, measure, restore, toBottom } from './scroll';
+import { isAtBottom, measure, restore, toBottom, toDivider } from './scroll';
 
 /** How close to the top older messages are asked for: about a screen. */
 const nearTop = 600;
 
+interface Props {
+	room: Room;
+	reading: Reading;
+}
+
 /** The messages of a room, in order, and the reader's place among them. */
-export function Log({ room }: { room: Room }) {
+export function Log({ room, reading }: Props) {
 	const log = useRef<HTMLDivElement>(null);
-	const all = useComputed(() => lines(room.entries.value)).value;
-	const { wanted, current } = useHits(room);
-	const { atBottom, unread, onScroll, jump } = useReading(room, log);
+	const all = useComputed(() => lines(room.entries.value, reading.divider.value)).value;
+	const { atBottom, onScroll, jump } = useReading(room, reading, log);
+	const unread = reading.unread.value.length;
 	const settled = useSettled(room);
 
 	return (
@@ -38,9 +44,11 @@ export function Log({ room }: { room: Room }) {
 				<ol>
 					<Top room={room} />
 					{all.map((line) =>
-						line.kind === 'day' ? (
-							<li class="day" key={line.key}>
-								<span>{dayName(line.at, today.value)}</span>
+						line.kind !== 'message' ? (
+							<li class={line.kind === 'day' ? 'day' : 'day new'} key={line.key}>
+								<span>
+									{line.kind === 'day' ? dayName(line.at, today.value) : t('log.divider')}
+								</span>
 							</li>
 						) : (
 							<Bubble
@@ -48,8 +56,7 @@ export function Log({ room }: { room: Room }) {
 								entry={line.entry}
 								first={line.first}
 								room={room}
-								wanted={wanted}
-								current={line.key === current}
+								found={found.value}
 							/>
 						),
 					)}
@@ -96,26 +103,24 @@ function older(room: Room): void {
 	if (room.hasOlder.value && !room.loadingOlder.value) room.loadOlder().catch(() => {});
 }
 
-/** Keeps the reader's place over every change, and counts what came in below. */
-function useReading(room: Room, log: { current: HTMLDivElement | null }) {
+/** Keeps the reader's place over every change, and tells when all has been read. */
+function useReading(room: Room, reading: Reading, log: { current: HTMLDivElement | null }) {
 	const entries = room.entries.value;
 	const [atBottom, setAtBottom] = useState(true);
 	/** The same, for what happens outside of drawing. */
 	const stuck = useRef(true);
-	const seen = useRef(0);
 	const mine = useRef<string | undefined>(undefined);
 	const filled = useRef<typeof entries | null>(null);
 
 	// Read before the children are drawn: where the reader was until now.
 	const before = log.current ? measure(log.current) : null;
-	const head = entries.reduce((most, entry) => Math.max(most, entry.seq ?? 0), 0);
 	const last = entries.at(-1);
 	const written = last && last.seq === undefined && last.uid === room.me.uid ? last.key : undefined;
 
 	function settle() {
 		if (!log.current) return;
 		stuck.current = isAtBottom(log.current);
-		if (stuck.current) seen.current = Math.max(seen.current, head);
+		if (stuck.current) reading.caughtUp(room.entries.peek());
 		setAtBottom(stuck.current);
 	}
 
@@ -124,7 +129,8 @@ function useReading(room: Room, log: { current: HTMLDivElement | null }) {
 		const spoke = written !== undefined && written !== mine.current;
 		mine.current = written ?? mine.current;
 		if (spoke || !before) toBottom(log.current);
-		else restore(log.current, before);
+		if (!before) toDivider(log.current);
+		else if (!spoke) restore(log.current, before);
 		settle();
 		// Once for each state of the log: a request that failed is not asked again at once.
 		const short = log.current.scrollHeight <= log.current.clientHeight;
@@ -133,21 +139,22 @@ function useReading(room: Room, log: { current: HTMLDivElement | null }) {
 	});
 
 	useStuck(log, stuck);
+	// Whoever comes back to the page reads what came in the meantime.
+	useSignalEffect(() => {
+		if (inView.value) settle();
+	});
 
 	function onScroll() {
 		settle();
 		if (log.current && log.current.scrollTop < nearTop) older(room);
 	}
 
-	const unread = entries.filter(
-		({ seq = 0, kind, uid }) => seq > seen.current && kind === 'message' && uid !== room.me.uid,
-	);
 	const jump = () => {
 		if (!log.current) return;
 		toBottom(log.current);
 		settle();
 	};
-	return { atBottom, unread: unread.length, onScroll, jump };
+	return { atBottom, onScroll, jump };
 }
 
 /** Stays at the bottom when a keyboard, a turned phone or a late font changes heights. */

@@ -48,7 +48,7 @@ export function Navbar({ visit, room, online }: Props) {
 				<Icon name={open.value ? 'close' : 'menu'} />
 			</button>
 			<div class={open.value ? 'nav-menu open' : 'nav-menu'} id="nav-menu">
-				{room && <Online room={room} online={online} onUse={close} />}
+				<Online room={room} online={online} onUse={close} />
 				<FavouritesMenu
 					current={room?.title.value ?? null}
 					onPick={(name) => {
@@ -86,7 +86,7 @@ function Online({
 	online,
 	onUse,
 }: {
-	room: Room;
+	room: Room | null;
 	online: Signal<boolean>;
 	onUse: () => void;
 }) {
@@ -101,7 +101,7 @@ function Online({
 				onUse();
 			}}
 		>
-			{t('nav.online')} <Count room={room} badge={true} />
+			{t('nav.online')} {room && <Count room={room} badge={true} />}
 		</button>
 	);
 }

@@ -1,12 +1,20 @@
 import type { Signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Person, Room } from '../client/client';
+import type { Api, Person, Room } from '../client/client';
 import { hue, initial, tag } from '../format/names';
 import { t } from '../text/i18n';
 import { IconButton } from './icons';
+import { useOpenRooms } from './open-rooms';
 
-/** The people in the room: in the gutter, a card, or a sheet from below, as there is space. */
-export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> }) {
+interface PanelProps {
+	open: Signal<boolean>;
+	heading: string;
+	children: ComponentChildren;
+}
+
+/** What Online opens: in the gutter, a card, or a sheet from below, as there is space. */
+function Panel({ open, heading, children }: PanelProps) {
 	const panel = useRef<HTMLElement>(null);
 	useLayoutEffect(() => {
 		const opener = document.activeElement;
@@ -18,8 +26,6 @@ export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> 
 	const close = () => {
 		open.value = false;
 	};
-	const online = room.online.value;
-	const count = room.onlineCount.value ?? online.length;
 	return (
 		<>
 			{/* For the pointer only: Esc and the button close it too. */}
@@ -33,15 +39,54 @@ export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> 
 				onKeyDown={(event) => event.key === 'Escape' && close()}
 			>
 				<header>
-					<h2 id="online-heading">{t('online.heading', { n: count })}</h2>
+					<h2 id="online-heading">{heading}</h2>
 					<IconButton name="close" label={t('common.close')} onClick={close} />
 				</header>
-				<People people={online} me={room.me.uid} />
-				{count > online.length && (
-					<p class="more">{t('online.more', { n: count - online.length })}</p>
-				)}
+				{children}
 			</section>
 		</>
+	);
+}
+
+/** The people in the room. */
+export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> }) {
+	const online = room.online.value;
+	const count = room.onlineCount.value ?? online.length;
+	return (
+		<Panel open={open} heading={t('online.heading', { n: count })}>
+			<People people={online} me={room.me.uid} />
+			{count > online.length && (
+				<p class="more">{t('online.more', { n: count - online.length })}</p>
+			)}
+		</Panel>
+	);
+}
+
+interface RoomsProps {
+	api: Api;
+	open: Signal<boolean>;
+	onPick: (room: string) => void;
+}
+
+/** The public rooms, for the home page. */
+export function RoomsPanel({ api, open, onPick }: RoomsProps) {
+	const found = useOpenRooms(api);
+	const none = found?.rooms.length === 0;
+	return (
+		<Panel open={open} heading={t('online.rooms')}>
+			<ul>
+				{found?.rooms.map(({ room, title }) => (
+					<li key={room}>
+						<button type="button" class="quiet grow" onClick={() => onPick(title)}>
+							<bdi class="name">{title}</bdi>
+						</button>
+					</li>
+				))}
+			</ul>
+			<p class="more" role="status">
+				{none && t('online.noRooms')}
+			</p>
+		</Panel>
 	);
 }
 

@@ -9,8 +9,8 @@ interface Props {
 	onPick: (room: string) => void;
 }
 
-/** The public rooms, as chips; those that begin with what the bar's search holds. */
-export function OpenRooms({ api, onPick }: Props) {
+/** The public rooms that begin with what the bar's search holds; undefined until they are known. */
+export function useOpenRooms(api: Api) {
 	const [found, setFound] = useState<{ query: string; rooms: { room: string; title: string }[] }>();
 
 	useSignalEffect(() => {
@@ -25,7 +25,12 @@ export function OpenRooms({ api, onPick }: Props) {
 			stale = true;
 		};
 	});
+	return found;
+}
 
+/** The public rooms, as chips; those that begin with what the bar's search holds. */
+export function OpenRooms({ api, onPick }: Props) {
+	const found = useOpenRooms(api);
 	if (!found || (found.rooms.length === 0 && !found.query)) return null;
 	return (
 		<section class="open-rooms" aria-labelledby="open-rooms">

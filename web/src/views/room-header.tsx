@@ -5,7 +5,13 @@ import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
 import { Count } from './count';
 import { Icon } from './icons';
-import { Share } from './share';
+import { lazy } from './lazy';
+import { ShareButton } from './share-button';
+
+const Share = lazy(async () => (await import('./share')).Share, {
+	standIn: <ShareButton icon="share" />,
+	patience: 2000,
+});
 
 /** The room's bar: who is where, how many are here, the star and the link. */
 export function RoomHeader({ room, online }: { room: Room; online: Signal<boolean> }) {

@@ -150,13 +150,12 @@ test('search marks the hits, counts them and goes from one to the next', async (
 	const field = page.getByRole('searchbox', { name: 'Search' });
 	await user.type(field, 'LABELS{Enter}');
 	await page.findByText('1 of 2 results for “LABELS”');
-	expect([...page.container.querySelectorAll('mark')].map((mark) => mark.textContent)).toEqual([
-		'labels',
-		'Labels',
-	]);
+	const marks = () => [...page.container.querySelectorAll('mark')].map((mark) => mark.textContent);
+	await waitFor(() => expect(marks()).toEqual(['labels', 'Labels']));
 	await user.type(field, '{Enter}');
 	await page.findByText('2 of 2 results for “LABELS”');
-	expect(page.container.querySelector('.hit')?.textContent).toContain('will you bring the labels');
+	const hit = () => page.container.querySelector('.hit')?.textContent;
+	await waitFor(() => expect(hit()).toContain('will you bring the labels'));
 	await user.type(field, '{Escape}');
 	expect(page.container.querySelector('mark')).toBeNull();
 });

@@ -1,5 +1,7 @@
 import { type Signal, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Room } from '../client/client';
+import { Reading } from '../state/reading';
 import type { Visit } from '../state/visit';
 import { Composer } from './composer';
 import { lazy } from './lazy';
@@ -15,6 +17,7 @@ const Empty = lazy(async () => (await import('./empty')).Empty);
 const SearchResults = lazy(async () => (await import('./search-results')).SearchResults, {
 	patience,
 });
+const Attention = lazy(async () => (await import('./attention')).Attention, { patience });
 const OnlinePanel = lazy(async () => (await import('./online-panel')).OnlinePanel);
 
 interface Props {
@@ -27,6 +30,8 @@ interface Props {
 
 /** A room: its bar, the messages with whatever floats over them, and the box to write in. */
 export function RoomView({ room, name, visit, online }: Props) {
+	const reading = useMemo(() => new Reading(room, name), [room]);
+	useEffect(() => () => reading.close(), [reading]);
 	useSignalEffect(() => {
 		if (room.connection.value.state === 'signedOut') visit.signedOut();
 	});
@@ -38,7 +43,8 @@ export function RoomView({ room, name, visit, online }: Props) {
 					<Banner room={room} />
 					<SearchResults room={room} />
 				</div>
-				<Messages room={room} visit={visit} />
+				<Messages {...{ room, visit, reading }} />
+				<Attention {...{ room, reading }} />
 				{online.value && <OnlinePanel room={room} open={online} />}
 			</div>
 			<Composer room={room} name={name} />
@@ -46,16 +52,18 @@ export function RoomView({ room, name, visit, online }: Props) {
 	);
 }
 
-function Messages({ room, visit }: { room: Room; visit: Visit }) {
+type MessagesProps = { room: Room; visit: Visit; reading: Reading };
+
+function Messages({ room, visit, reading }: MessagesProps) {
 	// What is in the outbox shows before, and without, the history.
 	const some = room.entries.value.length > 0;
-	if (some) return <Log room={room} />;
+	if (some) return <Log room={room} reading={reading} />;
 	switch (room.phase.value) {
 		case 'loading':
 			return <Loading />;
 		case 'failed':
 			return <Failed room={room} visit={visit} />;
 		default:
-			return room.hasOlder.value ? <Log room={room} /> : <Empty room={room} />;
+			return room.hasOlder.value ? <Log room={room} reading={reading} /> : <Empty room={room} />;
 	}
 }

@@ -14,6 +14,8 @@ export interface Reading {
 
 /** Fractions of a pixel, and a nudge of the wheel, are still the bottom. */
 const slack = 24;
+/** Between the log's edge and what it is scrolled to: the slot is over it. */
+const margin = 72;
 
 /** Where the reader of a log is now. */
 export function measure(log: Element): Reading {
@@ -31,6 +33,13 @@ export function restore(log: Element, before: Reading): void {
 
 export function toBottom(log: Element): void {
 	log.scrollTop = log.scrollHeight;
+}
+
+/** Up to where the new messages begin, if there are more of them than go on the screen. */
+export function toDivider(log: Element): void {
+	const divider = log.querySelector('.new');
+	const above = divider ? offset(log, divider) - margin : 0;
+	if (above < 0) log.scrollTop += above;
 }
 
 export function isAtBottom(log: Element): boolean {

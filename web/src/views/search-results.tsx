@@ -1,24 +1,52 @@
-import { useEffect } from 'preact/hooks';
+import { useComputed } from '@preact/signals';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { clearSearch, hit, query } from '../state/search';
+import { parse, plain } from '../format/markup';
+import { clearSearch, found, hit, query } from '../state/search';
 import { t } from '../text/i18n';
-import { useHits } from './hits';
 import { IconButton } from './icons';
+import { marking, pattern } from './marking';
+
+interface Hits {
+	readonly wanted: RegExp | null;
+	/** Keys of the messages found, newest first. */
+	readonly keys: readonly string[];
+	/** Which of them one stands at, from 0; -1 if there is none. */
+	readonly at: number;
+}
+
+/** The loaded messages in which the bar's search is found. */
+function useHits(room: Room): Hits {
+	return useComputed<Hits>(() => {
+		const wanted = pattern(query.value);
+		if (!wanted) return { wanted, keys: [], at: -1 };
+		const keys = room.entries.value
+			.filter(({ kind, text }) => kind === 'message' && plain(parse(text)).search(wanted) >= 0)
+			.map(({ key }) => key)
+			.reverse();
+		const at = keys.length > 0 ? ((hit.value % keys.length) + keys.length) % keys.length : -1;
+		return { wanted, keys, at };
+	}).value;
+}
 
 /** How many there are and the way from one to the next, in the slot over the log. */
 export function SearchResults({ room }: { room: Room }) {
-	const { wanted, keys, at, current } = useHits(room);
+	const { wanted, keys, at } = useHits(room);
+	const current = keys[at];
 
+	useLayoutEffect(() => {
+		found.value = wanted && { current, marking: (nodes) => marking(nodes, wanted) };
+	}, [wanted, current]);
 	useEffect(() => {
-		if (!current) return;
+		if (current !== found.value?.current) return;
 		document.querySelector('li.hit')?.scrollIntoView({ block: 'center' });
-	}, [current]);
+	}, [current, found.value]);
 
-	const found = { at: at + 1, n: keys.length, query: query.value };
+	const counts = { at: at + 1, n: keys.length, query: query.value };
 	return (
 		<div class={wanted ? 'notice results' : 'notice results hidden'}>
 			<p role="status" class="grow">
-				{wanted && t(keys.length > 0 ? 'search.found' : 'search.none', found)}
+				{wanted && t(keys.length > 0 ? 'search.found' : 'search.none', counts)}
 			</p>
 			{wanted && (
 				<>

@@ -1,42 +1,21 @@
-import { useRef, useState } from 'preact/hooks';
 import { shareLink } from '../state/address';
 import { t } from '../text/i18n';
-import { Icon } from './icons';
+import { type Outcome, useCopy } from './copy';
+import { ShareButton } from './share-button';
 
-type Outcome = 'none' | 'copied' | 'failed';
-
-/** Copies a room's link, and says for a while that it did. */
-export function useCopy(room: string): [Outcome, () => Promise<void>] {
-	const [outcome, setOutcome] = useState<Outcome>('none');
-	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-	async function copy() {
-		clearTimeout(timer.current);
-		try {
-			await navigator.clipboard.writeText(shareLink(location.origin, room));
-			setOutcome('copied');
-		} catch {
-			setOutcome('failed');
-		}
-		timer.current = setTimeout(() => setOutcome('none'), 4000);
-	}
-	return [outcome, copy];
-}
-
-/** The share button of the room's bar: the phone's own sheet, or a copied link. */
+/** What the share button does: the phone's own sheet, or a copied link. */
 export function Share({ room }: { room: string }) {
-	const [outcome, copy] = useCopy(room);
+	const link = shareLink(location.origin, room);
+	const [outcome, copy] = useCopy(link);
 	function share() {
 		const phone = globalThis.matchMedia?.('(pointer: coarse)').matches;
 		if (!phone || !navigator.share) return copy();
 		// Closing the sheet rejects: nothing to say about that.
-		return navigator.share({ url: shareLink(location.origin, room) }).catch(() => {});
+		return navigator.share({ url: link }).catch(() => {});
 	}
 	return (
 		<>
-			<button type="button" class="quiet share" aria-label={t('room.share')} onClick={share}>
-				<Icon name={outcome === 'copied' ? 'check' : 'share'} />
-				<span class="wide-only">{t('room.share')}</span>
-			</button>
+			<ShareButton icon={outcome === 'copied' ? 'check' : 'share'} onClick={share} />
 			<Said outcome={outcome} />
 		</>
 	);

@@ -1,0 +1,10 @@
+import { followSystemTheme } from './theme';
+import { watchDays } from './today';
+import { watchViewport } from './viewport';
+
+/** All that the page keeps an eye on from when it has settled. */
+export function watch(): void {
+	followSystemTheme();
+	watchDays();
+	watchViewport();
+}
