@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestListFits wants each mutant to have a name of its own, and what it takes
+// out to stand once in its file: a mutant that fits no more tests nothing.
+func TestListFits(t *testing.T) {
+	mutants, err := load("list", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, m := range mutants {
+		if names[m.name] {
+			t.Errorf("two mutants are called %q", m.name)
+		}
+		names[m.name] = true
+		text, err := os.ReadFile(filepath.Join("../../..", m.file))
+		if err != nil {
+			t.Errorf("%s: %v", m.name, err)
+		}
+		if n := strings.Count(string(text), m.old); n != 1 {
+			t.Errorf("%s: what it takes out stands %d times in %s", m.name, n, m.file)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, block := range []string{"# a name\nrun x\nin y\n+new", "# a name\nrun x\n-old\n+new", "nonsense", "# n\nrun x\nin y\n-a\n+a"} {
+		if m, err := parse(block); err == nil {
+			t.Errorf("%q became %+v", block, m)
+		}
+	}
+}
