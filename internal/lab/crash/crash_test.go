@@ -1,0 +1,417 @@
+package crash
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"projectchat/internal/apigw"
+	"projectchat/internal/chat"
+	"projectchat/internal/chat/chattest"
+)
+
+// object is JSON.
+type object = map[string]any
+
+// mishap is what goes wrong in one run of a function: at its k-th step.
+type mishap struct {
+	k    int
+	when chattest.When
+	dies bool // and no later step has any effect
+}
+
+func (m mishap) String() string {
+	when := map[chattest.When]string{
+		chattest.Before: "before", chattest.After: "after", chattest.HangBefore: "hangs before", chattest.HangAfter: "hangs after",
+	}[m.when]
+	return fmt.Sprintf("step %d %s, dies %v", m.k, when, m.dies)
+}
+
+// every lists what can go wrong at a step.
+func every(k int) []mishap {
+	return []mishap{
+		{k, chattest.Before, false}, {k, chattest.Before, true}, {k, chattest.After, false}, {k, chattest.After, true},
+		{k, chattest.HangBefore, true}, {k, chattest.HangAfter, true},
+	}
+}
+
+// process is one run of a function: it counts its steps.
+type process struct {
+	mishap
+	mu    sync.Mutex
+	steps int
+}
+
+func (p *process) fault() chattest.Fault {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.steps++
+	switch {
+	case p.steps == p.k:
+		return chattest.Fault{When: p.when}
+	case p.dies && p.steps > p.k && p.k > 0:
+		return chattest.Fault{When: chattest.Before}
+	}
+	return chattest.Fault{}
+}
+
+// cast posts by the same process.
+type cast struct {
+	*chattest.Broadcaster
+	p *process
+}
+
+func (c cast) Push(ctx context.Context, to []string, push chat.Push) (gone []string) {
+	for _, id := range to {
+		switch c.p.fault().When {
+		case chattest.Before:
+			continue
+		case chattest.HangBefore, chattest.HangAfter:
+			<-ctx.Done()
+			continue
+		}
+		gone = append(gone, c.Broadcaster.Push(ctx, []string{id}, push)...)
+	}
+	return gone
+}
+
+func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
+	switch c.p.fault().When {
+	case chattest.Before:
+		return chattest.ErrInjected
+	case chattest.HangBefore, chattest.HangAfter:
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return c.Broadcaster.Disconnect(ctx, id, bye)
+}
+
+// stage is the functions over one store.
+type stage struct {
+	*testing.T
+	store   *chattest.Store
+	cast    *chattest.Broadcaster
+	token   string
+	session chat.Session
+}
+
+// reply is what a function answered; died if it did not.
+type reply struct {
+	StatusCode int
+	Body       string
+	died       bool
+}
+
+func (r reply) kind() string {
+	var f struct {
+		Type, Code string
+	}
+	_ = json.Unmarshal([]byte(r.Body), &f) // not JSON: no kind
+	return f.Type + f.Code
+}
+
+// invoke runs the function that has the route, as a process.
+func (s *stage) invoke(p *process, function string, event object) (r reply) {
+	s.Helper()
+	payload, err := json.Marshal(event)
+	if err != nil {
+		s.Fatal(err)
+	}
+	store := chattest.NewFaulty(s.store, func(chattest.Call) chattest.Fault { return p.fault() })
+	log := slog.New(slog.DiscardHandler)
+	service := chat.New(store, cast{s.cast, p}, chat.Options{Log: log, Retention: 48 * time.Hour})
+	makers := map[string]func(*chat.Service, *slog.Logger) *apigw.Function{
+		"connect": apigw.Connect, "send": apigw.Send, "history": apigw.History, "disconnect": apigw.Disconnect,
+	}
+	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
+	defer cancel()
+	b, err := makers[function](service, log).Invoke(ctx, payload)
+	if err != nil {
+		s.Fatalf("the function gave up: %v", err)
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		s.Fatalf("the reply is %s", b)
+	}
+	r.died = ctx.Err() != nil || p.dies && p.k > 0 && p.steps >= p.k
+	return r
+}
+
+func (s *stage) socket(p *process, function, route, conn string, body object) reply {
+	s.Helper()
+	text, _ := json.Marshal(body)
+	return s.invoke(p, function, object{
+		"requestContext": object{"routeKey": route, "connectionId": conn, "requestId": "r"},
+		"headers":        object{"Authorization": "Bearer " + s.token},
+		"body":           string(text),
+	})
+}
+
+func (s *stage) http(p *process, function, method, path string, query, body object) reply {
+	s.Helper()
+	text := ""
+	if body != nil {
+		b, _ := json.Marshal(body)
+		text = string(b)
+	}
+	return s.invoke(p, function, object{
+		"version": "2.0", "routeKey": method + " " + path, "rawPath": path, "queryStringParameters": query, "body": text,
+		"headers":        object{"authorization": "Bearer " + s.token, "content-type": "application/json"},
+		"requestContext": object{"routeKey": method + " " + path, "requestId": "r", "http": object{"method": method, "path": path}},
+	})
+}
+
+// newStage has Ann on a connection ann, in the room, where three messages are,
+// and Ben on ben, who is there, too; new is a connection of hers that has not joined.
+func newStage(t *testing.T) *stage {
+	s := &stage{T: t, store: chattest.NewStore(time.Now), cast: chattest.NewBroadcaster()}
+	rules := chat.New(s.store, s.cast, chat.Options{})
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	s.session, s.token, err = rules.SignIn(t.Context(), "Ann", "")
+	must(err)
+	ben, _, err := rules.SignIn(t.Context(), "Ben", "")
+	must(err)
+	must(rules.Connect(t.Context(), "ann", s.session))
+	must(rules.Connect(t.Context(), "new", s.session))
+	must(rules.Connect(t.Context(), "ben", ben))
+	for _, conn := range []string{"ann", "ben"} {
+		_, err := rules.Join(t.Context(), conn, "room", nil)
+		must(err)
+	}
+	for i := range 3 {
+		_, err := rules.Send(t.Context(), "ben", chat.Draft{Room: "room", CID: fmt.Sprint("b", i), Text: "hello"})
+		must(err)
+	}
+	return s
+}
+
+// route is one thing that a client asks for, and what must be true once it was
+// asked again and answered.
+type route struct {
+	ask  func(s *stage, p *process) reply
+	want string // kind of the answer, or its status
+	then func(s *stage)
+}
+
+func routes() map[string]route {
+	return map[string]route{
+		"$connect": {func(s *stage, p *process) reply { return s.socket(p, "connect", "$connect", "more", nil) }, "200", func(s *stage) {
+			s.connected("more")
+		}},
+		"join": {func(s *stage, p *process) reply {
+			return s.socket(p, "connect", "join", "new", object{"action": "join", "room": "room"})
+		}, "joined", func(s *stage) { s.live("ann", "ben", "new") }},
+		"join a new room": {func(s *stage, p *process) reply {
+			return s.socket(p, "connect", "join", "new", object{"action": "join", "room": "Another"})
+		}, "joined", func(s *stage) {
+			if _, err := s.store.Room(s.Context(), "another"); err != nil {
+				s.Errorf("there is no such room: %v", err)
+			}
+		}},
+		"ping": {func(s *stage, p *process) reply {
+			return s.socket(p, "connect", "ping", "ann", object{"action": "ping", "rooms": []string{"room"}})
+		}, "pong", nil},
+		"history": {func(s *stage, p *process) reply {
+			return s.socket(p, "history", "history", "ann", object{"action": "history", "room": "room"})
+		}, "history", nil},
+		"leave": {func(s *stage, p *process) reply {
+			return s.socket(p, "disconnect", "leave", "ann", object{"action": "leave", "room": "room"})
+		}, "left", func(s *stage) { s.live("ben") }},
+		"$disconnect": {func(s *stage, p *process) reply {
+			return s.socket(p, "disconnect", "$disconnect", "ann", nil)
+		}, "200", func(s *stage) {
+			s.cast.Gone("ann")
+			s.say("ben", "sweep")
+			s.live("ben")
+		}},
+		"rename": {func(s *stage, p *process) reply {
+			return s.http(p, "connect", "POST", "/api/session", nil, object{"name": "Anna"})
+		}, "201", func(s *stage) {
+			if session, err := s.store.Session(s.Context(), s.session.Hash); err != nil || session.Name != "Anna" {
+				s.Errorf("the session is %+v, %v", session, err)
+			}
+		}},
+		"read the session": {func(s *stage, p *process) reply {
+			return s.http(p, "connect", "GET", "/api/session", nil, nil)
+		}, "200", nil},
+		"sign out": {func(s *stage, p *process) reply {
+			return s.http(p, "connect", "DELETE", "/api/session", nil, nil)
+		}, "204", func(s *stage) {
+			if _, err := s.store.Session(s.Context(), s.session.Hash); err == nil {
+				s.Error("the session is still there")
+			}
+		}},
+		"send over HTTP": {func(s *stage, p *process) reply {
+			return s.http(p, "send", "POST", "/api/messages", nil, message(s))
+		}, "sent", func(s *stage) { s.once() }},
+		"read over HTTP": {func(s *stage, p *process) reply {
+			return s.http(p, "history", "GET", "/api/messages", object{"room": "room"}, nil)
+		}, "history", nil},
+		"list rooms": {func(s *stage, p *process) reply {
+			return s.http(p, "history", "GET", "/api/rooms", object{"q": ""}, nil)
+		}, "200", nil},
+	}
+}
+
+func message(s *stage) object {
+	room, err := s.store.Room(s.Context(), "room")
+	if err != nil {
+		s.Fatal(err)
+	}
+	return object{"room": "room", "cid": "c1", "text": "mine", "since": object{"epoch": room.Epoch, "seq": 1}}
+}
+
+func send(s *stage, p *process) reply {
+	frame := message(s)
+	frame["action"] = "send"
+	return s.socket(p, "send", "send", "ann", frame)
+}
+
+func (s *stage) say(conn, cid string) {
+	s.Helper()
+	frame := object{"action": "send", "room": "room", "cid": cid, "text": "hello"}
+	if r := s.socket(&process{}, "send", "send", conn, frame); r.kind() != "sent" {
+		s.Errorf("%s cannot speak: %s", conn, r.Body)
+	}
+}
+
+// once wants the message in the log once, and no hole in it.
+func (s *stage) once() {
+	s.Helper()
+	room, err := s.store.Room(s.Context(), "room")
+	if err != nil {
+		s.Fatal(err)
+	}
+	page, err := s.store.ReadLog(s.Context(), "room", chat.LogRange{Epoch: room.Epoch, Limit: 100})
+	if err != nil {
+		s.Fatal(err)
+	}
+	n := 0
+	for i, m := range page.Rows {
+		if m.Seq != int64(i+1) {
+			s.Errorf("row %d stands at %d", m.Seq, i+1)
+		}
+		if m.CID == "c1" {
+			n++
+		}
+	}
+	if n != 1 {
+		s.Errorf("the message is in the log %d times", n)
+	}
+	if len(page.Rows) > 0 && !page.Rows[len(page.Rows)-1].Expires.IsZero() {
+		s.Error("the newest row expires")
+	}
+}
+
+func (s *stage) live(want ...string) {
+	s.Helper()
+	members, err := s.store.Members(s.Context(), "room")
+	if err != nil {
+		s.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, m := range members {
+		got[m.ConnectionID] = true
+	}
+	for _, id := range want {
+		if !got[id] {
+			s.Errorf("%s has no live row", id)
+		}
+	}
+	if len(got) != len(want) {
+		s.Errorf("live rows are of %v, want %v", got, want)
+	}
+}
+
+func (s *stage) connected(id string) {
+	s.Helper()
+	c, err := s.store.Connection(s.Context(), id)
+	if err != nil || c.UID != s.session.UID {
+		s.Errorf("connection %s is %+v, %v", id, c, err)
+	}
+	session, err := s.store.Session(s.Context(), s.session.Hash)
+	if err != nil || !strings.Contains(strings.Join(session.Conns, " "), id) {
+		s.Errorf("the session's connections are %v, %v", session.Conns, err)
+	}
+}
+
+// TestEveryStepOfEveryRoute lets each route go wrong once at each step.
+func TestEveryStepOfEveryRoute(t *testing.T) {
+	all := routes()
+	all["send"] = route{send, "sent", func(s *stage) { s.once() }}
+	for name, r := range all {
+		t.Run(name, func(t *testing.T) {
+			for k := 1; ; k++ {
+				steps := 0
+				for _, m := range every(k) {
+					t.Run(m.String(), func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) { steps = max(steps, r.crash(newStage(t), m)) })
+					})
+				}
+				if steps < k {
+					break
+				}
+			}
+		})
+	}
+}
+
+// crash runs the route with a mishap, then without, and gives the steps it took.
+func (r route) crash(s *stage, m mishap) (steps int) {
+	first := &process{mishap: m}
+	a := r.ask(s, first)
+	if !a.died && a.kind() == "" && a.StatusCode == 0 {
+		s.Errorf("it answered %+v", a)
+	}
+	if again := r.ask(s, &process{}); !r.answers(again) && !r.goneFor(a, again) {
+		s.Errorf("asked again it answered %+v, want %s", again, r.want)
+	}
+	if r.then != nil {
+		r.then(s)
+	}
+	return first.steps
+}
+
+func (r route) answers(a reply) bool { return a.kind() == r.want || fmt.Sprint(a.StatusCode) == r.want }
+
+// goneFor: who signs out twice is not signed in the second time, and that is
+// what was asked for.
+func (r route) goneFor(_, again reply) bool { return r.want == "204" && again.StatusCode == 401 }
+
+// TestSendAndItsRepeat lets both go wrong, each at each of its steps, while
+// somebody else speaks in between, and asks a third time.
+func TestSendAndItsRepeat(t *testing.T) {
+	pairs := 0
+	for k := 1; k <= 7; k++ {
+		for _, a := range every(k) {
+			for j := 1; j <= 7; j++ {
+				for _, b := range every(j) {
+					pairs++
+					t.Run(fmt.Sprintf("%v; %v", a, b), func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) {
+							s := newStage(t)
+							send(s, &process{mishap: a})
+							s.say("ben", "between")
+							send(s, &process{mishap: b})
+							if r := send(s, &process{}); r.kind() != "sent" {
+								t.Errorf("the third answered %s", r.Body)
+							}
+							s.once()
+						})
+					})
+				}
+			}
+		}
+	}
+	t.Logf("%d pairs", pairs)
+}
