@@ -3,6 +3,7 @@ package localgw_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -100,7 +101,7 @@ func serve(tb testing.TB, cfg localgw.WebSocketConfig) (address string) {
 	go server.Serve(listener)
 	tb.Cleanup(func() {
 		g.Disrupt(localgw.Cut, nil)
-		g.Shutdown(tb.Context())
+		g.Shutdown(context.Background())
 		server.Close()
 	})
 	return listener.Addr().String()

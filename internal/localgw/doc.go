@@ -13,8 +13,8 @@
 // Beyond that it tells what it does, see Trace, and goes wrong on purpose, see
 // Faults.
 //
-// Two differences remain. Header names reach functions in net/http's canonical
-// case (API Gateway's WebSocket events keep the client's), except that
-// Sec-WebSocket-* is spelt so. And where too many functions run, new ones wait
-// instead of being refused.
+// One difference remains: where too many functions run, new ones wait instead of
+// being refused. And header names in CONNECT are in net/http's canonical case,
+// except that Sec-WebSocket-* is spelt so; to have the client's, as API Gateway
+// has, serve with KeepHeaderNames.
 package localgw

@@ -111,12 +111,12 @@ func (c *conn) context(routeKey, eventType, requestID string, now time.Time) web
 // handshakeHeaders are r's headers as $connect sees them: without those of the
 // hop, with those that API Gateway adds.
 func handshakeHeaders(r *http.Request, from client) map[string][]string {
-	out := map[string][]string{}
+	out, names := map[string][]string{}, spelling(r)
 	for name, values := range r.Header {
 		switch name {
-		case "Connection", "Upgrade", "Content-Length":
+		case "Connection", "Upgrade", "Content-Length", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto":
 		default:
-			out[strings.Replace(name, "Sec-Websocket-", "Sec-WebSocket-", 1)] = values
+			out[or(names[name], strings.Replace(name, "Sec-Websocket-", "Sec-WebSocket-", 1))] = values
 		}
 	}
 	out["Host"] = []string{r.Host}

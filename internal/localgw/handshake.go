@@ -184,7 +184,7 @@ func hijack(w http.ResponseWriter) (net.Conn, []byte, error) {
 		return nil, nil, err
 	}
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
-	return nc, bytes.Clone(early), nil
+	return unspelled(nc), bytes.Clone(early), nil
 }
 
 // establish makes the connection known, sends the 101 and starts to read. Known
