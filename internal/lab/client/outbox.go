@@ -23,6 +23,7 @@ type item struct {
 	backoff   backoff
 	seq       int64 // its place in the log once it is acknowledged, else 0
 	told      bool  // that it waits
+	patient   bool  // the server said when to try again
 }
 
 func (i *item) waits(now time.Time) bool  { return i.Reset || now.Sub(i.WordAt) > waitingAge }
@@ -145,7 +146,9 @@ func (o *outbox) joined(epoch string, reset bool) {
 // resume: there is a way out again.
 func (o *outbox) resume() {
 	for _, it := range o.items {
-		it.notBefore = time.Time{}
+		if !it.patient {
+			it.notBefore = time.Time{}
+		}
 	}
 	o.kick()
 }
@@ -236,6 +239,7 @@ func (o *outbox) refused(it *item, why *refusal) {
 		o.keep(it)
 		o.m.act(Refused{it.CID, why.code})
 	default:
+		it.patient = why.retryAfter > 0
 		it.notBefore = o.m.now.Add(it.backoff.next(why.retryAfter))
 		o.recover(it, why)
 	}

@@ -116,6 +116,12 @@ func (r reply) kind() string {
 	return f.Type + f.Code
 }
 
+func (r reply) seq() int64 {
+	var f struct{ Seq int64 }
+	_ = json.Unmarshal([]byte(r.Body), &f) // not JSON: no row
+	return f.Seq
+}
+
 // invoke runs the function that has the route, as a process.
 func (s *stage) invoke(p *process, function string, event object) (r reply) {
 	s.Helper()
@@ -373,8 +379,12 @@ func (r route) crash(s *stage, m mishap) (steps int) {
 	if !a.died && a.kind() == "" && a.StatusCode == 0 {
 		s.Errorf("it answered %+v", a)
 	}
-	if again := r.ask(s, &process{}); !r.answers(again) && !r.goneFor(a, again) {
+	again := r.ask(s, &process{})
+	if !r.answers(again) && !r.goneFor(a, again) {
 		s.Errorf("asked again it answered %+v, want %s", again, r.want)
+	}
+	if !a.died && a.kind() == "sent" && a.seq() != again.seq() {
+		s.Errorf("it was acknowledged as row %d and then as row %d", a.seq(), again.seq())
 	}
 	if r.then != nil {
 		r.then(s)
