@@ -11,7 +11,7 @@ BOTO3_VERSION = 1.44.5
 JS_SDK_VERSION = 3.1169.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench ci fuzz clean wipe need-go need-node
+.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways ci fuzz clean wipe need-go need-node
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,8 +87,13 @@ format: need-go web/node_modules/.ready ## put all code into its form
 	gofmt -w cmd functions internal
 	cd web && npm run --silent format
 
-bench: need-go ## time from send to the last member's frame, beside a plain chat in memory
+bench: bench-fanout bench-gateways ## what is measured, side by side with others; best on an idle machine
+
+bench-fanout: need-go ## time from send to the last member's frame, beside a plain chat in memory
 	go run ./internal/lab/fanout
+
+bench-gateways: need-go need-node ## the local gateway beside serverless-offline and ministack
+	go run ./internal/lab/gateways
 
 # Where goroutines run, coverage differs from run to run, and minimizing an input
 # by it never ends.

@@ -37,9 +37,11 @@ type builder struct {
 func newBuilder(o options, t *samtemplate.Template, f *functions, a addresses, log *console) (*builder, error) {
 	b := &builder{
 		options: o, template: t, functions: f.invokers, addresses: a,
-		account:  localgw.NewThrottle(localgw.AccountLimit),
-		connects: localgw.NewThrottle(localgw.NewConnectionLimit),
-		log:      slog.New(slog.NewTextHandler(consoleWriter{log}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
+		log: slog.New(slog.NewTextHandler(consoleWriter{log}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
+	}
+	if !o.noQuotas {
+		b.account = localgw.NewThrottle(localgw.AccountLimit)
+		b.connects = localgw.NewThrottle(localgw.NewConnectionLimit)
 	}
 	if !o.quiet {
 		b.trace = func(t localgw.Trace) { log.say("%s", t) }

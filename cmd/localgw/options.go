@@ -20,6 +20,7 @@ type options struct {
 	env          pairs
 	createTables bool
 	ignoreAuth   bool
+	noQuotas     bool
 	quiet        bool
 	faults       string
 	seed         uint64
@@ -56,6 +57,7 @@ func parseOptions(args []string, usage io.Writer) (options, error) {
 	flags.Var(o.env, "env", "a variable for the functions that run as processes: NAME=value, or Function.NAME=value (repeatable)")
 	flags.BoolVar(&o.createTables, "create-tables", false, "make the template's DynamoDB tables in the database that AWS_ENDPOINT_URL_DYNAMODB names")
 	flags.BoolVar(&o.ignoreAuth, "ignore-auth", false, "let everybody in, whatever authorizers the template has")
+	flags.BoolVar(&o.noQuotas, "no-quotas", false, "without the account's limits of 10,000 requests and 500 new connections a second")
 	flags.BoolVar(&o.quiet, "quiet", false, "no line for each event")
 	flags.StringVar(&o.faults, "faults", "", "go wrong on purpose: post-drop=0.1,slow-reader=1:5s (docs/gateway.md lists them)")
 	flags.Uint64Var(&o.seed, "seed", 1, "the seed of the faults")
