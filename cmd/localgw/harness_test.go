@@ -91,7 +91,7 @@ func startProcess(t *testing.T, env []string, args ...string) *process {
 func launch(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(os.Args[0], append([]string{"-addr", "127.0.0.1:0"}, args...)...), more: make(chan struct{}), ended: make(chan struct{})}
-	p.cmd.Env = append(append(os.Environ(), "ACT_AS_LOCALGW=1", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID="), env...)
+	p.cmd.Env = append(append(os.Environ(), "ACT_AS_LOCALGW=1", "TMPDIR="+t.TempDir(), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID="), env...)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,9 @@ Resources:
   SendRoute:
     Type: AWS::ApiGatewayV2::Route
     Properties: {ApiId: !Ref Chat, RouteKey: send-message, RouteResponseSelectionExpression: $default, Target: !Sub "integrations/${SendIntegration}"}
+  DropRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Chat, RouteKey: drop, RouteResponseSelectionExpression: $default, Target: !Sub "integrations/${SendIntegration}"}
   SendIntegration:
     Type: AWS::ApiGatewayV2::Integration
     Properties:
@@ -98,6 +101,7 @@ func TestParseReadsRawAPIs(t *testing.T) {
 				RouteSelectionExpression: "$request.body.action",
 				Routes: map[string]samtemplate.WebSocketRoute{
 					"$connect":     {Function: "Connect", IntegrationTimeout: 5 * seconds},
+					"drop":         {Function: "Send", IntegrationTimeout: 29 * seconds},
 					"send-message": {Function: "Send", IntegrationTimeout: 29 * seconds, TwoWay: true},
 				},
 				Authorization: samtemplate.Authorization{

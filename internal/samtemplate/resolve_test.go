@@ -23,6 +23,8 @@ Conditions:
   IsDev: !Not [!Condition IsProd]
   Both: {"Fn::And": [{Condition: IsProd}, {Condition: IsDev}]}
   Either: !Or [!Condition IsProd, !Condition IsDev]
+  AllTrue: !And [!Condition IsDev, !Condition IsDev]
+  NoneTrue: !Or [!Condition IsProd, !Condition IsProd]
   Loop: !Not [!Condition Loop]
 Resources:
   F:
@@ -66,6 +68,8 @@ func TestIntrinsicsResolve(t *testing.T) {
 		{"If takes the other branch's unknowns", `!If [IsDev, fine, !ImportValue x]`, "fine"},
 		{"And", `!If [Both, a, b]`, "b"},
 		{"Or", `!If [Either, a, b]`, "a"},
+		{"And of what is true", `!If [AllTrue, a, b]`, "a"},
+		{"Or of what is false", `!If [NoneTrue, a, b]`, "b"},
 		{"If of a long form", `{"Fn::If": [IsDev, {Ref: Stage}, x]}`, "dev"},
 	}
 	for _, test := range tests {
@@ -102,6 +106,24 @@ func TestWhatOnlyAWSKnowsIsNamedWithItsReason(t *testing.T) {
 				t.Errorf("environment %v, unresolved %v, want %q", f.Environment, f.Unresolved, test.want)
 			}
 		})
+	}
+}
+
+func TestAFunctionsOwnVariableHidesTheGlobalOne(t *testing.T) {
+	const template = `
+Globals: {Function: {Environment: {Variables: {A: !ImportValue x, B: global}}}}
+Resources: {F: {Type: AWS::Serverless::Function, Properties: {Environment: {Variables: {A: own, B: !ImportValue x}}}}}
+`
+	got, err := samtemplate.Parse([]byte(template), samtemplate.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := got.Functions["F"]
+	if diff := cmp.Diff(map[string]string{"A": "own"}, f.Environment); diff != "" {
+		t.Errorf("environment (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{"B": "Fn::ImportValue is known only in AWS"}, f.Unresolved); diff != "" {
+		t.Errorf("unresolved (-want +got):\n%s", diff)
 	}
 }
 
