@@ -2,7 +2,6 @@ package localgw
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"net/http"
 	"time"
@@ -82,16 +81,22 @@ func (c *conn) outlast() cause {
 	}
 }
 
-// hangUpAbruptly closes without a close frame; with reset, on TCP, by a RST.
+// hangUpAbruptly closes without a close frame; with reset, on TCP, by a RST, also
+// below TLS and other wrappers that tell what they wrap.
 func hangUpAbruptly(nc net.Conn, reset bool) {
-	if t, ok := nc.(*tls.Conn); ok && reset {
-		nc = t.NetConn()
-	}
-	if l, ok := nc.(interface{ SetLinger(int) error }); ok && reset {
-		l.SetLinger(0)
+	if reset {
+		for wrapped, ok := nc.(wrapper); ok; wrapped, ok = nc.(wrapper) {
+			nc = wrapped.NetConn()
+		}
+		if l, ok := nc.(interface{ SetLinger(int) error }); ok {
+			l.SetLinger(0)
+		}
 	}
 	nc.Close()
 }
+
+// wrapper is a connection above another, as *tls.Conn is.
+type wrapper interface{ NetConn() net.Conn }
 
 // failReply replaces an answer where a fault says so.
 func (c *conn) failReply(a answer, requestID string) answer {

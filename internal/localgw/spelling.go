@@ -3,6 +3,7 @@ package localgw
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/textproto"
@@ -14,8 +15,8 @@ import (
 const maxHead = 16 << 10
 
 // KeepHeaderNames lets CONNECT events spell header names as the client did, which
-// API Gateway does and net/http forgets. It takes a listener without TLS (above
-// TLS it would hide that from net/http), and works together with ConnContext:
+// API Gateway does and net/http forgets. TLS connections it leaves as they are,
+// or net/http would not know them for such. It works together with ConnContext:
 //
 //	server := &http.Server{Handler: gateway, ConnContext: localgw.ConnContext}
 //	server.Serve(localgw.KeepHeaderNames(listener))
@@ -29,6 +30,9 @@ func (s speller) Accept() (net.Conn, error) {
 	c, err := s.Listener.Accept()
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := c.(*tls.Conn); ok {
+		return c, nil
 	}
 	return &spelledConn{Conn: c}, nil
 }
