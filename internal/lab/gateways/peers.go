@@ -34,7 +34,7 @@ const here = "internal/lab/gateways"
 // Lambda's Runtime API.
 func startOurs(ctx context.Context) (*gateway, error) {
 	binary, function := filepath.Join(".local", "bin", "localgw"), filepath.Join(".local", "bin", "echo", "bootstrap")
-	for out, source := range map[string]string{binary: "./cmd/localgw", function: "./" + here + "/echo"} {
+	for out, source := range map[string]string{binary: "./cmd/localgw", function: "./internal/lab/echo"} {
 		if err := goBuild(ctx, out, source); err != nil {
 			return nil, err
 		}
