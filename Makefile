@@ -11,7 +11,7 @@ BOTO3_VERSION = 1.44.5
 JS_SDK_VERSION = 3.1169.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways ci fuzz clean wipe need-go need-node
+.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways sim mutants ci ci-lab fuzz clean wipe need-go need-node
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,10 +33,20 @@ need-go:
 need-node:
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20.19 or newer (nodejs.org), so that `npm -v` works'; exit 1; }
 
-test: lint-go test-go lint-web test-web e2e ## all tests: Go (race detector), the page, and a real browser
+test: lint-go test-go sim lint-web test-web e2e ## all tests: Go (race detector), the page, and a real browser
 
 test-go: need-go ## Go tests with the race detector, on DynamoDB Local
 	go test -race $(GO_PACKAGES)
+
+SEEDS ?= 200
+FIRST_SEED ?= 1
+
+sim: need-go ## days of the chat in virtual time, with all its mishaps (SEEDS=, FIRST_SEED=); a tenth as many with retention
+	go test -run 'TestSeeds|TestOneSeed|TestHandOver' ./internal/lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
+	go test -run TestRetention ./internal/lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
+
+mutants: need-go web/node_modules/.ready ## break the chat in every known way, and want the tests to notice
+	go run ./internal/lab/mutants
 
 test-web: web/node_modules/.ready ## the page's unit tests
 	cd web && npm run --silent test
@@ -105,8 +115,12 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	  done; \
 	done
 
-ci: test test-sdks lint-template build fuzz ## what CI runs
+ci: test test-sdks lint-template build fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
+
+ci-lab: ## what CI runs of the lab beyond make test
+	$(MAKE) --no-print-directory sim SEEDS=2000 FIRST_SEED=1001
+	$(MAKE) --no-print-directory mutants
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
 build-%Function: need-go

@@ -21,7 +21,7 @@ import (
 
 var (
 	first = flag.Uint64("sim.seed", 1, "the first seed")
-	seeds = flag.Int("sim.seeds", 10, "how many seeds")
+	seeds = flag.Int("sim.seeds", fewSeeds, "how many seeds")
 	keep  = flag.String("sim.keep", "", "a folder for the history of each seed that fails")
 )
 
