@@ -75,9 +75,9 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ConnContext: localgw.ConnContext}
 	go func() {
-		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.Serve(localgw.KeepHeaderNames(listener)); !errors.Is(err, http.ErrServerClosed) {
 			s.fail(fmt.Errorf("serve: %w", err))
 		}
 	}()

@@ -163,7 +163,11 @@ type bounded struct {
 func (b bounded) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, b.declared.Timeout+endTime)
 	defer cancel()
-	return b.Invoker.Invoke(ctx, payload)
+	reply, err := b.Invoker.Invoke(ctx, payload)
+	if errors.Is(err, lambdalocal.ErrRejected) {
+		err = fmt.Errorf("%w: %w", localgw.ErrRejected, err)
+	}
+	return reply, err
 }
 
 func (f *functions) close() {

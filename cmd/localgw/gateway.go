@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"projectchat/internal/localgw"
 	"projectchat/internal/samtemplate"
 )
 
@@ -88,10 +89,10 @@ func (g *gateway) serve(listener net.Listener, o options) error {
 		return err
 	}
 	g.server = &http.Server{
-		Handler: g.apis, ReadHeaderTimeout: 10 * time.Second,
+		Handler: g.apis, ReadHeaderTimeout: 10 * time.Second, ConnContext: localgw.ConnContext,
 		ErrorLog: stdlog.New(io.Discard, "", 0), // of handshakes that broke off
 	}
-	both := newBothListener(listener, certificate)
+	both := localgw.KeepHeaderNames(newBothListener(listener, certificate))
 	go func() {
 		if err := g.server.Serve(both); !errors.Is(err, http.ErrServerClosed) {
 			g.failed <- fmt.Errorf("serve: %w", err)

@@ -165,3 +165,6 @@ func (u *unread) Read(b []byte) (int, error) {
 	}
 	return u.TCPConn.Read(b)
 }
+
+// NetConn is the connection itself.
+func (u *unread) NetConn() net.Conn { return u.TCPConn }

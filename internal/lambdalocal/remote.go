@@ -50,8 +50,12 @@ type RemoteFunction struct {
 	name   string
 }
 
+// ErrRejected is the error where the Invoke API does not run a function: it is
+// throttled, may not be invoked, or is not known there.
+var ErrRejected = errors.New("the Lambda endpoint rejects the invocation")
+
 // Invoke runs the function and waits for its reply. A function error is an
-// [*Error].
+// [*Error]; see also [ErrRejected].
 func (f *RemoteFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	address := f.remote.url + "/2015-03-31/functions/" + url.PathEscape(f.name) + "/invocations"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(payload))
@@ -71,7 +75,7 @@ func (f *RemoteFunction) Invoke(ctx context.Context, payload []byte) ([]byte, er
 	}
 	switch {
 	case res.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("invoke %s: the Lambda endpoint answered %s", f.name, res.Status)
+		return nil, fmt.Errorf("invoke %s: %w: it answered %s", f.name, ErrRejected, res.Status)
 	case res.Header.Get("X-Amz-Function-Error") != "":
 		return nil, functionError(reply)
 	}

@@ -1,6 +1,7 @@
 package lambdalocal_test
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -43,7 +44,7 @@ func TestRemoteFunctions(t *testing.T) {
 	_, err = remote.Function("Garbles").Invoke(t.Context(), []byte(`{}`))
 	wantError(t, err, "Unhandled", "Traceback")
 	_, err = remote.Function("None").Invoke(t.Context(), []byte(`{}`))
-	if err == nil || err.Error() != "invoke None: the Lambda endpoint answered 404 Not Found" {
+	if !errors.Is(err, lambdalocal.ErrRejected) || !strings.Contains(err.Error(), "404 Not Found") {
 		t.Errorf("error %v", err)
 	}
 }
