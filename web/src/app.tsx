@@ -18,6 +18,7 @@ export const RoomView = lazy(async () => (await import('./room-page')).RoomView,
 	standIn,
 	words: atHand,
 });
+const Dialogs = lazy(async () => (await import('./views/dialogs')).Dialogs, { patience: 5000 });
 const RoomsPanel = lazy(async () => (await import('./views/online-panel')).RoomsPanel);
 const Become = lazy(async () => (await import('./views/become')).Become, { standIn });
 
@@ -50,6 +51,7 @@ export function App({ visit, services }: { visit: Visit; services: Services }) {
 			<Navbar visit={visit} room={room} online={online} />
 			<CurrentScreen {...{ visit, services, online }} />
 			<Footer />
+			<Dialogs visit={visit} />
 		</div>
 	);
 }

@@ -9,7 +9,9 @@ import { speak } from './text/i18n';
 import { fetchRest } from './views/lazy';
 // Small things that several lazy parts use: here, they need no file of their own.
 import './format/markup';
+import './format/text';
 import './state/favourites';
+import './state/reading';
 import './state/today';
 import './text/rich';
 import './views/share-button';

@@ -79,6 +79,8 @@ export interface Entry {
 	readonly at: string;
 	/** 'waiting' needs the person's word: older than 24 h, or written before a reset. */
 	readonly state: 'confirmed' | 'pending' | 'failed' | 'waiting';
+	/** The server has us wait with it until then (ms since 1970). */
+	readonly notBefore?: number;
 	/** Why it failed. */
 	readonly error?: ChatError;
 }

@@ -78,7 +78,9 @@ export class Item {
 		const error = state === 'failed' ? this.#error() : undefined;
 		const at = new Date(written).toISOString();
 		const key = `${uid}:${cid}`;
-		return { key, kind: 'message', cid, uid, name, text, at, state, ...(error && { error }) };
+		const notBefore = this.why?.retryAfter && state === 'pending' ? this.notBefore : undefined;
+		const more = { ...(error && { error }), ...(notBefore && { notBefore }) };
+		return { key, kind: 'message', cid, uid, name, text, at, state, ...more };
 	}
 
 	#state(): Entry['state'] {

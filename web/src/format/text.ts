@@ -12,6 +12,11 @@ export function excess(text: string): number {
 	return Math.max(over, overBytes);
 }
 
+/** How many characters more fit; below 0, how many are too many. */
+export function left(text: string): number {
+	return excess(text) > 0 ? -excess(text) : maxCodePoints - codePoints(text);
+}
+
 /** Whether there is nothing in it but white space. */
 export function blank(text: string): boolean {
 	return text.trim() === '';

@@ -191,7 +191,11 @@ export class Visit {
 	}
 
 	#go(place: Place, how: 'push' | 'replace'): void {
-		const address = formatAddress(place);
+		const { search } = this.location;
+		// The message that a link is about stays with its room.
+		const message = /[?&]m=\d+/.exec(search)?.[0].slice(1);
+		const stays = message && place.user !== null && place.room === this.#place().room;
+		const address = formatAddress(place) + (stays ? `&${message}` : '');
 		if (address === this.location.pathname + this.location.search) return;
 		if (how === 'push') this.history.pushState(null, '', address);
 		else this.history.replaceState(null, '', address);

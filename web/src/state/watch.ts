@@ -1,10 +1,12 @@
 import { followSystemTheme } from './theme';
 import { watchDays } from './today';
+import { watchTimes } from './tooltips';
 import { watchViewport } from './viewport';
 
 /** All that the page keeps an eye on from when it has settled. */
 export function watch(): void {
 	followSystemTheme();
 	watchDays();
+	watchTimes();
 	watchViewport();
 }

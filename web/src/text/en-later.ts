@@ -88,4 +88,33 @@ export const later = {
 	'message.copyCode': 'Copy',
 	'message.copied': 'Copied',
 	'message.copyFailed': 'Copying did not work. Select it and copy it.',
+
+	'nav.language': 'Language',
+	'notify.toggle': 'Notify me of new messages',
+	'notify.refused': 'The browser does not allow notifications from this site.',
+	'nav.toDark': 'Dark theme',
+	'nav.toLight': 'Light theme',
+
+	'composer.offers': 'Suggestions',
+	'composer.emoji': 'Emoji',
+	'composer.left': { one: '{n} character left', other: '{n} characters left' },
+	'composer.rateLimited': {
+		one: 'Too many at once. It goes on in {n} second.',
+		other: 'Too many at once. It goes on in {n} seconds.',
+	},
+
+	'target.missing': 'The message of this link is not here.',
+
+	'keys.heading': 'Keyboard shortcuts',
+	'keys.send': 'Send',
+	'keys.line': 'New line',
+	'keys.complete': 'Take a suggestion',
+	'keys.switch': 'Go to another room',
+	'keys.search': 'Next and previous result',
+	'keys.close': 'Close what is open',
+	'keys.help': 'This list',
+
+	'switch.heading': 'Go to a room',
+	'switch.label': 'Room Name',
+	'switch.go': 'Go',
 } as const;

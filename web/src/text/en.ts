@@ -7,15 +7,12 @@ export const en = {
 	'app.name': 'ProjectChat',
 	'app.roomTitle': '{room} - {user} · ProjectChat',
 	'app.skip': 'Skip to the message box',
-	'app.starting': 'Starting…',
 
 	'nav.label': 'Main',
 	'nav.menu': 'Menu',
 	'nav.online': 'Online',
 	'nav.favourite': 'Favourite',
 	'nav.logout': 'Logout',
-	'nav.toDark': 'Dark theme',
-	'nav.toLight': 'Light theme',
 
 	'search.rooms': 'Search rooms',
 	'search.room': 'Search this room',

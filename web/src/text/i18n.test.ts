@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ar } from './ar';
 import { en } from './en';
 import { later } from './en-later';
-import { pieces, t } from './i18n';
+import { hi } from './hi';
+import { isKey, language, pieces, speak, speakOn, t } from './i18n';
+
+afterEach(() => speak('en'));
 
 test('puts parameters into their places', () => {
 	expect(t('room.heading', { room: '<b>', user: '$&' })).toBe('<b> - $&');
@@ -13,13 +17,50 @@ test('chooses the plural', () => {
 	expect(t('room.people', { n: 0 })).toBe('0 people here');
 });
 
+test('chooses the plural as the language has it', async () => {
+	await speak('ar');
+	expect(language.value).toBe('ar');
+	expect([1, 2, 3, 11].map((n) => t('log.new', { n }))).toEqual([
+		'رسالة جديدة',
+		'رسالتان جديدتان',
+		'3 رسائل جديدة',
+		'11 رسالة جديدة',
+	]);
+});
+
 test('cuts a text at its parameters', () => {
 	expect(pieces('room.heading')).toEqual([{ param: 'room' }, ' - ', { param: 'user' }]);
 });
 
-test('no text of the catalogue is empty, and a plural has all that English needs', () => {
-	for (const [key, text] of Object.entries({ ...en, ...later })) {
-		const forms = typeof text === 'string' ? [text] : [text.one, text.other];
-		for (const form of forms) expect(form.trim(), key).not.toBe('');
-	}
+test('has the texts of what comes later once it was asked for them', async () => {
+	await speakOn();
+	expect(isKey('home.start')).toBe(true);
+	expect(isKey('no.such')).toBe(false);
+});
+
+const english = { ...en, ...later };
+const catalogues = { en: english, hi, ar };
+
+describe.each(Object.entries(catalogues))('the catalogue %s', (tag, catalogue) => {
+	test('has every key, and no other', () => {
+		expect(Object.keys(catalogue).sort()).toEqual(Object.keys(english).sort());
+	});
+
+	test('leaves no text empty, and has every plural of its language', () => {
+		const { pluralCategories } = new Intl.PluralRules(tag).resolvedOptions();
+		for (const [key, text] of Object.entries(catalogue)) {
+			if (typeof text === 'string') expect(text.trim(), key).not.toBe('');
+			else expect(Object.keys(text).sort(), key).toEqual([...pluralCategories].sort());
+		}
+	});
+
+	test('knows the same parameters as the English one', () => {
+		const params = (text: string | { readonly other: string }) => {
+			const form = typeof text === 'string' ? text : text.other;
+			return [...form.matchAll(/\{\w+\}/g)].map(([param]) => param).sort();
+		};
+		for (const [key, text] of Object.entries(english)) {
+			expect(params(catalogue[key as keyof typeof english]), key).toEqual(params(text));
+		}
+	});
 });

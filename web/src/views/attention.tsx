@@ -1,20 +1,29 @@
 import { useSignalEffect } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import type { Room } from '../client/client';
-import { mentions, parse } from '../format/markup';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Entry, Room } from '../client/client';
+import { mentions, parse, plain } from '../format/markup';
 import logo from '../logo.svg';
 import badged from '../logo-new.svg';
 import { unreadMark } from '../state/attention';
-import type { Reading } from '../state/reading';
+import { notify, notifying } from '../state/notify';
+import { inView, type Reading } from '../state/reading';
 
-/** Shows in the title and on the tab's icon that there is something to read. It draws nothing. */
+/** Shows in the title, on the tab's icon and outside of the page that there is something to read. */
 export function Attention({ room, reading }: { room: Room; reading: Reading }) {
+	const told = useRef<number | undefined>(undefined);
 	useSignalEffect(() => {
 		const unread = reading.unread.value;
 		const toMe = unread.filter(({ text }) => mentions(parse(text, room.me.name)));
 		const counts = [unread.length, toMe.length > 0 && `@${toMe.length}`].filter(Boolean);
 		unreadMark.value = counts.length > 0 ? `(${counts.join(', ')}) ` : '';
 		setIcon(counts.length > 0);
+	});
+	useSignalEffect(() => {
+		const newest = reading.unread.value.at(-1);
+		const isNew = told.current !== undefined && (newest?.seq ?? 0) > told.current;
+		// What was unread before the page was opened is no news.
+		told.current = Math.max(told.current ?? 0, newest?.seq ?? 0);
+		if (newest && isNew && !inView.peek() && notifying.peek()) tell(room, newest);
 	});
 	useEffect(
 		() => () => {
@@ -24,6 +33,11 @@ export function Attention({ room, reading }: { room: Room; reading: Reading }) {
 		[],
 	);
 	return null;
+}
+
+function tell(room: Room, { name, text }: Entry): void {
+	const title = room.title.peek();
+	notify(title, `${name} · ${title}`, plain(parse(text)).slice(0, 200));
 }
 
 function setIcon(news: boolean): void {

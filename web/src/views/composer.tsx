@@ -4,6 +4,11 @@ import type { Room } from '../client/client';
 import { blank, excess, sendable } from '../format/text';
 import { loadDraft, saveDraft } from '../state/drafts';
 import { t } from '../text/i18n';
+import { lazy } from './lazy';
+
+const ComposerAids = lazy(async () => (await import('./composer-aids')).ComposerAids, {
+	patience: 2000,
+});
 
 /** Where one writes. The text leaves the box at once; what becomes of it shows in the log. */
 export function Composer({ room, name }: { room: Room; name: string }) {
@@ -50,6 +55,7 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 		>
 			<Hints room={room} tooLong={tooLong} />
 			<div class="box">
+				<ComposerAids {...{ room, box, text, write }} />
 				<textarea
 					id="message"
 					ref={box}

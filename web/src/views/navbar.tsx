@@ -2,13 +2,15 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import logo from '../logo.svg';
-import { theme, toggleTheme } from '../state/theme';
 import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
 import { Count } from './count';
 import { FavouritesMenu } from './favourites-menu';
 import { Icon } from './icons';
+import { lazy } from './lazy';
 import { SearchForm } from './search-form';
+
+const Tools = lazy(async () => (await import('./tools')).Tools, { patience: 2000 });
 
 interface Props {
 	visit: Visit;
@@ -58,7 +60,9 @@ export function Navbar({ visit, room, online }: Props) {
 				/>
 				<Logout visit={visit} onUse={close} />
 				<SearchForm inRoom={room !== null} onUse={close} />
-				<ThemeButton />
+				<div class="tools">
+					<Tools />
+				</div>
 			</div>
 		</nav>
 	);
@@ -120,23 +124,6 @@ function Logout({ visit, onUse }: { visit: Visit; onUse: () => void }) {
 			}}
 		>
 			{t('nav.logout')}
-		</button>
-	);
-}
-
-function ThemeButton() {
-	const dark = theme.value === 'dark';
-	const label = t(dark ? 'nav.toLight' : 'nav.toDark');
-	return (
-		<button
-			type="button"
-			class="nav-item theme"
-			aria-label={label}
-			title={label}
-			onClick={toggleTheme}
-		>
-			<Icon name={dark ? 'sun' : 'moon'} />
-			<span class="narrow-only">{label}</span>
 		</button>
 	);
 }

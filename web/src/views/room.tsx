@@ -18,6 +18,7 @@ const SearchResults = lazy(async () => (await import('./search-results')).Search
 	patience,
 });
 const Attention = lazy(async () => (await import('./attention')).Attention, { patience });
+const Target = lazy(async () => (await import('./target')).Target, { patience });
 const OnlinePanel = lazy(async () => (await import('./online-panel')).OnlinePanel);
 
 interface Props {
@@ -45,6 +46,7 @@ export function RoomView({ room, name, visit, online }: Props) {
 				</div>
 				<Messages {...{ room, visit, reading }} />
 				<Attention {...{ room, reading }} />
+				<Target room={room} />
 				{online.value && <OnlinePanel room={room} open={online} />}
 			</div>
 			<Composer room={room} name={name} />

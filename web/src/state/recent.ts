@@ -1,0 +1,20 @@
+import { load, save } from './storage';
+
+const key = 'pc.recent';
+const most = 12;
+
+/** The rooms last been in, the newest first. */
+export function recentRooms(): readonly string[] {
+	try {
+		const stored: unknown = JSON.parse(load(key) ?? '[]');
+		return Array.isArray(stored) ? stored.filter((room) => typeof room === 'string') : [];
+	} catch {
+		return [];
+	}
+}
+
+/** Takes note that one is in a room. */
+export function visited(room: string): void {
+	const others = recentRooms().filter((other) => other !== room);
+	save(key, JSON.stringify([room, ...others].slice(0, most)));
+}

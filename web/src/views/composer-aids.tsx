@@ -1,0 +1,133 @@
+import { type Signal, useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import type { Room } from '../client/client';
+import { complete, withEmoji } from '../format/completion';
+import { left } from '../format/text';
+import { t } from '../text/i18n';
+import { EmojiPalette } from './emoji-palette';
+
+interface Props {
+	room: Room;
+	box: RefObject<HTMLTextAreaElement | null>;
+	text: Signal<string>;
+	write: (text: string) => void;
+}
+
+/** What helps with writing: names and emoji, and how much more will fit. */
+export function ComposerAids({ room, box, text, write }: Props) {
+	/** Puts something in place of what lies between `from` and the caret. */
+	function insert(from: number, what: string) {
+		const area = box.current;
+		if (!area) return;
+		const caret = area.selectionEnd;
+		write(area.value.slice(0, from) + what + area.value.slice(caret));
+		// Once the new text is in the box.
+		requestAnimationFrame(() => {
+			area.focus();
+			area.setSelectionRange(from + what.length, from + what.length);
+		});
+	}
+	return (
+		<>
+			<Completions {...{ room, box, text, write, insert }} />
+			<EmojiPalette onPick={(what) => insert(box.current?.selectionEnd ?? 0, what)} />
+			<Limits room={room} text={text.value} />
+		</>
+	);
+}
+
+interface CompletionProps extends Props {
+	insert: (from: number, what: string) => void;
+}
+
+/** The list over the box while `@name` or `:name` is written. The box keeps the focus. */
+function Completions({ room, box, text, write, insert }: CompletionProps) {
+	const at = useSignal(0);
+	const closed = useSignal<string | null>(null);
+	const caret = box.current?.selectionEnd ?? text.value.length;
+	const before = text.value.slice(0, caret);
+	const others = room.online.value.filter(({ uid }) => uid !== room.me.uid);
+	const found =
+		closed.value === text.value
+			? null
+			: complete(
+					before,
+					others.map(({ name }) => name),
+				);
+	const offers = found?.offers ?? [];
+	const chosen = offers[at.value % Math.max(1, offers.length)];
+
+	useEffect(() => {
+		at.value = 0;
+		const named = withEmoji(text.value);
+		if (named !== text.value) write(named);
+	}, [text.value]);
+
+	useLayoutEffect(() => {
+		const area = box.current;
+		if (!area || !found) return;
+		const onKeyDown = (event: KeyboardEvent) => {
+			if (event.isComposing) return;
+			const step = { ArrowDown: 1, ArrowUp: offers.length - 1 }[event.key];
+			if (step !== undefined) at.value = (at.value + step) % offers.length;
+			else if (event.key === 'Escape') closed.value = text.value;
+			else if ((event.key === 'Tab' || event.key === 'Enter') && !event.shiftKey && chosen)
+				insert(found.from, chosen.text);
+			else return;
+			event.preventDefault();
+			event.stopImmediatePropagation();
+		};
+		area.setAttribute('aria-activedescendant', `offer-${at.value % offers.length}`);
+		area.setAttribute('aria-controls', 'offers');
+		area.addEventListener('keydown', onKeyDown, { capture: true });
+		return () => {
+			area.removeAttribute('aria-activedescendant');
+			area.removeAttribute('aria-controls');
+			area.removeEventListener('keydown', onKeyDown, { capture: true });
+		};
+	});
+
+	if (!found) return null;
+	return (
+		<div class="offers" id="offers" role="listbox" aria-label={t('composer.offers')}>
+			{offers.map((offer, i) => (
+				<div
+					key={offer.label}
+					id={`offer-${i}`}
+					role="option"
+					tabIndex={-1}
+					aria-selected={offer === chosen}
+					// Before the box loses the focus.
+					onPointerDown={(event) => {
+						event.preventDefault();
+						insert(found.from, offer.text);
+					}}
+				>
+					<bdi>{offer.label}</bdi>
+				</div>
+			))}
+		</div>
+	);
+}
+
+/** How much more fits, near the limit; and how long the server has us wait. */
+function Limits({ room, text }: { room: Room; text: string }) {
+	const rest = left(text);
+	const until = room.entries.value.find(({ notBefore }) => notBefore)?.notBefore;
+	const [now, setNow] = useState(Date.now);
+	useEffect(() => {
+		if (until === undefined) return;
+		setNow(Date.now());
+		const timer = setInterval(() => setNow(Date.now()), 500);
+		return () => clearInterval(timer);
+	}, [until]);
+	const seconds = until === undefined ? 0 : Math.ceil((until - now) / 1000);
+	return (
+		<p class="limits" role="status">
+			{seconds > 0
+				? t('composer.rateLimited', { n: seconds })
+				: rest >= 0 && rest <= 200 && t('composer.left', { n: rest })}
+		</p>
+	);
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Room } from '../client/client';
+import { t } from '../text/i18n';
+import { IconButton } from './icons';
+
+/** The message that the address is about, or null. */
+function wanted(): number | null {
+	const [, seq] = /[?&]m=(\d+)(?:&|$)/.exec(location.search) ?? [];
+	return seq === undefined ? null : Number(seq);
+}
+
+/** Goes to the message of a link, over as many pages of history as it takes, and lights it up. */
+export function Target({ room }: { room: Room }) {
+	const [seq] = useState(wanted);
+	const [state, setState] = useState<'looking' | 'there' | 'missing' | 'closed'>('looking');
+	const entries = room.entries.value;
+	const ready = room.phase.value === 'ready';
+
+	useEffect(() => {
+		if (seq === null || state !== 'looking' || !ready) return;
+		const entry = entries.find((one) => one.seq === seq);
+		if (entry) {
+			show(entry.key);
+			setState('there');
+			return;
+		}
+		const first = entries.find((one) => one.seq !== undefined)?.seq ?? 0;
+		const goesOn = room.hasOlder.value && first > seq;
+		if (!goesOn) setState('missing');
+		else if (!room.loadingOlder.value) void room.loadOlder();
+	}, [entries, ready, state, room.loadingOlder.value]);
+
+	const missing = state === 'missing';
+	return (
+		<div class={missing ? 'slot' : 'slot visually-hidden'}>
+			<div class={missing ? 'notice results' : 'notice hidden'}>
+				<p role="status" class="grow">
+					{missing && t('target.missing')}
+				</p>
+				{missing && (
+					<IconButton name="close" label={t('common.close')} onClick={() => setState('closed')} />
+				)}
+			</div>
+		</div>
+	);
+}
+
+function show(key: string): void {
+	const line = document.querySelector(`li[data-key="${CSS.escape(key)}"]`);
+	line?.setAttribute('data-target', '');
+	line?.scrollIntoView({ block: 'center' });
+}
