@@ -420,6 +420,22 @@ func TestOutboxSurvives(t *testing.T) {
 	late.nothing("send")
 }
 
+// What was sent may be in the log; so that it was sent is stored before.
+func TestOutboxIsStoredFirst(t *testing.T) {
+	p := newPlayer(t)
+	p.event(client.Write{Text: "a"}) // before anything is known of the log
+	p.live(2)
+	for _, a := range p.did {
+		if k, ok := a.(client.Keep); ok && k.Entry.Tried {
+			return
+		}
+		if tr, ok := a.(client.Transmit); ok && strings.Contains(string(tr.Frame), `"action":"send"`) {
+			t.Fatal("sent before it was stored as tried")
+		}
+	}
+	t.Error("not sent")
+}
+
 func mapKeys(m map[string]client.Entry) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range m {

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -236,6 +237,9 @@ const (
 // post is PostToConnection.
 func (g *gateway) post(id string, frame []byte) postVerdict {
 	g.w.stats["posts"]++
+	if !g.w.ending && strings.Contains(string(frame), `"left":[{`) {
+		g.w.stats["leaves pushed"]++
+	}
 	c := g.conns[id]
 	switch {
 	case c == nil || c.state != connOpen:

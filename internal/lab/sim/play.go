@@ -185,7 +185,7 @@ func (w *world) someTab() *tab { return pick(w, w.tabs) }
 // mishap is something that happens to one tab.
 func (w *world) mishap() {
 	t := w.someTab()
-	switch w.rng.IntN(10) {
+	switch w.rng.IntN(11) {
 	case 0, 1, 2:
 		t.cut(false)
 	case 3, 4:
@@ -203,6 +203,12 @@ func (w *world) mishap() {
 		t.event(viewed(w.chance(0.5)))
 	case 9:
 		t.event(online)
+	case 10: // somebody speaks before the room is there, and the tab ends before it can know
+		t.crash(false)
+		t.open()
+		t.say()
+		w.later(2*time.Second, func() { t.crash(w.chance(0.5)) })
+		w.later(3*time.Minute, t.open)
 	}
 }
 

@@ -124,6 +124,9 @@ func TestHandOver(t *testing.T) {
 	if n := result.Stats["2-hour cuts"]; n != 0 {
 		t.Errorf("%d connections were cut after 2 hours", n)
 	}
+	if n := result.Stats["leaves pushed"]; n != 0 {
+		t.Errorf("%d times somebody was told that a person left", n)
+	}
 	// Everybody opens within the first minutes; the ending has people leave.
 	shown := map[string][]string{}
 	for _, r := range result.History {

@@ -47,6 +47,7 @@ type world struct {
 	stats   Stats
 
 	trouble     bool // faults strike
+	ending      bool // they have stopped for good
 	invocations int
 	people      []*person
 	tabs        []*tab
