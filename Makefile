@@ -7,11 +7,13 @@ GOARCH ?= arm64
 GO_PACKAGES = ./...
 STATICCHECK = go tool -modfile=tools/go.mod staticcheck
 CFN_LINT_VERSION = 1.58.0
+SAM_VERSION = 1.170.0
+CHECKOV_VERSION = 3.3.30
 BOTO3_VERSION = 1.44.5
 JS_SDK_VERSION = 3.1169.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways sim mutants ci ci-lab fuzz clean wipe need-go need-node
+.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template deploy deploy-account destroy
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,7 +72,7 @@ test-sdks: need-go .local/venv-sdk/boto3-$(BOTO3_VERSION) .local/sdk-js/$(JS_SDK
 e2e: web/node_modules/.ready .local/bin/dev ## the page in a real Chromium against the real stack (CHROMIUM=)
 	cd web && CHROMIUM="$$(e2e/find-chromium)" npx playwright test
 
-lint: lint-go lint-web lint-template ## vet, staticcheck, gofmt, tsc, Biome, cfn-lint
+lint: lint-go lint-web lint-template ## vet, staticcheck, gofmt, tsc, Biome, cfn-lint, checkov
 
 lint-go: need-go
 	@test -z "$$(gofmt -l cmd functions internal)" || { gofmt -l cmd functions internal; echo 'these files want gofmt'; exit 1; }
@@ -80,8 +82,47 @@ lint-go: need-go
 lint-web: web/node_modules/.ready
 	cd web && npm run --silent lint && npm run --silent check
 
-lint-template: .local/venv/cfn-lint-$(CFN_LINT_VERSION)
-	.local/venv/bin/cfn-lint template.yaml
+lint-template: .local/venv/cfn-lint-$(CFN_LINT_VERSION) .local/venv-checkov/checkov-$(CHECKOV_VERSION)
+	.local/venv/bin/cfn-lint template.yaml .sam/account.yaml
+	LOG_LEVEL=ERROR .local/venv-checkov/bin/checkov --framework cloudformation --file template.yaml .sam/account.yaml --quiet --compact --skip-download
+
+.local/venv-checkov/checkov-$(CHECKOV_VERSION):
+	@command -v python3 >/dev/null || { echo 'python3 is missing: checkov needs it'; exit 1; }
+	python3 -m venv .local/venv-checkov
+	.local/venv-checkov/bin/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
+	touch $@
+
+SAM = .local/venv-sam/bin/sam
+export SAM_CLI_TELEMETRY = 0
+
+.local/venv-sam/sam-$(SAM_VERSION):
+	@command -v python3 >/dev/null || { echo 'python3 is missing: SAM needs it'; exit 1; }
+	python3 -m venv .local/venv-sam
+	.local/venv-sam/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+	touch $@
+
+sam-validate: .local/venv-sam/sam-$(SAM_VERSION) ## the template as SAM sees it
+	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} $(SAM) validate --lint
+
+sam-build: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the functions as SAM builds them (GOARCH=amd64 for sam local on x86_64)
+	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} GOARCH=$(GOARCH) $(SAM) build --build-in-source --no-cached
+
+test-template: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the template by our own rules, before and after SAM's transform
+	SAM_PYTHON='$(CURDIR)/.local/venv-sam/bin/python' go test -count=1 ./internal/hardening
+
+STACK ?= projectchat
+PARAMETERS ?=
+
+deploy: .local/venv-sam/sam-$(SAM_VERSION) web/node_modules/.ready need-go ## publish with the AWS CLI's account (STACK=, PARAMETERS='DomainName=… CertificateArn=…')
+	cd web && npm run --silent build
+	SAM='$(CURDIR)/$(SAM)' .sam/deploy.sh '$(STACK)' $(PARAMETERS)
+
+deploy-account: ## once for an account and Region: let API Gateway write logs
+	@command -v aws >/dev/null || { echo 'aws is missing: install the AWS CLI, so that `aws --version` works'; exit 1; }
+	aws cloudformation deploy --stack-name api-gateway-logs --template-file .sam/account.yaml --capabilities CAPABILITY_IAM
+
+destroy: .local/venv-sam/sam-$(SAM_VERSION) ## take the stack away, all but its table (STACK=)
+	SAM='$(CURDIR)/$(SAM)' .sam/destroy.sh '$(STACK)'
 
 .local/venv/cfn-lint-$(CFN_LINT_VERSION):
 	@command -v python3 >/dev/null || { echo 'python3 is missing: cfn-lint needs it'; exit 1; }

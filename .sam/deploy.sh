@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Publishes the chat: .sam/deploy.sh STACK [Parameter=Value ...]
+# SAM and PAGE name the SAM CLI and the built page. Parameters that are not named
+# keep the values of the last time.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stack=$1
+shift
+export SAM_CLI_TELEMETRY=0 AWS_PAGER=
+
+command -v aws >/dev/null || { echo 'aws is missing: install the AWS CLI, so that `aws --version` works' >&2; exit 1; }
+aws sts get-caller-identity >/dev/null || { echo 'aws has no credentials: `aws configure` or `aws sso login` first' >&2; exit 1; }
+role=$(aws apigateway get-account --query cloudwatchRoleArn --output text)
+if [[ -z $role || $role == None ]]; then
+  echo 'API Gateway may not write logs in this account and Region yet. Once for both: make deploy-account' >&2
+  exit 1
+fi
+
+# SAM does not tell the build which processor the functions are for, so it is
+# named both times, and never left to the last deploy's value.
+processor=arm64
+parameters=(Arch=arm64)
+for p in "$@"; do
+  case $p in
+    Arch=x86_64) processor=amd64 parameters[0]=$p ;;
+    Arch=arm64) ;;
+    *) parameters+=("$p") ;;
+  esac
+done
+
+# Functions before the page: a new page may ask for what old functions lack.
+GOARCH=$processor "${SAM:-sam}" build --build-in-source --no-cached
+"${SAM:-sam}" deploy --stack-name "$stack" --s3-prefix "$stack" --parameter-overrides "${parameters[@]}"
+
+output() {
+  aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
+}
+go run ./cmd/publish -page "${PAGE:-web/dist}" -bucket "$(output SiteBucket)" -distribution "$(output SiteDistribution)"
+echo "The chat is at $(output SiteUrl)"

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Takes the stack away, all but its table: .sam/destroy.sh STACK
+# SAM names the SAM CLI; CONFIRM=STACK answers the question beforehand.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stack=$1
+export SAM_CLI_TELEMETRY=0 AWS_PAGER=
+
+command -v aws >/dev/null || { echo 'aws is missing: install the AWS CLI, so that `aws --version` works' >&2; exit 1; }
+output() {
+  aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
+}
+table=$(output TableName)
+buckets=("$(output SiteBucket)" "$(output LogBucket)")
+if [[ ${CONFIRM:-} != "$stack" ]]; then
+  read -r -p "This takes the stack $stack away, with its page and its logs. Its name again: " answer
+  [[ $answer == "$stack" ]] || { echo 'Nothing was done.'; exit 1; }
+fi
+
+# A bucket goes only when it is empty, of old versions, too.
+empty() {
+  local batch
+  batch=$(mktemp)
+  while aws s3api list-object-versions --bucket "$1" --max-items 500 --output json \
+    --query '{Quiet: `true`, Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' >"$batch" &&
+    grep -q '"Key"' "$batch"; do
+    aws s3api delete-objects --bucket "$1" --delete "file://$batch" >/dev/null
+  done
+  rm -f "$batch"
+}
+
+# CloudFront writes its log until it is gone, perhaps into the emptied bucket.
+for attempt in 1 2 3; do
+  for bucket in "${buckets[@]}"; do
+    if aws s3api head-bucket --bucket "$bucket" 2>/dev/null; then empty "$bucket"; fi
+  done
+  if "${SAM:-sam}" delete --stack-name "$stack" --no-prompts; then
+    echo "The stack $stack is gone. Its table $table stays, with all that was said, and costs its storage."
+    echo "To delete it for good: aws dynamodb update-table --table-name $table --no-deletion-protection-enabled && aws dynamodb delete-table --table-name $table"
+    exit 0
+  fi
+done
+echo "The stack $stack is not gone: CloudFormation's events say why." >&2
+exit 1

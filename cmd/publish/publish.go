@@ -1,0 +1,109 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// grace is how long a file stays that the page no longer has. A page that was
+// opened before loads parts of itself only when they are needed.
+const grace = 24 * time.Hour
+
+// ledger is the object that says since when files are not part of the page. Its
+// address leads visitors to the page (see template.yaml, PageAddress).
+const ledger = "published/obsolete.json"
+
+// publish makes the bucket hold the files: uploads, then removals, then the
+// invalidation. It stops at the first error; the next run goes on from there.
+func publish(ctx context.Context, r *remote, files map[string]file, now time.Time, say func(string, ...any)) error {
+	there, err := r.list(ctx)
+	if err != nil {
+		return err
+	}
+	_, noted := there[ledger]
+	delete(there, ledger)
+	stale := []string{}
+	for _, key := range uploadOrder(files) {
+		if there[key] == files[key].etag {
+			continue
+		}
+		if err := r.put(ctx, key, files[key]); err != nil {
+			return err
+		}
+		say("uploaded %s", key)
+		if !hashed(key) {
+			stale = append(stale, key)
+		}
+	}
+	removed, err := r.sweep(ctx, there, files, noted, now, say)
+	if err != nil {
+		return err
+	}
+	stale = append(stale, removed...)
+	if len(stale) == 0 {
+		say("the page is as it was")
+		return nil
+	}
+	return r.invalidate(ctx, stale)
+}
+
+// uploadOrder puts what is asked for before what asks for it: hashed files, then
+// others, then the page.
+func uploadOrder(files map[string]file) []string {
+	rank := func(key string) int {
+		switch {
+		case key == index:
+			return 2
+		case hashed(key):
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedFunc(maps.Keys(files), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+	})
+}
+
+// sweep deletes files that have not been part of the page for the time of grace,
+// and notes the others. It gives those of the deleted that caches may hold.
+func (r *remote) sweep(ctx context.Context, there map[string]string, files map[string]file, noted bool, now time.Time, say func(string, ...any)) ([]string, error) {
+	before := map[string]time.Time{}
+	if noted {
+		var err error
+		if before, err = r.readLedger(ctx); err != nil {
+			return nil, err
+		}
+	}
+	after, removed := map[string]time.Time{}, []string{}
+	for _, key := range slices.Sorted(maps.Keys(there)) {
+		if _, current := files[key]; current {
+			continue
+		}
+		since, known := before[key]
+		if !known {
+			since = now
+		}
+		if now.Sub(since) < grace {
+			after[key] = since
+			continue
+		}
+		if err := r.remove(ctx, key); err != nil {
+			return nil, err
+		}
+		say("removed %s", key)
+		if !hashed(key) {
+			removed = append(removed, key)
+		}
+	}
+	if maps.EqualFunc(before, after, time.Time.Equal) {
+		return removed, nil
+	}
+	if err := r.writeLedger(ctx, after); err != nil {
+		return nil, fmt.Errorf("note what is no longer used: %w", err)
+	}
+	return removed, nil
+}
