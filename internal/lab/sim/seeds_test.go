@@ -3,4 +3,6 @@
 package sim_test
 
 // fewSeeds is how many seeds a run of all tests has time for; make sim has more.
-const fewSeeds = 40
+const fewSeeds = 20
+
+const raceDetector = false

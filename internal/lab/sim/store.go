@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
@@ -27,6 +29,56 @@ func (s *store) DeleteConnection(ctx context.Context, id string) (old chat.Conne
 		return chat.Connection{}, err
 	}
 	return old, nil
+}
+
+// ReadLog implements [chat.LogStore]. A Query is no snapshot: of the rows that
+// were put while it ran it shows some, whichever, and not the others.
+func (s *store) ReadLog(ctx context.Context, room string, r chat.LogRange) (page chat.LogPage, err error) {
+	began := time.Now()
+	name := "ReadLog/" + room
+	err = s.named(ctx, name, func() (err error) {
+		page, err = s.inv.w.store.ReadLog(background, room, r)
+		return err
+	})
+	if err != nil {
+		return chat.LogPage{}, err
+	}
+	dice := s.inv.w.dice(s.inv.unique(name + "/seen"))
+	page.Rows = slices.DeleteFunc(page.Rows, func(m chat.Message) bool {
+		return s.inv.w.putAt[place{room, r.Epoch, m.Seq}].After(began) && dice.IntN(2) == 0
+	})
+	return page, nil
+}
+
+// Append implements [chat.LogStore]. Now and then the answer to a put gets lost,
+// and the SDK puts again.
+func (s *store) Append(ctx context.Context, room, epoch string, m chat.Message) (taken *chat.Message, err error) {
+	again := s.inv.w.trouble && s.inv.w.dice(s.inv.unique("again")).IntN(30) == 0
+	err = s.named(ctx, "Append", func() (err error) {
+		taken, err = s.append(room, epoch, m)
+		if again && err == nil {
+			taken, err = s.append(room, epoch, m)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return taken, nil
+}
+
+func (s *store) append(room, epoch string, m chat.Message) (taken *chat.Message, err error) {
+	taken, err = s.inv.w.store.Append(background, room, epoch, m)
+	if err == nil && taken == nil {
+		s.inv.w.putAt[place{room, epoch, m.Seq}] = time.Now()
+	}
+	return taken, err
+}
+
+// place is a row's place in a log.
+type place struct {
+	room, epoch string
+	seq         int64
 }
 
 // named makes a call that [chattest.Faulty] could not tell from others.

@@ -53,6 +53,7 @@ type world struct {
 	tabs        []*tab
 	rooms       []string
 	epochs      map[string]string
+	putAt       map[place]time.Time // when each row was put; touched by one goroutine at a time
 }
 
 // Run runs a world. It must be called within a synctest bubble.
@@ -62,7 +63,7 @@ func Run(o Options) Result {
 	}
 	w := &world{
 		o: o, loop: newLoop(), rng: rand.New(rand.NewPCG(o.Seed, 0x73696d)), began: time.Now(),
-		stats: Stats{}, epochs: map[string]string{},
+		stats: Stats{}, epochs: map[string]string{}, putAt: map[place]time.Time{},
 	}
 	storeSkew := w.between(-2*time.Second, 2*time.Second)
 	w.store = chattest.NewStore(func() time.Time { return time.Now().Add(storeSkew) })
