@@ -46,9 +46,10 @@ type Report struct {
 	Violations []Violation
 	Sent       int // messages tried
 	Acked      int
-	Recovered  int           // in the log without ever having been acknowledged: allowed
-	Slowest    time.Duration // the longest that an observer took where there was a promise
-	Seen       int           // rows shown, by all
+	Recovered  int // in the log without ever having been acknowledged: allowed
+	// Slowest is the longest that an observer took, by what was promised.
+	Slowest map[time.Duration]time.Duration
+	Seen    int // rows shown, by all
 }
 
 // OK tells that no promise was broken.
@@ -123,6 +124,7 @@ func newChecker(history []Record, o Options) *checker {
 		o: o, history: history,
 		attempts: map[message]*attempt{}, byCID: map[[2]string][]*attempt{},
 		content: map[place]Record{}, readers: map[string]map[string]*reading{},
+		report: Report{Slowest: map[time.Duration]time.Duration{}},
 	}
 	if len(history) > 0 {
 		c.end = history[len(history)-1].T

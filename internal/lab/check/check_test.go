@@ -82,7 +82,7 @@ func TestGoodHistory(t *testing.T) {
 	if !report.OK() {
 		t.Errorf("judged %v", report.Violations)
 	}
-	want := check.Report{Sent: 2, Acked: 2, Seen: 4, Slowest: second}
+	want := check.Report{Sent: 2, Acked: 2, Seen: 4, Slowest: map[time.Duration]time.Duration{5 * second: second}}
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

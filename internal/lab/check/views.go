@@ -171,7 +171,8 @@ func (c *checker) arrived(o *observer, p place, w window) {
 		c.fail(Slow, "%s had not shown row %d of %s at %v", o.who, p.seq, p.room, w.due)
 		return
 	}
-	c.report.Slowest = max(c.report.Slowest, o.steps[i].at-w.from)
+	within := w.due - w.from
+	c.report.Slowest[within] = max(c.report.Slowest[within], o.steps[i].at-w.from)
 }
 
 // stays tells whether the observer was up all of the time.

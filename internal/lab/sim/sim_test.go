@@ -31,7 +31,7 @@ func run(t *testing.T, o sim.Options) (result sim.Result) {
 }
 
 // judge runs a seed and reports what it broke.
-func judge(t *testing.T, o sim.Options) sim.Result {
+func judge(t *testing.T, o sim.Options) (sim.Result, check.Report) {
 	t.Helper()
 	result := run(t, o)
 	report := check.Check(result.History, check.Options{Retention: o.Retention})
@@ -50,7 +50,7 @@ func judge(t *testing.T, o sim.Options) sim.Result {
 		save(t, o, result)
 	}
 	t.Logf("sent %d, acked %d, recovered %d, seen %d, slowest %v", report.Sent, report.Acked, report.Recovered, report.Seen, report.Slowest)
-	return result
+	return result, report
 }
 
 func save(t *testing.T, o sim.Options, result sim.Result) {
@@ -86,23 +86,34 @@ func TestRetention(t *testing.T) {
 // many runs every seed.
 func many(t *testing.T, options func(seed uint64) sim.Options) {
 	var mu sync.Mutex
-	total := sim.Stats{}
+	total, slowest := sim.Stats{}, map[time.Duration][]time.Duration{}
 	t.Run("seed", func(t *testing.T) {
 		for i := range *seeds {
 			seed := *first + uint64(i)
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
-				stats := judge(t, options(seed)).Stats
+				result, report := judge(t, options(seed))
 				mu.Lock()
 				defer mu.Unlock()
-				for name, n := range stats {
+				for name, n := range result.Stats {
 					total[name] += n
+				}
+				total["messages sent"] += report.Sent
+				total["messages acknowledged"] += report.Acked
+				total["rows shown"] += report.Seen
+				for within, took := range report.Slowest {
+					slowest[within] = append(slowest[within], took)
 				}
 			})
 		}
 	})
 	for _, name := range slices.Sorted(maps.Keys(total)) {
 		t.Logf("%8d %s", total[name], name)
+	}
+	for within, took := range slowest {
+		slices.Sort(took)
+		t.Logf("the slowest of each seed where %v was promised: median %v, the slowest of all %v",
+			within, took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))
 	}
 }
 
@@ -127,7 +138,7 @@ func TestOneSeedIsOneRun(t *testing.T) {
 // and nobody is ever seen leaving.
 func TestHandOver(t *testing.T) {
 	o := sim.Options{Seed: 5, Calm: true}
-	result := judge(t, o)
+	result, _ := judge(t, o)
 	if n := result.Stats["2-hour cuts"]; n != 0 {
 		t.Errorf("%d connections were cut after 2 hours", n)
 	}
