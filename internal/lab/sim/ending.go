@@ -76,7 +76,7 @@ func (w *world) checkPresence() {
 			case 1:
 				w.leaves(p, func(t *tab) { t.crash(false) }, leaveBound)
 			case 2:
-				w.leaves(p, func(t *tab) { t.crash(true) }, vanishBound)
+				w.leaves(p, (*tab).vanish, vanishBound)
 			}
 		})
 	}

@@ -90,6 +90,14 @@ func (t *tab) crash(silent bool) {
 	}
 }
 
+// vanish is the worst of crashes: nobody will ever be told of its end.
+func (t *tab) vanish() {
+	for _, link := range t.links() {
+		t.conns[link].toldOfEnd = true
+	}
+	t.crash(true)
+}
+
 func (t *tab) links() (list []int) {
 	for link := range t.conns {
 		list = append(list, link)
