@@ -8,6 +8,7 @@ import { ChatError } from '../src/client/client';
 import { FakeAddress, FakeApi } from '../src/fake/api';
 import { people, talk } from '../src/fake/conversation';
 import { FakeRoom, said, session, written } from '../src/fake/room';
+import { chooseLanguage, isLanguage, watchLanguage } from '../src/state/language';
 import { Visit } from '../src/state/visit';
 import '../src/style/index.css';
 
@@ -41,6 +42,30 @@ const states: Record<string, [address: string, set: (room: FakeRoom) => void]> =
 			room.entries.value = more;
 			room.older = base;
 			Object.assign(globalThis, { room, said, people });
+		},
+	],
+	marks: [
+		inRoom,
+		(room) => {
+			history(room);
+			const at = new Date().toISOString();
+			const texts = [
+				'**Booked** and *paid*, ~~tomorrow~~ today. @Ann: `sort -u`, see https://example.org/a_(b).',
+				'> Is the hall booked for Thursday?\nYes, until **18:00**.',
+				'This drops the doubles:\n```\nsort -u guests.csv \\\n  | grep -v "^#" > print.csv and a long line that scrolls by itself\n```\nand prints.',
+				'🎈🎈',
+			];
+			room.add(...texts.map((text, i) => said(people.bo, 200 + i, at, text)));
+			room.add(
+				said(people.ann, 300, at, 'Mine: `code`, a [link](x) https://example.org and\n> a quote'),
+			);
+		},
+	],
+	fresh: [
+		inRoom,
+		(room) => {
+			history(room);
+			localStorage.setItem('pc.seen.general', '8');
 		},
 	],
 	undelivered: [inRoom, undelivered],
@@ -121,6 +146,10 @@ const services = {
 };
 const place = new FakeAddress(address);
 const visit = new Visit(services, place, place);
+localStorage.clear();
+const lang = new URLSearchParams(location.search).get('lang') ?? 'en';
+if (isLanguage(lang)) await chooseLanguage(lang);
+watchLanguage();
 const root = document.getElementById('app');
 if (root) render(<App visit={visit} services={services} />, root);
 visit.begin();

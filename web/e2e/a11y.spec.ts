@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from '@playwright/test';
 import axe from 'axe-core';
-import { expect, test } from './fixtures';
+import { type Arrive, expect, test } from './fixtures';
 import type { Guard } from './guard';
 import { seed } from './seed';
 import { address, unique, type Visitor } from './visitor';
@@ -11,6 +11,7 @@ interface Scene {
 	room: string;
 	guard: Guard;
 	request: APIRequestContext;
+	arrive: Arrive;
 }
 
 /** Each state of the page, brought there by what a person does or what happens to them. */
@@ -77,6 +78,57 @@ const scenes: Record<string, (scene: Scene) => Promise<unknown>> = {
 		await scene.ann.page.getByRole('button', { name: 'Favourite', exact: true }).click();
 		await expect(scene.ann.page.getByRole('menu')).toBeVisible();
 	},
+	'every form of text': async (scene) => {
+		await talk(scene);
+		const { ann } = scene;
+		await ann.say(`**b** *i* ~~s~~ \`c\` https://example.org @${ann.name}`);
+		await ann.say('> said\nyes\n```\ncode\n```');
+		await ann.say('🎈');
+		await expect(ann.log.getByRole('button', { name: 'Copy' })).toBeVisible();
+	},
+	'names that are offered': async ({ ann, room, arrive }) => {
+		await ann.enter(room);
+		const bob = await arrive(unique('Bob'));
+		await bob.enter(room);
+		await expect(ann.people(2)).toBeVisible();
+		await ann.composer.pressSequentially('hi @');
+		await expect(ann.page.getByRole('listbox')).toBeVisible();
+	},
+	'the palette of emoji': async ({ ann, room }) => {
+		await ann.enter(room);
+		await ann.page.getByRole('button', { name: 'Emoji' }).click();
+		await expect(ann.page.getByRole('group', { name: 'Emoji' })).toBeVisible();
+	},
+	'the list of keys': async ({ ann, room }) => {
+		await ann.enter(room);
+		await expect(ann.page.getByRole('button', { name: 'Emoji' })).toBeVisible();
+		await ann.page.keyboard.press('Control+/');
+		await expect(ann.page.getByRole('dialog')).toBeVisible();
+	},
+	'the way to another room': async ({ ann, room }) => {
+		await ann.enter(room);
+		await expect(ann.page.getByRole('button', { name: 'Emoji' })).toBeVisible();
+		await ann.page.keyboard.press('Control+k');
+		await expect(ann.page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
+	},
+	'the public rooms': async ({ ann, room, request }) => {
+		await seed(request, room, 1);
+		await ann.page.goto('/');
+		await ann.unfold();
+		await ann.page.getByRole('button', { name: 'Online', exact: true }).click();
+		await expect(ann.page.getByRole('region', { name: 'Public rooms' })).toBeVisible();
+	},
+	'a link to nowhere': async ({ ann, room, request }) => {
+		await seed(request, room, 1);
+		await ann.page.goto(`${address(room, ann.name)}&m=99`);
+		await expect(ann.page.getByText('The message of this link is not here.')).toBeVisible();
+	},
+	'the page in Arabic': async (scene) => {
+		await talk(scene);
+		await scene.ann.unfold();
+		await scene.ann.page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+		await expect(scene.ann.page.locator('html')).toHaveAttribute('dir', 'rtl');
+	},
 	'the results of a search': async (scene) => {
 		await talk(scene);
 		await scene.ann.unfold();
@@ -91,7 +143,7 @@ const refusal = { type: 'error', code: 'forbidden', message: 'Not here.', tempor
 for (const [name, arrange] of Object.entries(scenes)) {
 	test(`M30 axe finds nothing on: ${name}`, async ({ arrive, room, guard, request }) => {
 		const ann = await arrive(undefined, { reducedMotion: 'reduce' });
-		await arrange({ ann, room, guard, request });
+		await arrange({ ann, room, guard, request, arrive });
 		await ann.page.evaluate(axe.source);
 		for (const colorScheme of ['light', 'dark'] as const) {
 			await ann.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -5,7 +5,7 @@ import { api, env } from './client';
 import { parseAddress } from './state/address';
 import { preferredLanguage, watchLanguage } from './state/language';
 import { type Services, Visit } from './state/visit';
-import { speak } from './text/i18n';
+import { type Language, speak } from './text/i18n';
 import { fetchRest } from './views/lazy';
 // Small things that several lazy parts use: here, they need no file of their own.
 import './format/markup';
@@ -25,17 +25,19 @@ const visit = new Visit(services, history, location);
 
 addEventListener('popstate', () => visit.arrive());
 
-const spoken = preferredLanguage(navigator.languages);
-// What cannot be had now is English.
-if (spoken !== 'en') await speak(spoken).catch(() => {});
-watchLanguage();
-
-const root = document.getElementById('app');
-if (root) render(<App visit={visit} services={services} />, root);
 // Beside the session, not after it.
 if (parseAddress(location.pathname, location.search).user === null) void Home.fetch();
 else void RoomView.fetch();
 visit.begin();
+void begin(preferredLanguage(navigator.languages));
+
+/** Draws the page, in its language from the beginning; what cannot be had now is English. */
+async function begin(spoken: Language): Promise<void> {
+	if (spoken !== 'en') await speak(spoken).catch(() => {});
+	watchLanguage();
+	const root = document.getElementById('app');
+	if (root) render(<App visit={visit} services={services} />, root);
+}
 
 /** What is seldom needed comes once all that is needed now is there to see. */
 const stop = effect(() => {

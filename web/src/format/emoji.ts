@@ -8,7 +8,7 @@ clown 🤡 ghost 👻 skull 💀 alien 👽 robot 🤖 poop 💩 cat 🐱 dog �
 bee 🐝 turtle 🐢 penguin 🐧 thumbsup 👍 thumbsdown 👎 ok_hand 👌 clap 👏 raised_hands 🙌 pray 🙏
 handshake 🤝 wave 👋 fingers_crossed 🤞 v ✌️ muscle 💪 point_up ☝️ point_right 👉 point_down 👇 eyes 👀
 brain 🧠 heart ❤️ orange_heart 🧡 yellow_heart 💛 green_heart 💚 blue_heart 💙 purple_heart 💜
-broken_heart 💔 sparkles ✨ star ⭐ fire 🔥 boom 💥 100 💯 zap ⚡ sun ☀️ rainbow 🌈 cloud ☁️ snowflake ❄️
+broken_heart 💔 sparkles ✨ star ⭐ fire 🔥 boom 💥 hundred 💯 zap ⚡ sun ☀️ rainbow 🌈 cloud ☁️ snowflake ❄️
 umbrella ☔ moon 🌙 earth 🌍 rose 🌹 sunflower 🌻 tree 🌳 cactus 🌵 four_leaf_clover 🍀 apple 🍎 banana 🍌
 strawberry 🍓 avocado 🥑 pizza 🍕 burger 🍔 fries 🍟 taco 🌮 sushi 🍣 cake 🍰 birthday 🎂 cookie 🍪
 chocolate 🍫 coffee ☕ tea 🍵 beer 🍺 beers 🍻 wine 🍷 tada 🎉 balloon 🎈 gift 🎁 trophy 🏆 medal 🏅

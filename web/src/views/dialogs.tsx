@@ -51,6 +51,7 @@ function Dialog({ open, heading, children }: DialogProps) {
 	useLayoutEffect(() => {
 		const element = dialog.current;
 		element?.showModal();
+		element?.querySelector('input')?.focus();
 		return () => element?.close();
 	}, []);
 	const close = () => {
