@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -144,8 +145,30 @@ func (s *stage) invoke(p *process, function string, event object) (r reply) {
 	if err := json.Unmarshal(b, &r); err != nil {
 		s.Fatalf("the reply is %s", b)
 	}
+	s.harmless(b)
 	r.died = ctx.Err() != nil || p.dies && p.k > 0 && p.steps >= p.k
 	return r
+}
+
+// codes is the closed list of docs/protocol.md.
+var codes = []string{
+	"bad_request", "unauthorized", "forbidden", "not_found", "not_joined", "cid_conflict", "behind", "reset",
+	"name_taken", "too_large", "rate_limited", "internal", "busy",
+}
+
+// harmless wants a reply to tell nothing of the inside, and errors to be known ones.
+func (s *stage) harmless(b []byte) {
+	s.Helper()
+	for _, secret := range []string{chattest.ErrInjected.Error(), ".go:", "goroutine", "panic", "arn:", "projectchat", s.token} {
+		if strings.Contains(string(b), secret) {
+			s.Errorf("a reply holds %q: %s", secret, b)
+		}
+	}
+	var outer struct{ Body string }
+	var e struct{ Type, Code string }
+	if json.Unmarshal(b, &outer) == nil && json.Unmarshal([]byte(outer.Body), &e) == nil && e.Type == "error" && !slices.Contains(codes, e.Code) {
+		s.Errorf("%q is no code of the list", e.Code)
+	}
 }
 
 func (s *stage) socket(p *process, function, route, conn string, body object) reply {

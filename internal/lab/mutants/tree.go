@@ -15,7 +15,7 @@ import (
 type tree string
 
 // testLimit is how long the tests of one mutant may take. One that hangs is dead.
-const testLimit = 5 * time.Minute
+const testLimit = 3 * time.Minute
 
 func copyTree(ctx context.Context) (tree, error) {
 	folder, err := os.MkdirTemp("", "mutants-")
