@@ -68,6 +68,7 @@ const states: Record<string, [address: string, set: (room: FakeRoom) => void]> =
 			localStorage.setItem('pc.seen.general', '8');
 		},
 	],
+	huge: [inRoom, huge],
 	undelivered: [inRoom, undelivered],
 	reconnecting: [
 		inRoom,
@@ -105,6 +106,31 @@ const states: Record<string, [address: string, set: (room: FakeRoom) => void]> =
 		history,
 	],
 };
+
+/** 10,000 messages, of which each page brings 50. */
+function huge(room: FakeRoom): void {
+	const all = Array.from({ length: 10_000 }, (_, i) =>
+		said(
+			everybody[Math.floor(i / 3) % everybody.length] ?? people.bo,
+			i + 1,
+			new Date(Date.now() - (10_000 - i) * 60_000).toISOString(),
+			i % 7 === 0
+				? `Message ${i} with **marks**, a https://example.org/${i} and more words`
+				: `m ${i}`,
+		),
+	);
+	let from = all.length - 50;
+	room.entries.value = all.slice(from);
+	room.hasOlder.value = true;
+	room.loadOlder = async () => {
+		room.loadingOlder.value = true;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		from = Math.max(0, from - 50);
+		room.entries.value = all.slice(from);
+		room.hasOlder.value = from > 0;
+		room.loadingOlder.value = false;
+	};
+}
 
 function history(room: FakeRoom): void {
 	room.entries.value = talk(new Date());

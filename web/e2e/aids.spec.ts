@@ -76,7 +76,7 @@ test('S17 notifications are asked for by the toggle only, and come only out of v
 	await ann.enter(room);
 	const bob = await (await arrive(unique('Bob'))).enter(room);
 	await ann.unfold();
-	const toggle = ann.page.getByRole('button', { name: 'Notify me of new messages' });
+	const toggle = ann.page.getByRole('button', { name: 'Notifications' });
 	await expect(toggle).toHaveAttribute('aria-pressed', 'false');
 	expect(await asked()).toBe(0);
 	await toggle.click();

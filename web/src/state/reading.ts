@@ -14,6 +14,8 @@ export class Reading {
 	readonly unread: ReadonlySignal<readonly Entry[]>;
 	/** The message before which "New messages" stands; it stays there until one comes back again. */
 	readonly divider = signal<string | undefined>(undefined);
+	/** The line that the log is drawn from; undefined while it is drawn to its end. */
+	readonly start = signal<string | undefined>(undefined);
 	/** Up to where all has been seen; null until the room is there. */
 	readonly #seen = signal<number | null>(null);
 	readonly #key: string;

@@ -14,7 +14,7 @@ export const ar: Catalogue = {
 	'nav.language': 'اللغة',
 	'nav.toDark': 'المظهر الداكن',
 	'nav.toLight': 'المظهر الفاتح',
-	'notify.toggle': 'أبلغني بالرسائل الجديدة',
+	'notify.toggle': 'الإشعارات',
 	'notify.refused': 'المتصفح لا يسمح بالإشعارات من هذا الموقع.',
 
 	'search.rooms': 'ابحث عن غرفة',

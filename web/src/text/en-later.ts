@@ -1,4 +1,4 @@
-/** The strings of the lazy views, in English: see en.ts. */
+/** The strings of the lazy views, and what nothing can say at first, in English: see en.ts. */
 export const later = {
 	'favourite.add': 'Add “{room}”',
 	'favourite.remove': 'Remove “{room}”',
@@ -90,7 +90,7 @@ export const later = {
 	'message.copyFailed': 'Copying did not work. Select it and copy it.',
 
 	'nav.language': 'Language',
-	'notify.toggle': 'Notify me of new messages',
+	'notify.toggle': 'Notifications',
 	'notify.refused': 'The browser does not allow notifications from this site.',
 	'nav.toDark': 'Dark theme',
 	'nav.toLight': 'Light theme',
@@ -117,4 +117,19 @@ export const later = {
 	'switch.heading': 'Go to a room',
 	'switch.label': 'Room Name',
 	'switch.go': 'Go',
+
+	'log.failedHeading': 'The messages did not load',
+	'log.failedText':
+		'We could not reach the server. We keep trying. What you have typed stays here.',
+	'common.backHome': 'Back to home',
+
+	'room.peopleStale': {
+		one: '{n} person here when the connection was lost',
+		other: '{n} people here when the connection was lost',
+	},
+	'composer.tooLong': { one: '{n} character too long', other: '{n} characters too long' },
+	'composer.waiting': {
+		one: '{n} message waiting to go out',
+		other: '{n} messages waiting to go out',
+	},
 } as const;

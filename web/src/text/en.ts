@@ -21,15 +21,10 @@ export const en = {
 	'favourite.toggle': 'Star this room',
 
 	'common.tryAgain': 'Try again',
-	'common.backHome': 'Back to home',
 	'common.close': 'Close',
 
 	'room.heading': '{room} - {user}',
 	'room.people': { one: '{n} person here', other: '{n} people here' },
-	'room.peopleStale': {
-		one: '{n} person here when the connection was lost',
-		other: '{n} people here when the connection was lost',
-	},
 	'room.share': 'Share',
 
 	'log.label': 'Messages in {room}',
@@ -41,9 +36,6 @@ export const en = {
 	'log.new': { one: '{n} new message', other: '{n} new messages' },
 	'log.divider': 'New messages',
 	'log.latest': 'Jump to the latest',
-	'log.failedHeading': 'The messages did not load',
-	'log.failedText':
-		'We could not reach the server. We keep trying. What you have typed stays here.',
 
 	'message.you': 'you',
 	'message.sent': 'Sent',
@@ -52,11 +44,6 @@ export const en = {
 	'composer.label': 'Message {room}',
 	'composer.send': 'Send',
 	'composer.hint': 'Enter sends, Shift + Enter makes a new line',
-	'composer.tooLong': { one: '{n} character too long', other: '{n} characters too long' },
-	'composer.waiting': {
-		one: '{n} message waiting to go out',
-		other: '{n} messages waiting to go out',
-	},
 
 	'footer.copyright': '© Copyright Reserved ProjectChat - {year}',
 	'footer.copyrightShort': '© ProjectChat - {year}',

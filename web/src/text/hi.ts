@@ -14,7 +14,7 @@ export const hi: Catalogue = {
 	'nav.language': 'भाषा',
 	'nav.toDark': 'गहरा रंग-रूप',
 	'nav.toLight': 'हल्का रंग-रूप',
-	'notify.toggle': 'नए संदेशों की सूचना दें',
+	'notify.toggle': 'सूचनाएँ',
 	'notify.refused': 'ब्राउज़र इस साइट से सूचनाएँ नहीं आने देता।',
 
 	'search.rooms': 'कमरे खोजें',

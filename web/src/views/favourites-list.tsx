@@ -14,7 +14,27 @@ interface Props {
 /** What the favourites' menu holds; the focus is in it from the beginning. */
 export function FavouritesList({ current, onPick, close }: Props) {
 	const menu = useRef<HTMLDivElement>(null);
-	useLayoutEffect(() => focusItem(menu.current, 0), []);
+	useLayoutEffect(() => {
+		focusItem(menu.current, 0);
+		const root = menu.current?.parentElement;
+		const outside = ({ target }: Event) => {
+			if (target instanceof Node && !root?.contains(target)) close(false);
+		};
+		// Of the button, too.
+		const leave = (event: KeyboardEvent) => {
+			if (event.key === 'Tab') return close(false);
+			if (event.key !== 'Escape') return;
+			event.preventDefault();
+			event.stopPropagation();
+			close(true);
+		};
+		root?.addEventListener('keydown', leave);
+		document.addEventListener('pointerdown', outside);
+		return () => {
+			root?.removeEventListener('keydown', leave);
+			document.removeEventListener('pointerdown', outside);
+		};
+	}, []);
 
 	function onKeyDown(event: KeyboardEvent) {
 		if (!move(menu.current, event.key)) return;

@@ -1,7 +1,8 @@
 import { useComputed, useSignalEffect } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { lines } from '../format/lines';
+import { type Line, lines } from '../format/lines';
 import { dayName } from '../format/time';
 import { inView, type Reading } from '../state/reading';
 import { found } from '../state/search';
@@ -14,6 +15,9 @@ import { isAtBottom, measure, restore, toBottom, toDivider } from './scroll';
 
 /** How close to the top older messages are asked for: about a screen. */
 const nearTop = 600;
+/** How many lines are drawn at most, and by how many they go on. */
+const drawn = 400;
+const step = 150;
 
 interface Props {
 	room: Room;
@@ -24,9 +28,10 @@ interface Props {
 export function Log({ room, reading }: Props) {
 	const log = useRef<HTMLDivElement>(null);
 	const all = useComputed(() => lines(room.entries.value, reading.divider.value)).value;
-	const { atBottom, onScroll, jump } = useReading(room, reading, log);
+	const span = spanOf(all, reading);
+	const { atBottom, onScroll, jump } = useReading(room, reading, span, log);
 	const unread = reading.unread.value.length;
-	const settled = useSettled(room);
+	const settled = useSettled(room, reading);
 
 	return (
 		<>
@@ -42,8 +47,8 @@ export function Log({ room, reading }: Props) {
 				onScroll={onScroll}
 			>
 				<ol>
-					<Top room={room} />
-					{all.map((line) =>
+					{span.from === 0 && <Top room={room} />}
+					{span.shown.map((line) =>
 						line.kind !== 'message' ? (
 							<li class={line.kind === 'day' ? 'day' : 'day new'} key={line.key}>
 								<span>
@@ -76,6 +81,33 @@ export function Log({ room, reading }: Props) {
 	);
 }
 
+/** The lines that are drawn: of a long log only some, or no phone would bear it. */
+interface Span {
+	readonly from: number;
+	/** The last line is among them. */
+	readonly isEnd: boolean;
+	readonly shown: readonly Line[];
+	/** Goes on by so many lines; false if that changes nothing. */
+	move(by: number): boolean;
+}
+
+function spanOf(all: readonly Line[], reading: Reading): Span {
+	const key = reading.start.value;
+	const at = key === undefined ? -1 : all.findIndex((line) => line.key === key);
+	const end = Math.max(0, all.length - drawn);
+	const from = at < 0 ? end : Math.min(at, end);
+	return {
+		from,
+		isEnd: from === end,
+		shown: all.slice(from, from + drawn),
+		move(by) {
+			const to = Math.min(end, Math.max(0, from + by));
+			reading.start.value = to === end ? undefined : all[to]?.key;
+			return to !== from;
+		},
+	};
+}
+
 /** What stands above the first message: a way to older ones, or the room's beginning. */
 function Top({ room }: { room: Room }) {
 	if (room.hasOlder.value) {
@@ -104,22 +136,30 @@ function older(room: Room): void {
 }
 
 /** Keeps the reader's place over every change, and tells when all has been read. */
-function useReading(room: Room, reading: Reading, log: { current: HTMLDivElement | null }) {
+function useReading(
+	room: Room,
+	reading: Reading,
+	span: Span,
+	log: RefObject<HTMLDivElement | null>,
+) {
 	const entries = room.entries.value;
 	const [atBottom, setAtBottom] = useState(true);
 	/** The same, for what happens outside of drawing. */
 	const stuck = useRef(true);
 	const mine = useRef<string | undefined>(undefined);
 	const filled = useRef<typeof entries | null>(null);
+	/** Of what is drawn until now. */
+	const wasEnd = useRef(true);
+	const down = useRef(false);
 
 	// Read before the children are drawn: where the reader was until now.
-	const before = log.current ? measure(log.current) : null;
+	const before = log.current ? measure(log.current, wasEnd.current) : null;
 	const last = entries.at(-1);
 	const written = last && last.seq === undefined && last.uid === room.me.uid ? last.key : undefined;
 
 	function settle() {
 		if (!log.current) return;
-		stuck.current = isAtBottom(log.current);
+		stuck.current = span.isEnd && isAtBottom(log.current);
 		if (stuck.current) reading.caughtUp(room.entries.peek());
 		setAtBottom(stuck.current);
 	}
@@ -128,10 +168,14 @@ function useReading(room: Room, reading: Reading, log: { current: HTMLDivElement
 		if (!log.current) return;
 		const spoke = written !== undefined && written !== mine.current;
 		mine.current = written ?? mine.current;
-		if (spoke || !before) toBottom(log.current);
+		wasEnd.current = span.isEnd;
+		if (spoke) return jump();
+		if (down.current || !before) toBottom(log.current);
 		if (!before) toDivider(log.current);
-		else if (!spoke) restore(log.current, before);
+		else if (!down.current) restore(log.current, before);
+		down.current = false;
 		settle();
+		if (!stuck.current && log.current.scrollTop < nearTop && span.move(-step)) return;
 		// Once for each state of the log: a request that failed is not asked again at once.
 		const short = log.current.scrollHeight <= log.current.clientHeight;
 		if (short && filled.current !== entries) older(room);
@@ -146,19 +190,22 @@ function useReading(room: Room, reading: Reading, log: { current: HTMLDivElement
 
 	function onScroll() {
 		settle();
-		if (log.current && log.current.scrollTop < nearTop) older(room);
+		const { scrollTop = nearTop, scrollHeight = 0, clientHeight = 0 } = log.current ?? {};
+		if (scrollTop < nearTop) span.move(-step) || older(room);
+		else if (scrollHeight - clientHeight - scrollTop < nearTop) span.move(step);
 	}
 
-	const jump = () => {
-		if (!log.current) return;
-		toBottom(log.current);
+	function jump() {
+		down.current = !span.isEnd;
+		reading.start.value = undefined;
+		if (log.current && span.isEnd) toBottom(log.current);
 		settle();
-	};
+	}
 	return { atBottom, onScroll, jump };
 }
 
 /** Stays at the bottom when a keyboard, a turned phone or a late font changes heights. */
-function useStuck(log: { current: HTMLDivElement | null }, stuck: { current: boolean }) {
+function useStuck(log: RefObject<HTMLDivElement | null>, stuck: { current: boolean }) {
 	useEffect(() => {
 		const element = log.current;
 		if (!element || !globalThis.ResizeObserver) return;
@@ -170,7 +217,7 @@ function useStuck(log: { current: HTMLDivElement | null }, stuck: { current: boo
 }
 
 /** False while history goes in, so that a screen reader hears only what is new. */
-function useSettled(room: Room): boolean {
+function useSettled(room: Room, reading: Reading): boolean {
 	const [settled, setSettled] = useState(false);
 	const loading = room.loadingOlder.value;
 	useEffect(() => {
@@ -178,6 +225,6 @@ function useSettled(room: Room): boolean {
 		if (loading) return;
 		const timer = setTimeout(() => setSettled(true), 500);
 		return () => clearTimeout(timer);
-	}, [loading]);
+	}, [loading, reading.start.value]);
 	return settled && !loading;
 }

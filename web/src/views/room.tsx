@@ -7,7 +7,7 @@ import { Composer } from './composer';
 import { lazy } from './lazy';
 import { Log } from './log';
 import { RoomHeader } from './room-header';
-import { Failed, Loading } from './stand-ins';
+import { Loading } from './stand-ins';
 
 /** For what is always drawn, but empty at first. */
 const patience = 2000;
@@ -18,6 +18,7 @@ const SearchResults = lazy(async () => (await import('./search-results')).Search
 	patience,
 });
 const Attention = lazy(async () => (await import('./attention')).Attention, { patience });
+const Failed = lazy(async () => (await import('./failed')).Failed);
 const Target = lazy(async () => (await import('./target')).Target, { patience });
 const OnlinePanel = lazy(async () => (await import('./online-panel')).OnlinePanel);
 
@@ -42,11 +43,11 @@ export function RoomView({ room, name, visit, online }: Props) {
 			<div class="stage">
 				<div class="slot">
 					<Banner room={room} />
-					<SearchResults room={room} />
+					<SearchResults {...{ room, reading }} />
 				</div>
 				<Messages {...{ room, visit, reading }} />
 				<Attention {...{ room, reading }} />
-				<Target room={room} />
+				<Target {...{ room, reading }} />
 				{online.value && <OnlinePanel room={room} open={online} />}
 			</div>
 			<Composer room={room} name={name} />

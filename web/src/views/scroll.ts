@@ -17,10 +17,10 @@ const slack = 24;
 /** Between the log's edge and what it is scrolled to: the slot is over it. */
 const margin = 72;
 
-/** Where the reader of a log is now. */
-export function measure(log: Element): Reading {
+/** Where the reader of a log is now. `isEnd`: the last message is drawn. */
+export function measure(log: Element, isEnd = true): Reading {
 	const anchor = firstInView(log);
-	return { atBottom: isAtBottom(log), anchor, offset: anchor ? offset(log, anchor) : 0 };
+	return { atBottom: isEnd && isAtBottom(log), anchor, offset: anchor ? offset(log, anchor) : 0 };
 }
 
 /** Puts a reader back to where they were before the log changed. */

@@ -2,10 +2,12 @@ import { useComputed } from '@preact/signals';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { parse, plain } from '../format/markup';
+import type { Reading } from '../state/reading';
 import { clearSearch, found, hit, query } from '../state/search';
 import { t } from '../text/i18n';
 import { IconButton } from './icons';
 import { marking, pattern } from './marking';
+import { reveal } from './reveal';
 
 interface Hits {
 	readonly wanted: RegExp | null;
@@ -30,7 +32,7 @@ function useHits(room: Room): Hits {
 }
 
 /** How many there are and the way from one to the next, in the slot over the log. */
-export function SearchResults({ room }: { room: Room }) {
+export function SearchResults({ room, reading }: { room: Room; reading: Reading }) {
 	const { wanted, keys, at } = useHits(room);
 	const current = keys[at];
 
@@ -39,7 +41,8 @@ export function SearchResults({ room }: { room: Room }) {
 	}, [wanted, current]);
 	useEffect(() => {
 		if (current !== found.value?.current) return;
-		document.querySelector('li.hit')?.scrollIntoView({ block: 'center' });
+		if (!current) return;
+		void reveal(current, reading).then((line) => line?.scrollIntoView({ block: 'center' }));
 	}, [current, found.value]);
 
 	const counts = { at: at + 1, n: keys.length, query: query.value };

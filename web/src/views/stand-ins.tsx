@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import type { Room } from '../client/client';
 import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
 import { Icon } from './icons';
@@ -14,23 +13,6 @@ export function Loading() {
 					<span key={shape} class={shape} />
 				))}
 			</div>
-		</div>
-	);
-}
-
-/** The history could not be had; what is typed stays. */
-export function Failed({ room, visit }: { room: Room; visit: Visit }) {
-	return (
-		<div class="log stand-in">
-			<Trouble
-				heading={<h2>{t('log.failedHeading')}</h2>}
-				text={t('log.failedText')}
-				onRetry={() => room.retryNow()}
-			>
-				<button type="button" class="quiet" onClick={() => visit.visit({ room: null, user: null })}>
-					{t('common.backHome')}
-				</button>
-			</Trouble>
 		</div>
 	);
 }
@@ -55,7 +37,8 @@ interface TroubleProps {
 	children?: ComponentChildren;
 }
 
-function Trouble({ heading, text, onRetry, children }: TroubleProps) {
+/** What went wrong, and a way to try again. */
+export function Trouble({ heading, text, onRetry, children }: TroubleProps) {
 	return (
 		<div role="alert">
 			<Icon name="offline" />

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
+import type { Reading } from '../state/reading';
 import { t } from '../text/i18n';
 import { IconButton } from './icons';
+import { reveal } from './reveal';
 
 /** The message that the address is about, or null. */
 function wanted(): number | null {
@@ -10,7 +12,7 @@ function wanted(): number | null {
 }
 
 /** Goes to the message of a link, over as many pages of history as it takes, and lights it up. */
-export function Target({ room }: { room: Room }) {
+export function Target({ room, reading }: { room: Room; reading: Reading }) {
 	const [seq] = useState(wanted);
 	const [state, setState] = useState<'looking' | 'there' | 'missing' | 'closed'>('looking');
 	const entries = room.entries.value;
@@ -20,7 +22,7 @@ export function Target({ room }: { room: Room }) {
 		if (seq === null || state !== 'looking' || !ready) return;
 		const entry = entries.find((one) => one.seq === seq);
 		if (entry) {
-			show(entry.key);
+			void show(entry.key, reading);
 			setState('there');
 			return;
 		}
@@ -45,8 +47,8 @@ export function Target({ room }: { room: Room }) {
 	);
 }
 
-function show(key: string): void {
-	const line = document.querySelector(`li[data-key="${CSS.escape(key)}"]`);
+async function show(key: string, reading: Reading): Promise<void> {
+	const line = await reveal(key, reading);
 	line?.setAttribute('data-target', '');
 	line?.scrollIntoView({ block: 'center' });
 }

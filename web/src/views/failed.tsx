@@ -1,0 +1,21 @@
+import type { Room } from '../client/client';
+import type { Visit } from '../state/visit';
+import { t } from '../text/i18n';
+import { Trouble } from './stand-ins';
+
+/** The history could not be had; what is typed stays. */
+export function Failed({ room, visit }: { room: Room; visit: Visit }) {
+	return (
+		<div class="log stand-in">
+			<Trouble
+				heading={<h2>{t('log.failedHeading')}</h2>}
+				text={t('log.failedText')}
+				onRetry={() => room.retryNow()}
+			>
+				<button type="button" class="quiet" onClick={() => visit.visit({ room: null, user: null })}>
+					{t('common.backHome')}
+				</button>
+			</Trouble>
+		</div>
+	);
+}

@@ -1,0 +1,10 @@
+import type { Reading } from '../state/reading';
+
+/** The line of a message; one that is not drawn, being far from what is read, is drawn first. */
+export async function reveal(key: string, reading: Reading): Promise<Element | null> {
+	const find = () => document.querySelector(`li[data-key="${CSS.escape(key)}"]`);
+	if (find()) return find();
+	reading.start.value = key;
+	await new Promise(requestAnimationFrame);
+	return find();
+}
