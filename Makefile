@@ -156,7 +156,7 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	  done; \
 	done
 
-ci: test test-sdks lint-template build fuzz ci-lab ## what CI runs
+ci: test test-sdks lint-template sam-validate test-template build fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 ci-lab: ## what CI runs of the lab beyond make test
@@ -165,7 +165,7 @@ ci-lab: ## what CI runs of the lab beyond make test
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
 build-%Function: need-go
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -trimpath -ldflags='-s -w' -tags lambda.norpc \
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -trimpath -buildvcs=false -ldflags='-s -w' -tags lambda.norpc \
 	  -o '$(ARTIFACTS_DIR)/bootstrap' ./functions/$$(echo '$*' | tr '[:upper:]' '[:lower:]')
 
 build: need-go ## the four functions, as Lambda runs them, into .local/functions

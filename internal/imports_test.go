@@ -34,6 +34,7 @@ var law = map[string][]string{
 	"internal/samtemplate":   {},
 	"internal/lambdalocal":   {},
 	"internal/dynamolocal":   {},
+	"internal/hardening":     {},
 	"internal/lab":           {"*"},
 	"internal/lab/*":         {"*"},
 	"functions/*":            {"internal/apigw", "internal/chat", "internal/dynamo"},
