@@ -1,4 +1,4 @@
-// A room with 10,000 messages, scrolled to its beginning: node dev/long-room.mjs
+// A room with 10,000 messages, scrolled to its beginning: node dev/long-room.mjs [seconds at most]
 // Prints how long frames take, how many nodes there are, and how large the heap becomes.
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
@@ -18,16 +18,17 @@ const browser = await chromium.launch({
 });
 
 /** Scrolls up, frame by frame, until nothing older comes. Runs in the page. */
-async function scrollUp() {
+async function scrollUp(seconds) {
+	const end = performance.now() + seconds * 1000;
 	const frame = () => new Promise(requestAnimationFrame);
 	const times = [];
 	let most = 0;
 	let still = 0;
 	let before = await frame();
-	for (let n = 0; still < 60; n++) {
+	for (let n = 0; still < 60 && performance.now() < end; n++) {
 		const log = document.querySelector('.log');
 		const top = log.scrollTop;
-		log.scrollTop = top - 120;
+		log.scrollTop = top - 200;
 		const now = await frame();
 		times.push(now - before);
 		before = now;
@@ -54,7 +55,7 @@ try {
 	await page.goto(`http://127.0.0.1:${port}/dev/gallery.html?state=huge`);
 	await page.waitForSelector('li[data-key]');
 	await page.waitForTimeout(3000);
-	console.log(await page.evaluate(scrollUp));
+	console.log(await page.evaluate(scrollUp, Number(process.argv[2] ?? 600)));
 } finally {
 	await browser.close();
 	await server.close();
