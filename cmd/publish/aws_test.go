@@ -63,7 +63,7 @@ func standIn(dir, program string, args []string, out io.Writer) error {
 	case "aws cloudformation describe-stacks":
 		for _, name := range []string{"SiteBucket", "SiteDistribution", "SiteUrl", "LogBucket", "TableName"} {
 			if strings.Contains(option(args, "--query"), "'"+name+"'") {
-				fmt.Fprintln(out, "the-" + name)
+				fmt.Fprintln(out, "the-"+name)
 			}
 		}
 	case "aws s3api list-object-versions":
