@@ -17,11 +17,13 @@ test('S3 days are those of the reader’s time zone, and midnight makes another'
 
 	// The next day begins while the page is open.
 	const later = await arrive(unique('Late'), { timezoneId: 'Pacific/Honolulu' });
-	const midnight = new Date(spoken.getTime() + 26 * 3600_000);
-	await later.page.clock.install({ time: midnight });
+	const hours = 3600_000;
+	// Noon of the day after, ten hours behind Greenwich.
+	const today = Math.floor((spoken.getTime() - 10 * hours) / (24 * hours)) * 24 * hours;
+	await later.page.clock.install({ time: new Date(today + (24 + 12 + 10) * hours) });
 	await later.enter(room);
 	await expect(later.log.locator('li.day')).toHaveText(['Yesterday']);
-	await later.page.clock.fastForward(24 * 3600_000);
+	await later.page.clock.fastForward(24 * hours);
 	await expect(later.log.locator('li.day')).toHaveText([/\d/]);
 
 	const east = await arrive(unique('East'), { timezoneId: 'Pacific/Auckland' });

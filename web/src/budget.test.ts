@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -58,8 +59,9 @@ test.each<[string, string[]]>([
 	const size = output
 		.filter(({ fileName }) => files.has(fileName))
 		.reduce((sum, file) => sum + zipped(file), 0);
+	const theme = gzipSync(readFileSync('public/theme.js'), { level: 9 }).length;
 	expect(size).toBeGreaterThan(10 * kB);
-	expect(size).toBeLessThan(30 * kB);
+	expect(size + theme).toBeLessThan(30 * kB);
 });
 
 test('the stylesheet is small', () => {

@@ -57,6 +57,9 @@ function painted(): Promise<void> {
 
 async function later(): Promise<void> {
 	void fetchRest();
-	const { watch } = await import('./state/watch');
-	watch();
+	try {
+		(await import('./state/watch')).watch();
+	} catch {
+		addEventListener('online', later, { once: true });
+	}
 }

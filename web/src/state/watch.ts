@@ -1,3 +1,4 @@
+import { fetchRest } from '../views/lazy';
 import { followSystemTheme } from './theme';
 import { watchDays } from './today';
 import { watchTimes } from './tooltips';
@@ -9,4 +10,6 @@ export function watch(): void {
 	watchDays();
 	watchTimes();
 	watchViewport();
+	// What the network has kept back.
+	addEventListener('online', () => void fetchRest());
 }

@@ -16,6 +16,10 @@ interface Props {
 
 /** What helps with writing: names and emoji, and how much more will fit. */
 export function ComposerAids({ room, box, text, write }: Props) {
+	useLayoutEffect(() => {
+		if (box.current) grow(box.current);
+	}, [text.value]);
+
 	/** Puts something in place of what lies between `from` and the caret. */
 	function insert(from: number, what: string) {
 		const area = box.current;
@@ -130,4 +134,11 @@ function Limits({ room, text }: { room: Room; text: string }) {
 				: rest >= 0 && rest <= 200 && t('composer.left', { n: rest })}
 		</p>
 	);
+}
+
+/** Grows with the text where the stylesheet's field-sizing cannot. */
+function grow(box: HTMLTextAreaElement): void {
+	if (globalThis.CSS?.supports?.('field-sizing', 'content')) return;
+	box.style.height = 'auto';
+	box.style.height = `${box.scrollHeight}px`;
 }

@@ -7,7 +7,7 @@ import { t } from '../text/i18n';
 import { lazy } from './lazy';
 
 const ComposerAids = lazy(async () => (await import('./composer-aids')).ComposerAids, {
-	patience: 2000,
+	patience: 5000,
 });
 
 /** Where one writes. The text leaves the box at once; what becomes of it shows in the log. */
@@ -21,9 +21,6 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 		// On a phone that would open the keyboard over the messages.
 		if (!touchKeyboard()) box.current?.focus();
 	}, []);
-	useLayoutEffect(() => {
-		if (box.current) grow(box.current);
-	}, [text.value]);
 
 	function write(value: string) {
 		text.value = value;
@@ -109,11 +106,4 @@ function Hints({ room, tooLong }: { room: Room; tooLong: number }) {
 function touchKeyboard(): boolean {
 	const media = globalThis.matchMedia;
 	return Boolean(media?.('(pointer: coarse)').matches && !media('(any-pointer: fine)').matches);
-}
-
-/** Grows with the text where the stylesheet's field-sizing cannot. */
-function grow(box: HTMLTextAreaElement): void {
-	if (globalThis.CSS?.supports?.('field-sizing', 'content')) return;
-	box.style.height = 'auto';
-	box.style.height = `${box.scrollHeight}px`;
 }

@@ -10,7 +10,7 @@ import { Icon } from './icons';
 import { lazy } from './lazy';
 import { SearchForm } from './search-form';
 
-const Tools = lazy(async () => (await import('./tools')).Tools, { patience: 2000 });
+const Tools = lazy(async () => (await import('./tools')).Tools, { patience: 5000 });
 
 interface Props {
 	visit: Visit;

@@ -10,7 +10,7 @@ import { ShareButton } from './share-button';
 
 const Share = lazy(async () => (await import('./share')).Share, {
 	standIn: <ShareButton icon="share" />,
-	patience: 2000,
+	patience: 5000,
 });
 
 /** The room's bar: who is where, how many are here, the star and the link. */

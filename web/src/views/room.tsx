@@ -10,7 +10,7 @@ import { RoomHeader } from './room-header';
 import { Loading } from './stand-ins';
 
 /** For what is always drawn, but empty at first. */
-const patience = 2000;
+const patience = 5000;
 
 const Banner = lazy(async () => (await import('./banner')).Banner, { patience });
 const Empty = lazy(async () => (await import('./empty')).Empty);
