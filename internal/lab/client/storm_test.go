@@ -74,10 +74,10 @@ func (c *crowd) do(i int, a client.Action) {
 		c.dials[c.now.UnixMilli()/100]++
 		if second := c.now.Unix(); c.let[second] < letIn {
 			c.let[second]++
-			c.in(trip, i, client.Opened{Link: a.Link})
+			c.in(trip, i, client.Opened(a))
 			return
 		}
-		c.in(trip, i, client.Closed{Link: a.Link})
+		c.in(trip, i, client.Closed(a))
 	case client.AskSession:
 		c.in(trip, i, client.SessionIs{Known: true, UID: me})
 	case client.Transmit:
