@@ -402,6 +402,9 @@ func (r route) crash(s *stage, m mishap) (steps int) {
 	if !a.died && a.kind() == "" && a.StatusCode == 0 {
 		s.Errorf("it answered %+v", a)
 	}
+	if a.kind() == "sent" {
+		s.say("ben", "between") // takes the place if it was not taken
+	}
 	again := r.ask(s, &process{})
 	if !r.answers(again) && !r.goneFor(a, again) {
 		s.Errorf("asked again it answered %+v, want %s", again, r.want)

@@ -49,7 +49,7 @@ func run(ctx context.Context, only string, verbose bool) error {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 		fmt.Printf("%-9s %5.1fs  %s\n", verdict, time.Since(began).Seconds(), m.name)
-		if verdict != "killed" {
+		if verdict != "killed" && verdict != "hung" {
 			alive = append(alive, m.name)
 		}
 		if verbose || verdict == "broken" {

@@ -50,7 +50,8 @@ func copyFile(from, to string) error {
 }
 
 // try puts a mutant in, runs its tests, and takes it out again. "killed": the
-// tests failed; "alive": they passed; "broken": it does not compile.
+// tests failed; "hung": they did not end, which is noticed as well; "alive": they
+// passed; "broken": it does not compile.
 func (t tree) try(ctx context.Context, m mutant) (verdict, output string, err error) {
 	file := filepath.Join(string(t), m.file)
 	original, err := os.ReadFile(file)
@@ -74,6 +75,8 @@ func (t tree) try(ctx context.Context, m mutant) (verdict, output string, err er
 	switch {
 	case failed == nil:
 		return "alive", output, nil
+	case strings.Contains(output, "test timed out"):
+		return "hung", output, nil
 	case strings.Contains(output, "[build failed]") || strings.Contains(output, "[setup failed]"):
 		return "broken", output, nil
 	}
