@@ -239,6 +239,8 @@ class OpenRoom implements Room {
 		const { epoch, seq } = head;
 		if (epoch !== undefined && seq !== undefined) this.#feed.head({ epoch, seq });
 		if (this.#presence.pong(head.onlineCount)) void this.#rejoin(false);
+		// A tab that was closed may have left something behind after this one last looked.
+		void this.#outbox.resume();
 	}
 
 	#poll(on: boolean): void {
