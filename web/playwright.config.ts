@@ -26,6 +26,8 @@ export default defineConfig({
 	globalSetup: './e2e/setup.ts',
 	fullyParallel: true,
 	forbidOnly: Boolean(process.env.CI),
+	// A machine that stalls for ten seconds is no failure; the report calls such a test flaky.
+	retries: process.env.CI ? 1 : 0,
 	workers: 2,
 	// For what must come, however busy the machine is. Shorter than a heartbeat: a push that is lost shows.
 	timeout: 60_000,

@@ -55,9 +55,8 @@ for (const where of ['home', 'room'] as const) {
 		expect(js).toBeLessThanOrEqual(30 * kB);
 		expect(css).toBeGreaterThan(kB);
 		expect(css).toBeLessThanOrEqual(36 * kB);
+		// Told, not tested: it is as much the machine's as the page's.
 		test.info().annotations.push({ type: 'shown after', description: `${Math.round(at)} ms` });
-		// A second where the machine is the test's own; here others may be at work.
-		expect(at).toBeLessThan(process.env.CI ? 1000 : 5000);
 	});
 }
 
