@@ -33,16 +33,15 @@ const (
 
 // conn is one connection, as the gateway has it.
 type conn struct {
-	id         string
-	tab        *tab
-	link       int
-	state      connState
-	aborted    bool // the client hung up before the handshake was over
-	silent     bool // the network between the two is gone, and neither knows
-	in, out    time.Time
-	idle, cut  *event
-	toldOfEnd  bool
-	handshaken bool
+	id        string
+	tab       *tab
+	link      int
+	state     connState
+	aborted   bool // the client hung up before the handshake was over
+	silent    bool // the network between the two is gone, and neither knows
+	in, out   time.Time
+	idle, cut *event
+	toldOfEnd bool
 }
 
 // dial begins a handshake.
@@ -76,7 +75,6 @@ func (g *gateway) connect(c *conn) {
 			g.w.loop.in(g.w.latency(), func() { c.tab.closed(c) })
 			return
 		}
-		c.handshaken = true
 		if c.aborted {
 			c.state = connClosed
 			g.disconnected(c)

@@ -68,7 +68,7 @@ func (w *world) cast() {
 }
 
 func (w *world) addTab(p *person, room string) *tab {
-	t := &tab{w: w, name: w.name(p.name, len(w.tabs)), person: p, room: room, conns: map[int]*conn{}, tried: map[string]bool{}}
+	t := &tab{w: w, name: w.name(p.name, len(w.tabs)), person: p, room: room, conns: map[int]*conn{}}
 	p.rooms = append(p.rooms, room)
 	w.tabs = append(w.tabs, t)
 	return t

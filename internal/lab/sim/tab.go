@@ -33,7 +33,6 @@ type tab struct {
 	missed []client.Event
 	conns  map[int]*conn
 	store  []client.Entry
-	tried  map[string]bool
 	tick   *event
 	woken  time.Time
 	people []string

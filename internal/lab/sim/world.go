@@ -111,7 +111,7 @@ func (w *world) dice(name string) *rand.Rand {
 	return rand.New(rand.NewPCG(w.o.Seed, hash))
 }
 
-// noteEpochs remembers which epoch each room has.
+// epoch gives a room's epoch, "" if there is no such room.
 func (w *world) epoch(room string) string {
 	if e, ok := w.epochs[room]; ok {
 		return e
