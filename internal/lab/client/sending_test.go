@@ -193,4 +193,3 @@ func mapKeys(m map[string]client.Entry) func(func(string) bool) {
 		}
 	}
 }
-
