@@ -44,8 +44,8 @@ SEEDS ?= 200
 FIRST_SEED ?= 1
 
 sim: need-go ## days of the chat in virtual time, with all its mishaps (SEEDS=, FIRST_SEED=); a tenth as many with retention
-	go test -run 'TestSeeds|TestOneSeed|TestHandOver' ./internal/lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
-	go test -run TestRetention ./internal/lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
+	go test -timeout 60m -run 'TestSeeds|TestOneSeed|TestHandOver' ./internal/lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
+	go test -timeout 60m -run TestRetention ./internal/lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
 
 mutants: need-go web/node_modules/.ready ## break the chat in every known way, and want the tests to notice
 	go run ./internal/lab/mutants
