@@ -11,6 +11,14 @@ export interface FakeEnv extends Env {
 	listeners(): number;
 }
 
+let state = 1;
+
+/** Chance that is the same in every run (Park and Miller's generator), and no two tabs' alike. */
+function chance(): number {
+	state = (state * 16_807) % 2_147_483_647;
+	return state / 2_147_483_647;
+}
+
 /** An environment in front of the server, on the (faked) clock of the test. */
 export function fakeEnv(server: FakeServer, store: OutboxStore = memoryStore()): FakeEnv {
 	const listeners = new Map<string, Set<() => void>>();
@@ -22,7 +30,7 @@ export function fakeEnv(server: FakeServer, store: OutboxStore = memoryStore()):
 	let visible = true;
 	const env: FakeEnv = {
 		now: () => Date.now(),
-		chance: Math.random,
+		chance,
 		random: () => env.chance(),
 		setTimeout: (run, ms) => setTimeout(run, ms),
 		clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
