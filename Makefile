@@ -156,6 +156,7 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	  done; \
 	done
 
+ci: FUZZ_TIME = 5s
 ci: test test-sdks lint-template sam-validate test-template build fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
