@@ -101,14 +101,11 @@ const scenes: Record<string, (scene: Scene) => Promise<unknown>> = {
 	},
 	'the list of keys': async ({ ann, room }) => {
 		await ann.enter(room);
-		await expect(ann.page.getByRole('button', { name: 'Emoji' })).toBeVisible();
-		await ann.page.keyboard.press('Control+/');
-		await expect(ann.page.getByRole('dialog')).toBeVisible();
+		await ann.openDialog('Control+/');
 	},
 	'the way to another room': async ({ ann, room }) => {
 		await ann.enter(room);
-		await expect(ann.page.getByRole('button', { name: 'Emoji' })).toBeVisible();
-		await ann.page.keyboard.press('Control+k');
+		await ann.openDialog('Control+k');
 		await expect(ann.page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
 	},
 	'the public rooms': async ({ ann, room, request }) => {

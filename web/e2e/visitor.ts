@@ -90,4 +90,13 @@ export class Visitor {
 	scrollTop(): Promise<number> {
 		return this.log.evaluate((log) => log.scrollTop);
 	}
+
+	/** Opens a dialog by its keys, which work only once its code has come. */
+	async openDialog(keys: string): Promise<void> {
+		const dialog = this.page.getByRole('dialog');
+		await expect(async () => {
+			await this.page.keyboard.press(keys);
+			await expect(dialog).toBeVisible({ timeout: 1000 });
+		}).toPass();
+	}
 }
