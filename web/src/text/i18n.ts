@@ -39,7 +39,9 @@ export async function speak(wanted: Language): Promise<void> {
 
 /** Sees to it that the texts of the lazy views are there, too. */
 export async function speakOn(): Promise<void> {
-	if (catalogue.value === en) await speak('en');
+	const texts = catalogue.value === en && (await load.en());
+	// Another language may have come meanwhile.
+	if (texts && catalogue.value === en) catalogue.value = texts;
 }
 
 /** The text for a key, with `{name}` replaced by the parameter of that name. */
