@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ar } from './ar';
 import { en } from './en';
 import { later } from './en-later';
@@ -63,4 +63,12 @@ describe.each(Object.entries(catalogues))('the catalogue %s', (tag, catalogue) =
 			expect(params(catalogue[key as keyof typeof english]), key).toEqual(params(text));
 		}
 	});
+});
+
+test('English texts that come late do not push another language out', async () => {
+	vi.resetModules();
+	const fresh = await import('./i18n');
+	await Promise.all([fresh.speak('hi'), fresh.speakOn()]);
+	expect(fresh.language.value).toBe('hi');
+	expect(fresh.t('room.heading', { room: 'a', user: 'b' })).toBe('a - b');
 });
