@@ -218,7 +218,7 @@ func (d *feed) failed(refused *refusal) {
 }
 
 func (d *feed) later(retryAfter time.Duration) {
-	d.m.set(&d.gap, hold+d.backoff.next(retryAfter))
+	d.m.set(&d.gap, hold+d.backoff.next(retryAfter, 1))
 }
 
 // lookOn looks at the log behind since, wherever that is, until what is known

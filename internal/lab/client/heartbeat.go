@@ -8,6 +8,7 @@ import (
 
 const (
 	lively  = 5 * time.Minute
+	soon    = 2 * time.Second
 	eager   = 25 * time.Second
 	quiet   = 2 * time.Minute
 	longest = 4 * time.Minute
@@ -21,7 +22,7 @@ type heartbeat struct {
 	m                                *Machine
 	timer                            timer
 	lastPing, lastFrame, lastMessage time.Time
-	running, asking                  bool
+	running, asking, doubt           bool
 }
 
 func (h *heartbeat) init(m *Machine) { h.m, h.timer.fire = m, h.beat }
@@ -53,6 +54,9 @@ func (h *heartbeat) message(newest wire.Message) {
 	}
 }
 
+// soon: what the last pong said is to be asked again, in 2 s.
+func (h *heartbeat) soon() { h.doubt = true }
+
 func (h *heartbeat) plan() {
 	if !h.running {
 		return
@@ -67,12 +71,15 @@ func (h *heartbeat) plan() {
 			due = next
 		}
 	}
+	if h.doubt {
+		due = h.lastPing.Add(soon)
+	}
 	h.m.set(&h.timer, due.Sub(h.m.now))
 }
 
 func (h *heartbeat) beat() {
 	if h.running && !h.asking {
-		h.asking, h.lastPing = true, h.m.now
+		h.asking, h.doubt, h.lastPing = true, false, h.m.now
 		h.m.ping()
 	}
 }

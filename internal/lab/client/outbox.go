@@ -240,7 +240,7 @@ func (o *outbox) refused(it *item, why *refusal) {
 		o.m.act(Refused{it.CID, why.code})
 	default:
 		it.patient = why.retryAfter > 0
-		it.notBefore = o.m.now.Add(it.backoff.next(why.retryAfter))
+		it.notBefore = o.m.now.Add(it.backoff.next(why.retryAfter, 1))
 		o.recover(it, why)
 	}
 }

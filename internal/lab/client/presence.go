@@ -52,13 +52,28 @@ func (p *presence) push(f frame) {
 	p.tell(f.OnlineCount)
 }
 
-// pong takes a pong's count; true when the list was wrong twice running.
-func (p *presence) pong(count int) bool {
-	wrong := count <= listed && count != len(p.people)-len(p.leaving)
-	again := wrong && p.disagreed
-	p.disagreed = wrong && !again
+// verdict is what a pong's count says of the list. A push may have overtaken the
+// pong, so it takes two running to join again.
+type verdict int
+
+const (
+	right verdict = iota
+	wrong
+	wrongAgain
+)
+
+// pong takes a pong's count.
+func (p *presence) pong(count int) verdict {
+	v := right
+	if count <= listed && count != len(p.people)-len(p.leaving) {
+		v = wrong
+		if p.disagreed {
+			v = wrongAgain
+		}
+	}
+	p.disagreed = v == wrong
 	p.tell(count)
-	return again
+	return v
 }
 
 func (p *presence) nameOf(uid string) string {

@@ -134,7 +134,13 @@ func (m *Machine) pong(f frame) {
 	if head.Epoch != "" && head.Seq != nil {
 		m.feed.head(head.Epoch, *head.Seq)
 	}
-	if head.OnlineCount != nil && m.presence.pong(*head.OnlineCount) {
+	if head.OnlineCount == nil {
+		return
+	}
+	switch m.presence.pong(*head.OnlineCount) {
+	case wrong:
+		m.heart.soon()
+	case wrongAgain:
 		m.rejoin(false)
 	}
 }

@@ -13,12 +13,16 @@ const (
 	backoffCap  = 30 * time.Second
 	backoffBase = 500 * time.Millisecond
 	steady      = time.Minute
+
+	// comeBack is how many a second may come back: API Gateway takes 500 new
+	// connections a second.
+	comeBack = 150
 )
 
 // hopelessJoin are refusals of a join that the same join will meet again.
 var hopelessJoin = []string{"bad_request", "forbidden", "not_found", "too_large"}
 
-// backoff is full jitter: rand(0, min(30 s, 0.5 s · 2ⁿ)), beginning anew once
+// backoff is full jitter: rand(0, min(30 s, first · 2ⁿ)), beginning anew once
 // something was up for a minute.
 type backoff struct {
 	m     *Machine
@@ -26,12 +30,15 @@ type backoff struct {
 	up    time.Time
 }
 
-func (b *backoff) next(retryAfter time.Duration) time.Duration {
+// next is how long to wait, never less than retryAfter. first is 0.5 s, or what
+// a crowd of so many needs to come back one after the other.
+func (b *backoff) next(retryAfter time.Duration, crowd int) time.Duration {
 	if !b.up.IsZero() && b.m.now.Sub(b.up) >= steady {
 		b.tries = 0
 	}
 	b.up = time.Time{}
-	span := min(backoffCap, backoffBase<<min(b.tries, 10))
+	first := max(backoffBase, time.Duration(crowd)*time.Second/comeBack)
+	span := min(backoffCap, first<<min(b.tries, 10))
 	b.tries++
 	return retryAfter + time.Duration(b.m.random.Float64()*float64(span))
 }
@@ -138,7 +145,7 @@ func (m *Machine) later(retryAfter time.Duration) {
 	if m.ended || m.candidate != nil {
 		return
 	}
-	m.set(&m.retry, m.again.next(retryAfter))
+	m.set(&m.retry, m.again.next(retryAfter, m.presence.told))
 }
 
 // bye: the server is about to close the link.

@@ -22,9 +22,9 @@ const (
 	// A push comes within 2 s, and who left is shown for 1.5 s more.
 	leaveBound = 3500 * time.Millisecond
 	// Who vanishes counts as present for 6 min after a sign of life; then a list
-	// is put right when two pongs running contradict it, each at most 2 min after
-	// the other in a room in view.
-	vanishBound = 6*time.Minute + 5*time.Minute
+	// is put right when a pong contradicts it, which comes within 2 min in a room in
+	// view, and another says so 2 s later.
+	vanishBound = 6*time.Minute + 2*time.Minute + 10*time.Second
 )
 
 var online = client.Online{}

@@ -22,6 +22,14 @@ describe('Backoff', () => {
 	});
 
 	it.each([
+		['a few', 75, [500, 1000]],
+		['a thousand', 1000, [6667, 13_333, 26_667, 30_000]],
+	])('gives %s time to come back 150 a second', (_name, crowd, delays) => {
+		const { backoff } = make(1);
+		expect(delays.map(() => Math.round(backoff.next(0, crowd)))).toEqual(delays);
+	});
+
+	it.each([
 		[59_999, 8000],
 		[60_000, 500],
 	])('after %d ms up waits %d ms at most', (up, delay) => {

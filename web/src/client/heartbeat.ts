@@ -3,6 +3,7 @@ import { type Env, Timer } from './env';
 const second = 1000;
 const minute = 60 * second;
 const lively = 5 * minute;
+const soon = 2 * second;
 const eager = 25 * second;
 const quiet = 2 * minute;
 const longest = 4 * minute;
@@ -21,6 +22,7 @@ export class Heartbeat {
 	#lastMessage = 0;
 	#running = false;
 	#asking = false;
+	#doubt = false;
 
 	/** `ping` never rejects. */
 	constructor(
@@ -62,6 +64,11 @@ export class Heartbeat {
 		this.frame();
 	}
 
+	/** What the last pong said is to be asked again, in 2 s. */
+	soon(): void {
+		this.#doubt = true;
+	}
+
 	#visibility(): void {
 		if (this.env.visible()) this.#beat();
 		else this.#plan();
@@ -72,13 +79,15 @@ export class Heartbeat {
 		const alive = now - this.#lastMessage < lively;
 		const latest = this.#lastPing + longest;
 		const idle = this.#lastFrame + (alive ? eager : quiet);
-		const due = this.env.visible() ? Math.min(idle, latest) : latest;
+		let due = this.env.visible() ? Math.min(idle, latest) : latest;
+		if (this.#doubt) due = this.#lastPing + soon;
 		this.#timer.set(Math.max(0, due - now), () => this.#beat());
 	}
 
 	async #beat(): Promise<void> {
 		if (this.#asking || !this.#running) return;
 		this.#asking = true;
+		this.#doubt = false;
 		this.#lastPing = this.env.now();
 		await this.ping();
 		this.#asking = false;

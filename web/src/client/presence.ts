@@ -35,14 +35,17 @@ export class Presence {
 		this.#tell(f.onlineCount);
 	}
 
-	/** Takes a pong's count; true when the list was wrong twice running: join again. */
-	pong(count: number | undefined): boolean {
-		if (count === undefined) return false;
+	/**
+	 * Takes a pong's count. Is the list wrong? A push may have overtaken this pong,
+	 * so it is sure only of the second pong running that says so: join again.
+	 */
+	pong(count: number | undefined): 'perhaps' | 'sure' | null {
+		if (count === undefined) return null;
 		const wrong = count <= listed && count !== this.#people.size - this.#leaving.size;
 		const again = wrong && this.#disagreed;
 		this.#disagreed = wrong && !again;
 		this.#tell(count);
-		return again;
+		return again ? 'sure' : wrong ? 'perhaps' : null;
 	}
 
 	/** The name that somebody online goes by. */

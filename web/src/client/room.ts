@@ -76,6 +76,7 @@ class OpenRoom implements Room {
 			live: () => this.#live(),
 			down: () => this.#down(),
 			refused: () => this.#refused(),
+			crowd: () => this.onlineCount.value ?? 0,
 			polling: (on) => this.#poll(on),
 		});
 		this.#heart = new Heartbeat(env, () => this.#ping());
@@ -238,7 +239,9 @@ class OpenRoom implements Room {
 		if (!head.live) return void this.#rejoin(false);
 		const { epoch, seq } = head;
 		if (epoch !== undefined && seq !== undefined) this.#feed.head({ epoch, seq });
-		if (this.#presence.pong(head.onlineCount)) void this.#rejoin(false);
+		const doubt = this.#presence.pong(head.onlineCount);
+		if (doubt === 'sure') void this.#rejoin(false);
+		else if (doubt) this.#heart.soon();
 		// A tab that was closed may have left something behind after this one last looked.
 		void this.#outbox.resume();
 	}

@@ -81,7 +81,7 @@ describe('decode', () => {
 		['a number', '3'],
 		['null', 'null'],
 		['a list', '[]'],
-		['an unknown type', '{"type":"typing","room":"general"}'],
+		['an unknown type', '{"type":"poked","room":"general"}'],
 		['a type from the prototype', '{"type":"constructor"}'],
 		['an id that is no string', '{"type":"left","id":2,"room":"general"}'],
 		['a negative seq', '{"type":"pong","heads":{"general":{"live":true,"seq":-1}}}'],

@@ -118,13 +118,20 @@ export interface PresencePush {
 	readonly onlineCount: number;
 	readonly at: string;
 }
+/** Somebody writes. */
+export interface TypingPush {
+	readonly type: 'typing';
+	readonly room: string;
+	readonly uid: string;
+	readonly name: string;
+}
 export interface Bye {
 	readonly type: 'bye';
 	readonly code: string;
 	readonly retry: boolean;
 }
 export type ReplyFrame = Joined | Left | Sent | HistoryPage | Pong | ErrorFrame;
-export type ServerFrame = ReplyFrame | MessagesPush | PresencePush | Bye;
+export type ServerFrame = ReplyFrame | MessagesPush | PresencePush | TypingPush | Bye;
 
 /**
  * API Gateway's own error frame (it has a connectionId and no type): the
@@ -204,6 +211,7 @@ const frames = new Map<unknown, Check>(
 		pong: shape({ heads }),
 		messages: shape({ room: str, epoch: str, messages: list(place) }),
 		presence: shape({ room: str, joined: people, left: people, onlineCount: count, at: str }),
+		typing: shape({ room: str, uid: str, name: str }),
 		bye: shape({ code: str, retry: bool }),
 		error: shape({ code: str, message: str, temporary: bool, retryAfter: opt(count) }),
 	}),
