@@ -18,7 +18,7 @@ func draft(b wire.SendBody) chat.Draft {
 
 func joinedFrame(id *string, j chat.Joined, resumed bool) wire.Joined {
 	frame := wire.Joined{
-		Type: wire.TypeJoined, ID: id, V: wire.Version,
+		Type: wire.TypeJoined, ID: id, V: wire.Revision,
 		Room: j.Room.Key, Title: j.Room.Title, UID: j.Me.UID, Epoch: j.Room.Epoch, Seq: j.Head,
 		More: j.More, Reset: j.Reset,
 		Online: people(j.Presence.Online), OnlineCount: j.Presence.Count,

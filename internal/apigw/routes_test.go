@@ -95,7 +95,7 @@ func TestJoinedTellsWhoAndWhere(t *testing.T) {
 	cookie, me := s.signIn("Bo")
 	var joined wire.Joined
 	s.ask(s.connect(cookie), "join", object{"room": " GENERAL STORE "}).decode(t, &joined)
-	if joined.ID == nil || *joined.ID != "7" || joined.V != 1 || joined.Room != "general store" ||
+	if joined.ID == nil || *joined.ID != "7" || joined.V != wire.Revision || joined.Room != "general store" ||
 		joined.Title != "General Store" || joined.UID != me.UID || joined.Seq != 1 || joined.OnlineCount != 2 {
 		t.Errorf("joined %+v", joined)
 	}

@@ -7,6 +7,7 @@ const (
 	ActionSend    = "send"
 	ActionHistory = "history"
 	ActionPing    = "ping"
+	ActionTyping  = "typing" // one-way: there is no reply
 )
 
 // Head is what every frame of a client begins with.
@@ -31,19 +32,28 @@ type Leave struct {
 	Room string `json:"room"`
 }
 
-// Send asks to add a message to a room.
+// Send asks to add a message to a room, or to edit, delete or react to one.
 type Send struct {
 	Head     `json:",inline"`
 	SendBody `json:",inline"`
 }
 
-// SendBody is a message to be sent; over HTTP it is the whole body.
+// SendBody is a row to be added to a room's log; over HTTP it is the whole body.
+// Kind "" is the same as message, Target 0 as none, and an absent text as "".
 type SendBody struct {
-	Room  string    `json:"room"`
-	CID   string    `json:"cid"`
-	Text  string    `json:"text"`
-	Since *Position `json:"since,omitempty"`
-	As    string    `json:"as,omitempty"`
+	Room   string    `json:"room"`
+	CID    string    `json:"cid"`
+	Kind   string    `json:"kind,omitempty"`
+	Target int64     `json:"target,omitzero"` // seq of the message that an edit, delete or react is about
+	Text   string    `json:"text"`
+	Since  *Position `json:"since,omitempty"`
+	As     string    `json:"as,omitempty"`
+}
+
+// Typing tells the others in a room that somebody writes there.
+type Typing struct {
+	Head `json:",inline"`
+	Room string `json:"room"`
 }
 
 // History asks for a page of a room's messages: those before a seq, those after

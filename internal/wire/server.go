@@ -4,7 +4,7 @@ package wire
 type Joined struct {
 	Type        string    `json:"type"`
 	ID          *string   `json:"id,omitzero"`
-	V           int       `json:"v"`
+	V           int       `json:"v"` // see [Revision]
 	Room        string    `json:"room"`
 	Title       string    `json:"title"`
 	UID         string    `json:"uid"`
@@ -80,6 +80,14 @@ type Presence struct {
 	At          string   `json:"at"`
 }
 
+// TypingPush is a push: somebody writes.
+type TypingPush struct {
+	Type string `json:"type"`
+	Room string `json:"room"`
+	UID  string `json:"uid"`
+	Name string `json:"name"`
+}
+
 // Bye is a push: the server is about to close the connection.
 type Bye struct {
 	Type  string `json:"type"`
@@ -132,6 +140,7 @@ const (
 	TypePong     = "pong"
 	TypeMessages = "messages"
 	TypePresence = "presence"
+	TypeTyping   = "typing"
 	TypeBye      = "bye"
 	TypeError    = "error"
 )

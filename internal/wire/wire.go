@@ -9,9 +9,17 @@ package wire
 
 import "time"
 
-// Version of the protocol. A client names it in the handshake (?v=1), and reads
-// it in [Joined].
+// Version of the protocol, which a client names in the handshake (?v=1).
 const Version = 1
+
+// Revision of the protocol within its version, which a client reads in [Joined].
+// What came with a revision a client sends only to a server that has it; a
+// server's new members and types are ignored by who does not know them.
+//
+//   - 1 (2026-11-22): the first.
+//   - 2 (2026-11-24): kind and target in [SendBody], [Typing], [TypingPush];
+//     target, edited and deleted in [Message].
+const Revision = 2
 
 // Limits on frames, in bytes. API Gateway closes a connection that sends a frame
 // of more than 32 KB; what leaves room below that is answered with an error.
@@ -27,15 +35,18 @@ type Position struct {
 	Seq   int64  `json:"seq"`
 }
 
-// Message is one message of a room.
+// Message is one row of a room's log.
 type Message struct {
-	Seq  int64  `json:"seq"`
-	Kind string `json:"kind,omitempty"`
-	CID  string `json:"cid"`
-	UID  string `json:"uid"`
-	Name string `json:"name"`
-	Text string `json:"text"`
-	At   string `json:"at"` // see [Time]
+	Seq     int64  `json:"seq"`
+	Kind    string `json:"kind,omitempty"`
+	CID     string `json:"cid"`
+	UID     string `json:"uid"`
+	Name    string `json:"name"`
+	Target  int64  `json:"target,omitzero"` // seq of the message that the row is about
+	Text    string `json:"text"`
+	At      string `json:"at"`               // see [Time]
+	Edited  int64  `json:"edited,omitzero"`  // seq of the message's last edit
+	Deleted int64  `json:"deleted,omitzero"` // seq of the row that deleted it; Text is "" then
 }
 
 // Person is somebody who is in a room.

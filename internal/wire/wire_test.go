@@ -20,6 +20,12 @@ var goldens = map[string]any{
 	"client/send":                 wire.Send{},
 	"client/send-minimal":         wire.Send{},
 	"client/send-as":              wire.Send{},
+	"client/send-edit":            wire.Send{},
+	"client/send-delete":          wire.Send{},
+	"client/send-react":           wire.Send{},
+	"client/send-react-back":      wire.Send{},
+	"client/typing":               wire.Typing{},
+	"client/typing-id":            wire.Typing{},
 	"client/history-before":       wire.History{},
 	"client/history-after":        wire.History{},
 	"client/history-newest":       wire.History{},
@@ -27,20 +33,30 @@ var goldens = map[string]any{
 	"server/joined":               wire.Joined{},
 	"server/joined-empty":         wire.Joined{},
 	"server/joined-reset":         wire.Joined{},
+	"server/joined-amended":       wire.Joined{},
 	"server/left":                 wire.Left{},
 	"server/sent":                 wire.Sent{},
 	"server/sent-duplicate":       wire.Sent{},
 	"server/history":              wire.HistoryPage{},
+	"server/history-amended":      wire.HistoryPage{},
 	"server/pong":                 wire.Pong{},
 	"server/messages":             wire.Messages{},
+	"server/messages-edit":        wire.Messages{},
+	"server/messages-delete":      wire.Messages{},
+	"server/messages-react":       wire.Messages{},
+	"server/typing":               wire.TypingPush{},
 	"server/presence":             wire.Presence{},
 	"server/bye":                  wire.Bye{},
 	"server/error":                wire.Error{},
+	"server/error-forbidden":      wire.Error{},
+	"server/error-not-found":      wire.Error{},
 	"server/error-retry":          wire.Error{},
 	"server/error-without-id":     wire.Error{},
 	"http/session-request":        wire.SessionRequest{},
 	"http/session-request-bearer": wire.SessionRequest{},
 	"http/send-request":           wire.SendBody{},
+	"http/send-request-edit":      wire.SendBody{},
+	"http/send-request-react":     wire.SendBody{},
 	"http/session":                wire.Session{},
 	"http/session-bearer":         wire.Session{},
 	"http/session-none":           wire.NoSession{},
@@ -113,6 +129,14 @@ func TestDecodeRefusesNumbersThatAreNotWhole(t *testing.T) {
 		if err := wire.Decode([]byte(`{"action":"history","room":"a","before":`+number+`}`), &v); err == nil {
 			t.Errorf("before %s was accepted as %d", number, *v.Before)
 		}
+	}
+}
+
+// TestDecodeTakesADeletionWithoutText: there is no text to send.
+func TestDecodeTakesADeletionWithoutText(t *testing.T) {
+	var v wire.SendBody
+	if err := wire.Decode([]byte(`{"room":"a","cid":"c","kind":"delete","target":1}`), &v); err != nil || v.Text != "" || v.Target != 1 {
+		t.Errorf("read as %+v, %v", v, err)
 	}
 }
 
