@@ -39,6 +39,7 @@ test: lint-go test-go sim lint-web test-web e2e ## all tests: Go (race detector)
 
 test-go: need-go ## Go tests with the race detector, on DynamoDB Local
 	go test -race $(GO_PACKAGES)
+	go test -run '^TestIdleSocketsAreSmall$$' ./internal/localgw # which the race detector skips
 
 SEEDS ?= 200
 FIRST_SEED ?= 1

@@ -38,7 +38,7 @@ func guarded(l lifecycle, a localgw.Authorizer) localgw.WebSocketConfig {
 func TestAuthorizerDecidesTheStatus(t *testing.T) {
 	unauthorized := function(func(context.Context, []byte) ([]byte, error) { return nil, errors.New("Unauthorized") })
 	slow := function(func(context.Context, []byte) ([]byte, error) {
-		time.Sleep(10 * time.Second)
+		time.Sleep(10*time.Second + time.Millisecond)
 		return []byte(allows), nil
 	})
 	inTime := function(func(context.Context, []byte) ([]byte, error) {

@@ -1,13 +1,14 @@
 package localgw
 
 import (
+	"bufio"
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unique"
 
 	"github.com/gobwas/ws"
 )
@@ -54,34 +55,42 @@ func (w cause) because(note string) *cause {
 	return &w
 }
 
-// conn is one WebSocket connection. It costs one goroutine, which reads; a
-// second one lives while there is something to write.
+// conn is one WebSocket connection. It costs one goroutine with the smallest
+// stack that there is, which reads; a second one lives while there is something
+// to write. What thousands of idle ones do not need is not there until it is
+// needed, and what is the same in all of them is there once.
 type conn struct {
-	gw                              *WebSocket
-	id, domain, sourceIP, userAgent string
-	connectedAt                     time.Time
+	gw                          *WebSocket
+	id                          string
+	domain, sourceIP, userAgent unique.Handle[string]
+	connectedAt                 time.Time
 	// authorizer is the context that the authorizer gave, nil if there is none.
 	authorizer map[string]any
 
 	nc net.Conn
-	// early is what came in before the 101 and is not yet read. Only run uses it.
+	// early is what came in and is not yet in in, which is nil while there is
+	// nothing to read. Only the goroutine that reads uses these.
 	early  []byte
 	header [ws.MaxHeaderSize]byte
+	in     *bufio.Reader
 
-	// slots bounds the messages at work or waiting for their reply's way out.
-	slots chan struct{}
-	// gone is closed when the connection begins to end.
-	gone chan struct{}
 	// vanished: nothing goes either way any more, though nobody was told.
 	vanished atomic.Bool
 
-	mu         sync.Mutex
+	mu sync.Mutex
+	// atWork counts the messages at work or waiting for their reply's way out.
+	// freed, if somebody waits for that, is closed when there is one less.
+	atWork int
+	freed  chan struct{}
+	// gone, if somebody waits for that, is closed when the connection begins to
+	// end.
+	gone       chan struct{}
 	lastActive time.Time
-	why        cause
+	why        *cause
 	ended      bool
 	out        outbox
 	// held waits for the next post to overtake it.
-	held []outgoing
+	held *outgoing
 }
 
 func newConn(g *WebSocket, r *http.Request) *conn {
@@ -89,13 +98,11 @@ func newConn(g *WebSocket, r *http.Request) *conn {
 	c := &conn{
 		gw:          g,
 		id:          newID(idMessage),
-		domain:      strings.Clone(r.Host),
-		sourceIP:    hostOf(r.RemoteAddr),
-		userAgent:   strings.Clone(r.UserAgent()),
+		domain:      unique.Make(r.Host),
+		sourceIP:    unique.Make(hostOf(r.RemoteAddr)),
+		userAgent:   unique.Make(r.UserAgent()),
 		connectedAt: now,
 		lastActive:  now,
-		slots:       make(chan struct{}, g.maxPerConnection),
-		gone:        make(chan struct{}),
 	}
 	c.out.writing = true // until the 101 is out
 	return c
@@ -135,25 +142,41 @@ func (c *conn) end(why cause) bool {
 	if why.cut && why.reason == "" {
 		why.reason = or(c.gw.unsettled.CutReason, defaultCutReason)
 	}
-	c.ended, c.why = true, why
+	c.ended, c.why = true, &why
 	c.gw.forget(c)
-	close(c.gone)
+	if c.gone != nil {
+		close(c.gone)
+	}
 	if why.cut {
 		hangUpAbruptly(c.nc, why.reset)
 		return true
 	}
 	c.letGo()
-	c.nc.SetReadDeadline(time.Unix(1, 0)) // wakes run
+	c.nc.SetReadDeadline(time.Unix(1, 0)) // wakes await
 	c.nc.SetWriteDeadline(time.Now().Add(closeGrace))
 	c.out.add(outgoing{frame: frames(ws.OpClose, why.farewell)})
 	c.startWriter()
 	return true
 }
 
-// run is the connection's own goroutine.
-func (c *conn) run() {
+// ending is a channel that is closed once the connection begins to end.
+func (c *conn) ending() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gone == nil {
+		c.gone = make(chan struct{})
+		if c.ended {
+			close(c.gone)
+		}
+	}
+	return c.gone
+}
+
+// finish is the last that happens to a connection.
+func (c *conn) finish(why cause) {
 	defer c.gw.functions.running.Done()
-	c.end(c.read())
+	c.putInput()
+	c.end(why)
 	disconnected := make(chan struct{})
 	go func() {
 		defer close(disconnected)

@@ -17,7 +17,7 @@ func (c *conn) disconnect() {
 	}
 	times, outcome := c.failDisconnect()
 	requestID := newID(idRequest)
-	event := c.disconnectEvent(c.why, requestID, time.Now())
+	event := c.disconnectEvent(*c.why, requestID, time.Now())
 	for range times {
 		if _, err := c.gw.call(route, "$disconnect", requestID, event); err != nil {
 			outcome = explained(err)

@@ -11,46 +11,70 @@ import (
 // acquire waits until the connection may have one more message at work, and
 // reports false if the connection is to end instead.
 func (c *conn) acquire() bool {
-	select {
-	case c.slots <- struct{}{}:
-		return true
-	default:
-	}
 	for {
+		freed := c.takeSlot()
+		if freed == nil {
+			return true
+		}
 		wait := c.remaining()
 		if wait <= 0 {
 			return false
 		}
 		timer := time.NewTimer(wait)
 		select {
-		case c.slots <- struct{}{}:
-			timer.Stop()
-			return true
-		case <-c.gone:
+		case <-freed:
+		case <-c.ending():
 			timer.Stop()
 			return false
 		case <-timer.C:
 		}
+		timer.Stop()
 	}
 }
 
-func (c *conn) release() { <-c.slots }
+// takeSlot takes one of the connection's slots, or gives a channel that is closed
+// when one is free.
+func (c *conn) takeSlot() (freed <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.atWork < c.gw.maxPerConnection {
+		c.atWork++
+		return nil
+	}
+	if c.freed == nil {
+		c.freed = make(chan struct{})
+	}
+	return c.freed
+}
 
-// dispatch lets the route's function have the message while the next one is
-// read: API Gateway promises no order within a connection.
-func (c *conn) dispatch(body []byte) {
-	c.gw.functions.running.Add(1)
-	go func() {
-		defer c.gw.functions.running.Done()
-		start := time.Now()
-		key, a := c.answer(body)
-		if a.silent {
-			c.release()
-		} else {
-			c.reply(a.text)
-		}
-		c.gw.trace.line(key, c.id, start, a.refused, a.outcome)
-	}()
+// release frees a slot.
+func (c *conn) release() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.freeSlot()
+}
+
+// freeSlot frees a slot. mu is held.
+func (c *conn) freeSlot() {
+	c.atWork--
+	if c.freed != nil {
+		close(c.freed)
+		c.freed = nil
+	}
+}
+
+// serve lets the route's function have the message. The next one is read
+// meanwhile: API Gateway promises no order within a connection.
+func (c *conn) serve(body []byte) {
+	defer c.gw.functions.running.Done()
+	start := time.Now()
+	key, a := c.answer(body)
+	if a.silent {
+		c.release()
+	} else {
+		c.reply(a.text)
+	}
+	c.gw.trace.line(key, c.id, start, a.refused, a.outcome)
 }
 
 // answer is what comes of a message.

@@ -78,7 +78,7 @@ func (c *conn) messageEvent(routeKey string, body []byte, requestID string, now 
 
 // disconnectEvent has four headers that API Gateway makes up for itself.
 func (c *conn) disconnectEvent(why cause, requestID string, now time.Time) []byte {
-	headers := map[string][]string{"Host": {c.domain}, "x-api-key": {""}, "X-Forwarded-For": {""}, "x-restapi": {""}}
+	headers := map[string][]string{"Host": {c.domain.Value()}, "x-api-key": {""}, "X-Forwarded-For": {""}, "x-restapi": {""}}
 	e := webSocketEvent{
 		Headers:           lastValues(headers),
 		MultiValueHeaders: headers,
@@ -100,9 +100,9 @@ func (c *conn) context(routeKey, eventType, requestID string, now time.Time) web
 		Stage:             c.gw.stage,
 		ConnectedAt:       c.connectedAt.UnixMilli(),
 		RequestTimeEpoch:  now.UnixMilli(),
-		Identity:          identity{UserAgent: c.userAgent, SourceIP: c.sourceIP},
+		Identity:          identity{UserAgent: c.userAgent.Value(), SourceIP: c.sourceIP.Value()},
 		RequestID:         requestID,
-		DomainName:        c.domain,
+		DomainName:        c.domain.Value(),
 		ConnectionID:      c.id,
 		APIID:             c.gw.apiID,
 	}

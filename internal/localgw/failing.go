@@ -73,7 +73,7 @@ func (c *conn) outlast() cause {
 		}
 		timer := time.NewTimer(wait)
 		select {
-		case <-c.gone:
+		case <-c.ending():
 			timer.Stop()
 			return cutOff // which has no effect any more
 		case <-timer.C:
@@ -184,10 +184,10 @@ func hang(ctx context.Context, rule Rule) *refusal {
 func (c *conn) hold(out outgoing, atMost time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended || len(c.held) > 0 {
+	if c.ended || c.held != nil {
 		return false
 	}
-	c.held = append(c.held, out)
+	c.held = &out
 	time.AfterFunc(atMost, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -199,8 +199,8 @@ func (c *conn) hold(out outgoing, atMost time.Duration) bool {
 
 // letGo queues what is held. mu is held.
 func (c *conn) letGo() {
-	for _, out := range c.held {
-		c.out.add(out)
+	if c.held != nil {
+		c.out.add(*c.held)
 	}
 	c.held = nil
 }
@@ -215,6 +215,6 @@ func (c *conn) dawdle() {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-c.gone:
+	case <-c.ending():
 	}
 }

@@ -204,7 +204,7 @@ func (c *conn) establish(nc net.Conn, early, response []byte) {
 	c.gw.trace.note("$connect", c.id, c.connectedAt, "101")
 	c.opened()
 	c.gw.functions.running.Add(1)
-	go c.run()
+	c.next()
 	if closing {
 		c.end(goingAway)
 	}

@@ -150,9 +150,9 @@ func (c *conn) serveGet(w http.ResponseWriter) (string, *refusal) {
 	lastActive := c.lastActive
 	c.mu.Unlock()
 	d := description{ConnectedAt: isoTime(c.connectedAt), LastActiveAt: isoTime(lastActive)}
-	d.Identity.SourceIP = c.sourceIP
-	if c.userAgent != "" {
-		d.Identity.UserAgent = &c.userAgent
+	d.Identity.SourceIP = c.sourceIP.Value()
+	if userAgent := c.userAgent.Value(); userAgent != "" {
+		d.Identity.UserAgent = &userAgent
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set(requestIDHeader, newID(idRequest))

@@ -138,7 +138,7 @@ func (c *conn) written(batch []outgoing) {
 	defer c.mu.Unlock()
 	for _, out := range batch {
 		if out.reply {
-			c.release()
+			c.freeSlot()
 		}
 		if out.message {
 			c.lastActive = time.Now()
