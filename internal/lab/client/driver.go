@@ -40,6 +40,8 @@ type Options struct {
 	// Observe is told every action, those included that the driver does itself, in
 	// their order and before they are done. [Keep] and [Forget] are its business.
 	Observe func(at time.Time, a Action)
+	// Live is told whenever [Machine.Live] has changed. Nil: nobody is.
+	Live func(at time.Time, live bool)
 }
 
 // socket is a link's connection, once there is one.
@@ -108,7 +110,12 @@ func (d *Driver) next(ctx context.Context) (Event, bool) {
 
 func (d *Driver) handle(ctx context.Context, e Event) {
 	at := time.Now()
-	for _, a := range d.machine.Handle(at, e) {
+	was := d.machine.Live()
+	actions := d.machine.Handle(at, e)
+	if live := d.machine.Live(); live != was && d.options.Live != nil {
+		d.options.Live(at, live)
+	}
+	for _, a := range actions {
 		if d.options.Observe != nil {
 			d.options.Observe(at, a)
 		}

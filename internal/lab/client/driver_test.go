@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,7 @@ func TestDriver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := pipes{make(chan *pipe)}
 		var acked []string
+		var lives []bool
 		d := client.NewDriver(client.New(client.Config{Room: "Room", UID: me}), server, client.Options{
 			Session: func(context.Context) (string, error) { return me, nil },
 			Observe: func(_ time.Time, a client.Action) {
@@ -69,6 +71,7 @@ func TestDriver(t *testing.T) {
 					acked = append(acked, a.CID)
 				}
 			},
+			Live: func(_ time.Time, live bool) { lives = append(lives, live) },
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		var run sync.WaitGroup
@@ -92,5 +95,8 @@ func TestDriver(t *testing.T) {
 		cancel()
 		run.Wait()
 		<-s.closed
+		if want := []bool{true, false}; !slices.Equal(lives, want) {
+			t.Errorf("live was %v, want %v", lives, want)
+		}
 	})
 }
