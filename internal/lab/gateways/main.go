@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,12 +31,12 @@ func main() {
 
 // figures are what is measured of a gateway.
 type figures struct {
-	started, connects, invocations, posts, kibPerSocket, kib []float64
+	started, connects, invocations, broadcasts, posts, kibPerSocket, kib []float64
 }
 
 func run(ctx context.Context, rounds int, span time.Duration, idle int) error {
 	fmt.Printf("%s, %s/%s, %d cores, %s\n", time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
-	starts := []func(context.Context) (*gateway, error){startOurs, startOffline, startMinistack}
+	starts := []func(context.Context) (*gateway, error){startOurs, startOursWithNode, startOffline, startMinistack}
 	names, all := make([]string, len(starts)), make([]figures, len(starts))
 	for round := range rounds {
 		for i := range starts {
@@ -45,8 +46,8 @@ func run(ctx context.Context, rounds int, span time.Duration, idle int) error {
 				at = len(starts) - 1 - i
 			}
 			sockets := idle
-			if at == 0 {
-				sockets *= 10
+			if at < 2 {
+				sockets *= 10 // ours
 			}
 			name, err := measure(ctx, starts[at], span, sockets, &all[at])
 			if err != nil {
@@ -55,10 +56,10 @@ func run(ctx context.Context, rounds int, span time.Duration, idle int) error {
 			names[at] = name
 		}
 	}
-	fmt.Printf("%-28s %9s %11s %13s %9s %11s %9s\n", "", "start ms", "connects/s", "invocations/s", "posts/s", "KiB/socket", "idle MiB")
+	fmt.Printf("%-28s %9s %11s %13s %13s %9s %11s %9s\n", "", "start ms", "connects/s", "invocations/s", "deliveries/s", "posts/s", "KiB/socket", "idle MiB")
 	for i, f := range all {
-		fmt.Printf("%-28s %9.0f %11.0f %13.0f %9.0f %11.1f %9.1f\n", names[i], median(f.started), median(f.connects),
-			median(f.invocations), median(f.posts), median(f.kibPerSocket), median(f.kib)/1024)
+		fmt.Printf("%-28s %9.0f %11.0f %13.0f %13.0f %9.0f %11.1f %9.1f\n", names[i], median(f.started), median(f.connects),
+			median(f.invocations), median(f.broadcasts), median(f.posts), median(f.kibPerSocket), median(f.kib)/1024)
 	}
 	return nil
 }
@@ -82,7 +83,7 @@ func measure(ctx context.Context, start func(context.Context) (*gateway, error),
 	if err := weigh(ctx, g, idle, f); err != nil {
 		return "", fmt.Errorf("%s: %w", g.name, err)
 	}
-	return g.name + " " + g.version, nil
+	return strings.TrimSpace(g.name + " " + g.version), nil
 }
 
 func load(ctx context.Context, g *gateway, span time.Duration, f *figures) error {
@@ -95,12 +96,17 @@ func load(ctx context.Context, g *gateway, span time.Duration, f *figures) error
 	if err != nil {
 		return err
 	}
+	broadcasts, err := broadcastAll(ctx, g, socks[0], socks[100:], span)
+	if err != nil {
+		return err
+	}
 	posts, err := postAll(g, socks[:100], span)
 	if err != nil {
 		return err
 	}
 	f.connects = append(f.connects, connects)
 	f.invocations = append(f.invocations, invocations)
+	f.broadcasts = append(f.broadcasts, broadcasts)
 	f.posts = append(f.posts, posts)
 	return nil
 }

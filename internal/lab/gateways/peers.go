@@ -24,6 +24,7 @@ type gateway struct {
 	started time.Duration // from exec to the first answer on its port
 	socket  string        // ws://…
 	posts   string        // http://…/@connections/
+	list    string        // the file of the connections that a broadcast is for
 	pid     int
 	process *process
 }
@@ -39,39 +40,76 @@ func startOurs(ctx context.Context) (*gateway, error) {
 			return nil, err
 		}
 	}
+	return serveOurs(ctx, "localgw, Go", binary, "-template", filepath.Join(here, "testdata", "template.yaml"), "-bootstrap", "EchoFunction="+function)
+}
+
+// startOursWithNode starts it with the very function that serverless-offline has.
+func startOursWithNode(ctx context.Context) (*gateway, error) {
+	binary := filepath.Join(".local", "bin", "localgw")
+	if err := goBuild(ctx, binary, "./cmd/localgw"); err != nil {
+		return nil, err
+	}
+	dir, err := installOffline(ctx)
+	if err != nil {
+		return nil, err
+	}
+	template, err := os.ReadFile(filepath.Join(here, "testdata", "template.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	inNode := strings.NewReplacer("Handler: bootstrap", "Handler: handler.all", "provided.al2023", "nodejs20.x").Replace(string(template))
+	path := filepath.Join(dir, "template.yaml")
+	if err := os.WriteFile(path, []byte(inNode), 0o644); err != nil {
+		return nil, err
+	}
+	return serveOurs(ctx, "localgw, Node", binary, "-template", path)
+}
+
+func serveOurs(ctx context.Context, name, binary string, args ...string) (*gateway, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	p, took, err := startProcess(ctx, addr, nil, "", binary, "-quiet", "-no-quotas", "-addr", addr,
-		"-template", filepath.Join(here, "testdata", "template.yaml"), "-bootstrap", "EchoFunction="+function)
+	list, err := listPath()
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, "-quiet", "-no-quotas", "-addr", addr, "-env", "CONNECTIONS="+list, "-env", "ENDPOINT=http://"+addr+"/dev")
+	p, took, err := startProcess(ctx, addr, nil, "", binary, args...)
 	if err != nil {
 		return nil, err
 	}
 	return &gateway{
-		name: "localgw", version: "this", started: took, process: p, pid: p.cmd.Process.Pid,
+		name: name, version: "", started: took, process: p, pid: p.cmd.Process.Pid, list: list,
 		socket: "ws://" + addr + "/dev", posts: "http://" + addr + "/dev/@connections/",
 	}, nil
 }
 
+// listPath is where a broadcast's connections are listed.
+func listPath() (string, error) {
+	return filepath.Abs(filepath.Join(".local", "bench-connections.json"))
+}
+
 const (
 	offlineVersion   = "13.10.1"
+	jsSDKVersion     = "3.1169.0"
 	ministackVersion = "1.5.33"
 )
 
-// startOffline starts serverless-offline, which runs the function in its own
-// process, in Node.
-func startOffline(ctx context.Context) (*gateway, error) {
-	dir := filepath.Join(".local", "bench-js")
+// installOffline installs serverless-offline and the function for it, with the
+// SDK, and gives their folder.
+func installOffline(ctx context.Context) (dir string, err error) {
+	dir = filepath.Join(".local", "bench-js")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+		return "", err
 	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "serverless-offline")); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", "@aws-sdk", "client-apigatewaymanagementapi")); err != nil {
 		if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"private":true}`), 0o644); err != nil {
-			return nil, err
+			return "", err
 		}
-		if err := quietly(ctx, dir, "npm", "install", "--silent", "--ignore-scripts", "serverless@3.40.0", "serverless-offline@"+offlineVersion); err != nil {
-			return nil, err
+		if err := quietly(ctx, dir, "npm", "install", "--silent", "--ignore-scripts", "serverless@3.40.0",
+			"serverless-offline@"+offlineVersion, "@aws-sdk/client-apigatewaymanagementapi@"+jsSDKVersion); err != nil {
+			return "", err
 		}
 	}
 	for _, name := range []string{"serverless.yml", "handler.js"} {
@@ -80,8 +118,22 @@ func startOffline(ctx context.Context) (*gateway, error) {
 			err = os.WriteFile(filepath.Join(dir, name), b, 0o644)
 		}
 		if err != nil {
-			return nil, err
+			return "", err
 		}
+	}
+	return dir, nil
+}
+
+// startOffline starts serverless-offline, which runs the function in its own
+// process, in Node.
+func startOffline(ctx context.Context) (*gateway, error) {
+	dir, err := installOffline(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := listPath()
+	if err != nil {
+		return nil, err
 	}
 	addr, err := freeAddress()
 	if err != nil {
@@ -92,14 +144,14 @@ func startOffline(ctx context.Context) (*gateway, error) {
 	_, httpPort, _ := net.SplitHostPort(other)
 	third, _ := freeAddress()
 	_, lambdaPort, _ := net.SplitHostPort(third)
-	env := append(os.Environ(), "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off")
+	env := append(os.Environ(), "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off", "CONNECTIONS="+list, "ENDPOINT=http://"+addr)
 	p, took, err := startProcess(ctx, addr, env, dir, "node", "node_modules/serverless/bin/serverless.js", "offline",
 		"--host", "127.0.0.1", "--websocketPort", port, "--httpPort", httpPort, "--lambdaPort", lambdaPort, "--noTimeout")
 	if err != nil {
 		return nil, err
 	}
 	return &gateway{
-		name: "serverless-offline", version: offlineVersion, started: took, process: p, pid: p.cmd.Process.Pid,
+		name: "serverless-offline", version: offlineVersion, started: took, process: p, pid: p.cmd.Process.Pid, list: list,
 		socket: "ws://" + addr, posts: "http://" + addr + "/@connections/",
 	}, nil
 }
@@ -126,17 +178,21 @@ func startMinistack(ctx context.Context) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	list, err := listPath()
+	if err != nil {
+		return nil, errors.Join(err, p.stop())
+	}
 	archive, err := zipFunction(filepath.Join(".local", "bin", "echo", "bootstrap"))
 	if err != nil {
 		return nil, errors.Join(err, p.stop())
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(venv, "bin", "python"), filepath.Join(here, "testdata", "ministack", "deploy.py"), "http://"+addr, archive).Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(venv, "bin", "python"), filepath.Join(here, "testdata", "ministack", "deploy.py"), "http://"+addr, archive, list).Output()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("deploy to ministack: %w", err), p.stop())
 	}
 	path := addr + "/_aws/execute-api/" + strings.TrimSpace(string(out)) + "/dev"
 	return &gateway{
-		name: "ministack", version: ministackVersion, started: took, process: p, pid: p.cmd.Process.Pid,
+		name: "ministack", version: ministackVersion, started: took, process: p, pid: p.cmd.Process.Pid, list: list,
 		socket: "ws://" + path, posts: "http://" + path + "/@connections/",
 	}, nil
 }
