@@ -23,7 +23,9 @@ func main() {
 	if err != nil {
 		apigw.Fatal(log, err)
 	}
-	store := dynamo.New(dynamo.NewClient(cfg), settings.Table, nil)
-	service := chat.New(store, apigw.NewBroadcaster(cfg, log), chat.Options{Retention: settings.Retention, Log: log})
-	lambda.Start(apigw.History(service, log))
+	store, cast := dynamo.New(dynamo.NewClient(cfg), settings.Table, nil), apigw.NewBroadcaster(cfg, log)
+	metrics := apigw.NewMetrics(os.Stdout, settings.Metrics, nil)
+	service := chat.New(store, cast, chat.Options{Retention: settings.Retention, Log: log, Recorder: metrics})
+	apigw.Warm(log, store.Open) // it pushes nothing
+	lambda.Start(apigw.History(service, log).Counted(metrics))
 }

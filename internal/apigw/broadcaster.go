@@ -40,7 +40,12 @@ var _ chat.Broadcaster = (*Broadcaster)(nil)
 // AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI names. There should be one in a
 // process: it holds the open connections to the endpoint.
 func NewBroadcaster(cfg aws.Config, log *slog.Logger) *Broadcaster {
-	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+	// The configuration's own knows of AWS_CA_BUNDLE.
+	base, ok := cfg.HTTPClient.(*awshttp.BuildableClient)
+	if !ok {
+		base = awshttp.NewBuildableClient()
+	}
+	transport := base.WithTransportOptions(func(t *http.Transport) {
 		// The SDK keeps 10 idle connections, so that every push would dial anew.
 		t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 2*postWorkers, postWorkers, postWorkers
 	})
@@ -56,18 +61,21 @@ func NewBroadcaster(cfg aws.Config, log *slog.Logger) *Broadcaster {
 // Push posts one frame to many connections, beginning anywhere, so that it is
 // not always the same who come last where time runs out.
 func (b *Broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
-	frame := EncodePush(p)
+	frame, end := EncodePush(p), tallyOf(ctx).push()
 	start, next := rand.N(max(len(to), 1)), make(chan string)
 	var mu sync.Mutex
+	var done counts
 	var workers sync.WaitGroup
 	for range min(postWorkers, len(to)) {
 		workers.Go(func() {
 			for id := range next {
-				if b.post(ctx, id, frame) {
-					mu.Lock()
+				outcome := b.post(ctx, id, frame)
+				mu.Lock()
+				done.count(outcome)
+				if outcome == isNoMore {
 					gone = append(gone, id)
-					mu.Unlock()
 				}
+				mu.Unlock()
 			}
 		})
 	}
@@ -77,30 +85,60 @@ func (b *Broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone 
 			continue
 		case <-ctx.Done():
 		}
+		done.unsent = int64(len(to) - i) // no worker touches it
 		b.log.WarnContext(ctx, "push ran out of time", "outcome", "unsent", "count", len(to)-i)
 		break
 	}
 	close(next)
 	workers.Wait()
+	end(done)
 	return gone
 }
 
-// post sends a frame to one connection and tells whether it is gone.
-func (b *Broadcaster) post(ctx context.Context, id string, frame []byte) (gone bool) {
+// posted is how a post ended.
+type posted int
+
+const (
+	delivered posted = iota
+	isNoMore         // there is no such connection
+	failed
+)
+
+func (c *counts) count(outcome posted) {
+	switch outcome {
+	case delivered:
+		c.deliveries++
+	case isNoMore:
+		c.gone++
+	case failed:
+		c.failed++
+	}
+}
+
+// post sends a frame to one connection.
+func (b *Broadcaster) post(ctx context.Context, id string, frame []byte) posted {
 	ctx, cancel := context.WithTimeout(ctx, postTimeout)
 	defer cancel()
 	_, err := b.client.PostToConnection(ctx, &management.PostToConnectionInput{ConnectionId: &id, Data: frame})
-	if err != nil && !isGone(err) {
-		b.log.WarnContext(ctx, "post failed", "outcome", "left to the heartbeat", "err", err)
+	switch {
+	case err == nil:
+		return delivered
+	case isGone(err):
+		return isNoMore
 	}
-	return isGone(err)
+	b.log.WarnContext(ctx, "post failed", "outcome", "left to the heartbeat", "err", err)
+	return failed
 }
 
 // Disconnect says bye and closes a connection.
 func (b *Broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*postTimeout)
 	defer cancel()
-	if b.post(ctx, id, EncodePush(bye)) {
+	outcome := b.post(ctx, id, EncodePush(bye))
+	var one counts
+	one.count(outcome)
+	tallyOf(ctx).add(one)
+	if outcome == isNoMore {
 		return nil
 	}
 	_, err := b.client.DeleteConnection(ctx, &management.DeleteConnectionInput{ConnectionId: &id})

@@ -23,8 +23,15 @@ import (
 // [Function.Invoke] takes an event and gives the reply, both as JSON.
 type Function struct {
 	log     *slog.Logger
+	metrics *Metrics
 	sockets map[string]socketRoute
 	http    map[string]httpRoute
+}
+
+// Counted lets m count what the function does, and gives the function.
+func (f *Function) Counted(m *Metrics) *Function {
+	f.metrics = m
+	return f
 }
 
 // event is what both kinds of events have in common.
@@ -45,6 +52,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, fmt.Errorf("read event: %w", err)
 	}
 	key, began := e.RequestContext.RouteKey, time.Now()
+	ctx, tally := f.metrics.begin(ctx)
 	var reply []byte
 	var code chat.Code
 	var err error
@@ -55,6 +63,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	} else {
 		return nil, fmt.Errorf("no route %q in this function", key)
 	}
+	f.metrics.end(ctx, tally, key, e.RequestContext.RequestID, code)
 	f.log.InfoContext(ctx, "request", "route", key, "reqId", e.RequestContext.RequestID,
 		"bytes", len(payload), "ms", time.Since(began).Milliseconds(), "code", code)
 	return reply, err

@@ -11,15 +11,17 @@ import (
 type Settings struct {
 	Table     string
 	Retention time.Duration // 0: messages are kept for ever
+	// Metrics is the namespace of the function's metrics in CloudWatch; "": none.
+	Metrics string
 }
 
 // minRetention is the least retention: a sender may look back over rows for as
 // long as an entry may wait in an outbox (24 h), and TTL deletes them in any order.
 const minRetention = 2 * 24 * time.Hour
 
-// LoadSettings reads TABLE_NAME and RETENTION_DAYS. An error names the variable.
+// LoadSettings reads TABLE_NAME, RETENTION_DAYS and METRICS_NAMESPACE. An error names the variable.
 func LoadSettings(getenv func(string) string) (Settings, error) {
-	s := Settings{Table: getenv("TABLE_NAME")}
+	s := Settings{Table: getenv("TABLE_NAME"), Metrics: getenv("METRICS_NAMESPACE")}
 	if s.Table == "" {
 		return Settings{}, fmt.Errorf("TABLE_NAME is not set")
 	}

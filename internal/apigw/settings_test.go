@@ -31,7 +31,7 @@ func TestLoadSettings(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s, err := apigw.LoadSettings(func(name string) string {
-				return map[string]string{"TABLE_NAME": test.table, "RETENTION_DAYS": test.days}[name]
+				return map[string]string{"TABLE_NAME": test.table, "RETENTION_DAYS": test.days, "METRICS_NAMESPACE": "m"}[name]
 			})
 			if test.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), test.wrong) || s != (apigw.Settings{}) {
@@ -39,7 +39,7 @@ func TestLoadSettings(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || s.Table != test.table || s.Retention != test.retention {
+			if err != nil || s.Table != test.table || s.Metrics != "m" || s.Retention != test.retention {
 				t.Errorf("got %+v, %v", s, err)
 			}
 		})

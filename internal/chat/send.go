@@ -176,13 +176,15 @@ func (s *Service) send(ctx context.Context, l log, author Person, d Draft, back 
 	if err != nil {
 		return Receipt{}, err
 	}
+	receipt := Receipt{Room: l.room, CID: m.CID, Epoch: l.epoch, Seq: m.Seq, At: m.At, Duplicate: duplicate}
+	s.record.Sent(ctx, receipt)
 	if !duplicate || s.now().Sub(m.At) < pushAgainFor {
 		s.deliver(ctx, l, m, except)
 	}
 	if !duplicate {
 		s.expirePrevious(ctx, l, m)
 	}
-	return Receipt{Room: l.room, CID: m.CID, Epoch: l.epoch, Seq: m.Seq, At: m.At, Duplicate: duplicate}, nil
+	return receipt, nil
 }
 
 // appendOnce puts a message into the first free slot behind what has been looked
@@ -211,6 +213,7 @@ func (s *Service) appendOnce(ctx context.Context, l log, m Message, seen span) (
 			if same(*taken, m) {
 				return repeated(*taken, m)
 			}
+			s.record.LostSlot(ctx)
 			last = *taken
 		}
 		if round == maxRounds-1 {

@@ -14,6 +14,7 @@ type Options struct {
 	// Retention is how long messages are kept; 0 keeps them for ever.
 	Retention time.Duration
 	Log       *slog.Logger
+	Recorder  Recorder
 
 	Now    func() time.Time
 	Random io.Reader                              // of tokens, uids and epochs
@@ -31,6 +32,7 @@ type Service struct {
 	store     Store
 	cast      Broadcaster
 	log       *slog.Logger
+	record    Recorder
 	retention time.Duration
 	now       func() time.Time
 	random    io.Reader
@@ -41,11 +43,14 @@ type Service struct {
 // New makes a Service.
 func New(store Store, cast Broadcaster, o Options) *Service {
 	s := &Service{
-		store: store, cast: cast, log: o.Log, retention: o.Retention,
+		store: store, cast: cast, log: o.Log, record: o.Recorder, retention: o.Retention,
 		now: o.Now, random: o.Random, jitter: o.Jitter, ring: o.Ring,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.record == nil {
+		s.record = unrecorded{}
 	}
 	if s.now == nil {
 		s.now = time.Now
