@@ -1,4 +1,4 @@
-// Command send is the Lambda function behind send and POST /api/messages.
+// Command send is the Lambda function behind send, typing and POST /api/messages.
 package main
 
 import (

@@ -13,7 +13,10 @@ func position(p *wire.Position) *chat.Position {
 }
 
 func draft(b wire.SendBody) chat.Draft {
-	return chat.Draft{Room: b.Room, CID: b.CID, Text: b.Text, Since: position(b.Since), As: b.As}
+	return chat.Draft{
+		Room: b.Room, CID: b.CID, Kind: b.Kind, Target: b.Target, Text: b.Text,
+		Since: position(b.Since), As: b.As,
+	}
 }
 
 func joinedFrame(id *string, j chat.Joined, resumed bool) wire.Joined {
@@ -69,6 +72,8 @@ func pushFrame(p chat.Push) any {
 			Type: wire.TypePresence, Room: p.Room, Joined: people(p.Joined), Left: people(p.Left),
 			OnlineCount: p.OnlineCount, At: wire.Time(p.At),
 		}
+	case chat.TypingPush:
+		return wire.TypingPush{Type: wire.TypeTyping, Room: p.Room, UID: p.Person.UID, Name: p.Person.Name}
 	case chat.Bye:
 		return wire.Bye{Type: wire.TypeBye, Code: string(p.Code), Retry: p.Retry}
 	}
@@ -79,7 +84,8 @@ func messages(rows []chat.Message) []wire.Message {
 	out := make([]wire.Message, len(rows))
 	for i, m := range rows {
 		out[i] = wire.Message{
-			Seq: m.Seq, Kind: m.Kind, CID: m.CID, UID: m.UID, Name: m.Name, Text: m.Text, At: wire.Time(m.At),
+			Seq: m.Seq, Kind: m.Kind, CID: m.CID, UID: m.UID, Name: m.Name, Target: m.Target,
+			Text: m.Text, At: wire.Time(m.At), Edited: m.Edited, Deleted: m.Deleted,
 		}
 	}
 	return out

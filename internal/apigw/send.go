@@ -9,12 +9,13 @@ import (
 	"projectchat/internal/wire"
 )
 
-// Send is the function behind send and POST /api/messages.
+// Send is the function behind send, typing and POST /api/messages.
 func Send(service *chat.Service, log *slog.Logger) *Function {
 	return &Function{
 		log: log,
 		sockets: map[string]socketRoute{
-			wire.ActionSend: request(func(f *wire.Send) *wire.Head { return &f.Head }, send(service)),
+			wire.ActionSend:   request(func(f *wire.Send) *wire.Head { return &f.Head }, send(service)),
+			wire.ActionTyping: notice(func(f *wire.Typing) *wire.Head { return &f.Head }, typing(service)),
 		},
 		http: map[string]httpRoute{"POST /api/messages": postMessage(service)},
 	}
@@ -27,6 +28,12 @@ func send(service *chat.Service) func(context.Context, string, wire.Send) (any, 
 			return nil, err
 		}
 		return sentFrame(f.ID, receipt), nil
+	}
+}
+
+func typing(service *chat.Service) func(context.Context, string, wire.Typing) error {
+	return func(ctx context.Context, connectionID string, f wire.Typing) error {
+		return service.Typing(ctx, connectionID, f.Room)
 	}
 }
 

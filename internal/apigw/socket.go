@@ -55,6 +55,25 @@ func request[F any](head func(*F) *wire.Head, answer func(ctx context.Context, c
 	}
 }
 
+// notice makes a one-way route: whatever happens, the client gets no reply. What
+// goes wrong is only logged; an error of the function would make API Gateway send
+// a frame of its own.
+func notice[F any](head func(*F) *wire.Head, take func(ctx context.Context, connectionID string, frame F) error) socketRoute {
+	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code) {
+		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {
+			frame, err := decodeFrame(e.Body, head)
+			if err != nil {
+				return struct{}{}, err
+			}
+			return struct{}{}, take(ctx, e.RequestContext.ConnectionID, frame)
+		})
+		if refused != nil {
+			return socketReply{StatusCode: 200}, refused.Code
+		}
+		return socketReply{StatusCode: 200}, ""
+	}
+}
+
 func decodeFrame[F any](body string, head func(*F) *wire.Head) (frame F, err error) {
 	if len(body) > wire.MaxClientFrame {
 		return frame, chat.Errorf(chat.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)

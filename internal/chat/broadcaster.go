@@ -17,7 +17,7 @@ type Broadcaster interface {
 	Disconnect(ctx context.Context, connectionID string, bye Bye) error
 }
 
-// Push is one of [MessagesPush], [PresencePush] and [Bye].
+// Push is one of [MessagesPush], [PresencePush], [TypingPush] and [Bye].
 type Push interface{ push() }
 
 // MessagesPush tells of new messages in a room, in ascending order.
@@ -36,6 +36,12 @@ type PresencePush struct {
 	At          time.Time
 }
 
+// TypingPush tells that somebody writes.
+type TypingPush struct {
+	Room   string
+	Person Person
+}
+
 // Bye says why the server closes a connection, since API Gateway lets nobody
 // choose a close code.
 type Bye struct {
@@ -45,4 +51,5 @@ type Bye struct {
 
 func (MessagesPush) push() {}
 func (PresencePush) push() {}
+func (TypingPush) push()   {}
 func (Bye) push()          {}

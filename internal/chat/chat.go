@@ -34,18 +34,33 @@ type Position struct {
 	Seq   int64
 }
 
-// KindMessage is the kind of an ordinary message, the only one so far.
-const KindMessage = "message"
+// The kinds of rows. All but the first are about a message, their Target.
+const (
+	KindMessage = "message"
+	KindEdit    = "edit"   // Text is the message's new text
+	KindDelete  = "delete" // there is no Text
+	KindReact   = "react"  // Text is the sign, "" takes the person's sign back
+)
 
 // Message is one row of a room's log.
 type Message struct {
-	Seq  int64 // 1, 2, 3 … with no holes within an epoch
-	Kind string
-	CID  string // the sender's own id of it, unique for a person in a room
-	UID  string
-	Name string // the sender's name at the time
-	Text string
-	At   time.Time // UTC, whole milliseconds, never before the previous message's
+	Seq    int64 // 1, 2, 3 … with no holes within an epoch
+	Kind   string
+	CID    string // the sender's own id of it, unique for a person in a room over all kinds
+	UID    string
+	Name   string // the sender's name at the time
+	Target int64  // seq of the message that the row is about; 0: it is a message itself
+	Text   string
+	At     time.Time // UTC, whole milliseconds, never before the previous message's
+
+	// What an amendment leaves on the row of a message; see [LogStore].
+	Edited  int64   // seq of the edit whose text this is; 0: it is the first text
+	Deleted int64   // seq of the row that deleted it; 0: it is not. Text is "" then
+	Edits   []int64 // seqs of its edits, ascending
+	// TextHash tells what the row's first text was, once that may be gone: on an
+	// edit from the beginning, on a message from its first amendment on.
+	TextHash string
+
 	// Expires is when the row may be deleted; zero means never. It is set only
 	// once the next row is there, so a room's newest row never expires.
 	Expires time.Time
@@ -88,6 +103,7 @@ type Member struct {
 	Name         string
 	JoinedAt     time.Time
 	Seen         time.Time // when the connection last gave a sign of life
+	Typed        time.Time // when it last said that its person writes; zero: never
 	Expires      time.Time
 }
 

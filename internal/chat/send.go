@@ -18,11 +18,13 @@ const (
 	maxSeq         = 1e12 - 1    // twelve digits
 )
 
-// Draft is a message that somebody wants to send.
+// Draft is a row that somebody wants to add to a room's log.
 type Draft struct {
-	Room string // in any spelling
-	CID  string
-	Text string
+	Room   string // in any spelling
+	CID    string
+	Kind   string // "" is [KindMessage]
+	Target int64  // seq of the message that it is about; 0 for a message
+	Text   string
 	// Since is how far the sender has looked at the log and found no row with
 	// this CID; nil if the sender does not keep track.
 	Since *Position
@@ -39,10 +41,13 @@ type Receipt struct {
 	Duplicate bool // it was there already
 }
 
-// Send appends a message for a connection that is in the room, and pushes it to
-// the room's other connections. It is safe to repeat with the same CID.
-// [BadRequest], [TooLarge], [NotJoined], [Unauthorized], [CIDConflict],
-// [Behind], [Reset], [Busy].
+// Send appends a message for a connection that is in the room, or what amends
+// one, and pushes it to the room's other connections. It is safe to repeat with
+// the same CID. [BadRequest], [TooLarge], [NotJoined], [Unauthorized],
+// [CIDConflict], [Behind], [Reset], [Busy].
+//
+// Of what amends a message also [NotFound], if there is no such message (any
+// more), and [Forbidden], if it is another's and not only reacted to.
 func (s *Service) Send(ctx context.Context, connectionID string, d Draft) (Receipt, error) {
 	key, err := d.check()
 	if err != nil {
@@ -58,7 +63,7 @@ func (s *Service) Send(ctx context.Context, connectionID string, d Draft) (Recei
 		return err
 	})
 	group.Go(func() error {
-		back = s.lookBackSince(ctx, key, d.Since)
+		back = s.lookBackSince(ctx, key, d)
 		return nil
 	})
 	if err := group.Wait(); err != nil {
@@ -92,7 +97,7 @@ func (s *Service) Post(ctx context.Context, session Session, d Draft) (Receipt, 
 		return Receipt{}, err
 	}
 	author := Person{UID: session.UID, Name: session.Name}
-	return s.send(ctx, log{key, room.Epoch}, author, d, s.lookBackSince(ctx, key, d.Since), "")
+	return s.send(ctx, log{key, room.Epoch}, author, d, s.lookBackSince(ctx, key, d), "")
 }
 
 func (d Draft) check() (key string, err error) {
@@ -103,7 +108,7 @@ func (d Draft) check() (key string, err error) {
 	if err := checkCID(d.CID); err != nil {
 		return "", err
 	}
-	if err := checkText(d.Text); err != nil {
+	if err := d.checkKind(); err != nil {
 		return "", err
 	}
 	return key, d.Since.check()
@@ -119,23 +124,45 @@ func (p *Position) check() error {
 
 // lookBack is what a sender's look at the log gave.
 type lookBack struct {
-	done bool // the sender named a position to look back to
+	done bool // it has been looked
 	span
-	err error
+	target Message // what the draft is about, see [Service.about]
+	err    error
 }
 
 var epochForm = regexp.MustCompile(`^[a-z0-9]{10,40}$`)
 
-// lookBackSince reads the log from since on, if the sender names a position.
-func (s *Service) lookBackSince(ctx context.Context, room string, since *Position) lookBack {
-	if since == nil {
+// lookBackSince looks at the log that the sender names, if they name a position.
+func (s *Service) lookBackSince(ctx context.Context, room string, d Draft) lookBack {
+	if d.Since == nil {
 		return lookBack{}
 	}
-	if !epochForm.MatchString(since.Epoch) {
+	if !epochForm.MatchString(d.Since.Epoch) {
 		return lookBack{done: true, err: errReset()}
 	}
-	rows, err := s.tail(ctx, log{room, since.Epoch}, since.Seq)
-	return lookBack{done: true, span: rows, err: err}
+	return s.lookBack(ctx, log{room, d.Since.Epoch}, d)
+}
+
+// lookBack reads the log from since on, or its newest rows, and at the same time
+// the message that the draft is about.
+func (s *Service) lookBack(ctx context.Context, l log, d Draft) lookBack {
+	back := lookBack{done: true}
+	var failed error
+	var group group
+	group.Go(func() error {
+		back.target, failed = s.about(ctx, l, d)
+		return nil
+	})
+	if d.Since != nil {
+		back.span, back.err = s.tail(ctx, l, d.Since.Seq)
+	} else {
+		back.span, back.err = s.lookBackNewest(ctx, l)
+	}
+	_ = group.Wait() // it gives no error of its own
+	if back.err == nil {
+		back.err = failed
+	}
+	return back
 }
 
 // tail reads all rows behind a position; [Behind] if they are too many.
@@ -166,14 +193,23 @@ func (s *Service) send(ctx context.Context, l log, author Person, d Draft, back 
 		return Receipt{}, errReset()
 	}
 	if !back.done {
-		back.span, back.err = s.lookBackNewest(ctx, l)
+		back = s.lookBack(ctx, l, d)
 	}
 	if back.err != nil {
 		return Receipt{}, back.err
 	}
-	m := Message{Kind: KindMessage, CID: d.CID, UID: author.UID, Name: author.Name, Text: d.Text}
+	m := d.row(author)
+	// What is in the log already is acknowledged, even if it would be refused by
+	// now.
+	if err := s.refuses(d, back.target, author); err != nil && !isThere(back.rows, m) {
+		return Receipt{}, err
+	}
 	m, duplicate, err := s.appendOnce(ctx, l, m, back.span)
 	if err != nil {
+		return Receipt{}, err
+	}
+	// Before the answer: who gets none sends again, which mends what is missing.
+	if m, err = s.amend(ctx, l, m, d.Text, back.target); err != nil {
 		return Receipt{}, err
 	}
 	receipt := Receipt{Room: l.room, CID: m.CID, Epoch: l.epoch, Seq: m.Seq, At: m.At, Duplicate: duplicate}
@@ -235,7 +271,7 @@ func same(row, m Message) bool { return row.UID == m.UID && row.CID == m.CID }
 
 // repeated acknowledges a message that is in the log already.
 func repeated(row, m Message) (Message, bool, error) {
-	if row.Text != m.Text {
+	if !saysTheSame(row, m) {
 		return Message{}, false, Errorf(CIDConflict, "Another message with this cid is in the room.")
 	}
 	return row, true, nil

@@ -60,12 +60,17 @@ type ConnectionStore interface {
 	ExitRoom(ctx context.Context, connectionID, room string) error
 
 	// PutMember writes a live row. A live row of the same connection in the same
-	// room is replaced, and given as it was (nil: there was none).
+	// room is replaced, and given as it was (nil: there was none). Typed is not
+	// written.
 	PutMember(ctx context.Context, m Member) (old *Member, err error)
 	// Member reads one; ErrNotFound.
 	Member(ctx context.Context, room, connectionID string) (Member, error)
 	// TouchMember sets Seen and Expires; ErrNotFound. It never brings a deleted row back.
 	TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error
+	// TouchTyping sets Typed to now and gives the live row as it then is, if it was
+	// never set or is not after before; else, and if there is no such row,
+	// ErrNotFound.
+	TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (Member, error)
 	// DeleteMember deletes a live row and tells whether there was one.
 	DeleteMember(ctx context.Context, room, connectionID string) (bool, error)
 	// Members lists all live rows of a room, however many pages that takes, in
@@ -107,6 +112,23 @@ type LogStore interface {
 	Append(ctx context.Context, room, epoch string, m Message) (taken *Message, err error)
 	// ExpireMessage sets Expires of a row that is there; else it does nothing.
 	ExpireMessage(ctx context.Context, room, epoch string, seq int64, expires time.Time) error
+	// Amend carries an edit or a deletion over to the row that it is about, and
+	// gives that row as it then is; ErrNotFound. The row keeps Seq, Kind, CID, UID,
+	// Name, At and Expires; TextHash is set if it has none.
+	//
+	// A deletion empties Text and sets Deleted, unless the row has been deleted
+	// already. An edit sets Text and Edited, unless the row has been deleted or
+	// Edited is not before By. So the last edit holds, a deletion is final, and any
+	// order and number of the same amendments comes to the same.
+	//
+	// An edit is added to Edits even if a later one holds, in one step with the
+	// look whether the row has been deleted: of an edit and a deletion at the same
+	// time, either the deletion gets a row that lists the edit, or the edit gets
+	// one that has been deleted.
+	Amend(ctx context.Context, room, epoch string, a Amendment) (now Message, err error)
+	// BlankEdit empties Text of a row that is there and is an edit; else it does
+	// nothing.
+	BlankEdit(ctx context.Context, room, epoch string, seq int64) error
 }
 
 // LogRange says which rows of a log to read: those with From ≤ Seq ≤ To.

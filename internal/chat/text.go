@@ -7,10 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Limits on the text of a message.
+// Limits on the text of a message, and of a reaction.
 const (
 	maxTextRunes = 4000
 	maxTextBytes = 16 << 10
+
+	maxReactionRunes = 16
+	maxReactionBytes = 64
 )
 
 // checkText refuses a text that may not stand in a message; [BadRequest] or
@@ -27,6 +30,36 @@ func checkText(text string) error {
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' }) {
 		return Errorf(BadRequest, "A message has no control characters but tab and newline.")
+	}
+	return nil
+}
+
+// reactionForm is one emoji by the form that all have: a flag, or signs joined
+// by ZWJ, each with a skin tone, a variation selector (and a key's frame), or tags.
+// https://www.unicode.org/reports/tr51/#EBNF_and_Regex
+//
+// For a sign it takes every place in the blocks where emoji are, used or not, so
+// that next year's pass; a digit, # and * only with the frame of a key.
+var reactionForm = regexp.MustCompile(func() string {
+	const (
+		flag  = `[\x{1F1E6}-\x{1F1FF}]{2}`
+		key   = `[0-9#*]\x{FE0F}?\x{20E3}`
+		sign  = `[\x{A9}\x{AE}\x{203C}\x{2049}\x{2122}\x{2139}\x{2190}-\x{21FF}\x{2300}-\x{27BF}\x{2900}-\x{297F}\x{2B00}-\x{2BFF}\x{3030}\x{303D}\x{3297}\x{3299}\x{1F000}-\x{1F1E5}\x{1F200}-\x{1FAFF}]`
+		after = `(?:[\x{1F3FB}-\x{1F3FF}\x{FE0E}\x{FE0F}]|[\x{E0020}-\x{E007E}]+\x{E007F})?`
+		emoji = `(?:` + flag + `|` + sign + after + `)`
+	)
+	return `^(?:` + key + `|` + emoji + `(?:\x{200D}` + emoji + `)*)$`
+}())
+
+// checkReaction refuses what is not one emoji, nor "", which takes one back;
+// [BadRequest].
+func checkReaction(sign string) error {
+	if sign == "" {
+		return nil
+	}
+	short := len(sign) <= maxReactionBytes && utf8.RuneCountInString(sign) <= maxReactionRunes
+	if !short || !utf8.ValidString(sign) || !reactionForm.MatchString(sign) {
+		return Errorf(BadRequest, "A reaction is one emoji of at most %d code points.", maxReactionRunes)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,6 +23,24 @@ func numberOf(v types.AttributeValue) int64 {
 		return i
 	}
 	return 0
+}
+
+func numberSet(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberNS{Value: []string{strconv.FormatInt(n, 10)}}
+}
+
+// numberSetOf gives a set in ascending order.
+func numberSetOf(v types.AttributeValue) []int64 {
+	set, ok := v.(*types.AttributeValueMemberNS)
+	if !ok {
+		return nil
+	}
+	list := make([]int64, len(set.Value))
+	for i, n := range set.Value {
+		list[i], _ = strconv.ParseInt(n, 10, 64) // only this package writes them
+	}
+	slices.Sort(list)
+	return list
 }
 
 func textSetOf(v types.AttributeValue) []string {

@@ -26,6 +26,9 @@ func TestCalls(t *testing.T) {
 	member := chat.Member{Room: "r", ConnectionID: "c", UID: "u_a", Expires: later}
 	message := chat.Message{Seq: 1, Kind: chat.KindMessage, CID: "1", UID: "u_a", Text: "hi", At: clock.Now()}
 	room := chat.Room{Key: "r", Title: "R", Epoch: "e"}
+	amend := func(a chat.Amendment) func(context.Context) error {
+		return func(ctx context.Context) error { _, err := s.Amend(ctx, "r", "e", a); return err }
+	}
 
 	for _, test := range []struct {
 		name string
@@ -64,6 +67,10 @@ func TestCalls(t *testing.T) {
 			_, err := s.SampleMembers(ctx, "r", 1<<31, 101, true)
 			return err
 		}, "Query Query"},
+		{"TouchTyping", func(ctx context.Context) error {
+			_, err := s.TouchTyping(ctx, "r", "c", clock.Now(), clock.Now())
+			return err
+		}, "UpdateItem"},
 		{"DeleteMember", func(ctx context.Context) error { _, err := s.DeleteMember(ctx, "r", "c"); return err }, "DeleteItem"},
 
 		{"CreateRoom", func(ctx context.Context) error { return s.CreateRoom(ctx, room) }, "TransactWriteItems"},
@@ -76,6 +83,12 @@ func TestCalls(t *testing.T) {
 			return err
 		}, "Query"},
 		{"ExpireMessage", func(ctx context.Context) error { return s.ExpireMessage(ctx, "r", "e", 1, later) }, "UpdateItem"},
+		{"Amend by an edit", amend(chat.Amendment{Target: 1, By: 3, Text: "new"}), "UpdateItem"},
+		{"Amend by the same again", amend(chat.Amendment{Target: 1, By: 3, Text: "new"}), "UpdateItem"},
+		{"Amend by an edit that comes late", amend(chat.Amendment{Target: 1, By: 2, Text: "old"}), "UpdateItem UpdateItem"},
+		{"Amend by a deletion", amend(chat.Amendment{Target: 1, By: 4, Delete: true}), "UpdateItem"},
+		{"Amend by an edit after it", amend(chat.Amendment{Target: 1, By: 5, Text: "late"}), "UpdateItem"},
+		{"BlankEdit", func(ctx context.Context) error { return s.BlankEdit(ctx, "r", "e", 1) }, "UpdateItem"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			record.take()
@@ -122,7 +135,7 @@ func TestSampleMayBeInconsistent(t *testing.T) {
 // TestExpressionsNameNoReservedWord: a name in an expression that DynamoDB
 // reserves makes the request fail, in AWS perhaps where it does not locally.
 func TestExpressionsNameNoReservedWord(t *testing.T) {
-	words := []string{"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "attribute_exists", "attribute_not_exists"}
+	words := []string{"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "attribute_exists", "attribute_not_exists", "if_not_exists"}
 	for name, c := range changesOf(t) {
 		for word := range strings.FieldsFuncSeq(c, func(r rune) bool { return strings.ContainsRune(" ,()=<>.", r) }) {
 			if !strings.HasPrefix(word, "#") && !strings.HasPrefix(word, ":") && !slices.Contains(words, word) {
@@ -148,6 +161,10 @@ func changesOf(t *testing.T) map[string]string {
 	s.TouchMember(ctx, "r", "c", now, now)
 	s.Append(ctx, "r", "e", chat.Message{Seq: 1})
 	s.ExpireMessage(ctx, "r", "e", 1, now)
+	s.TouchTyping(ctx, "r", "c", now, now)
+	s.Amend(ctx, "r", "e", chat.Amendment{})
+	s.Amend(ctx, "r", "e", chat.Amendment{Delete: true})
+	s.BlankEdit(ctx, "r", "e", 1)
 	expressions := map[string]string{}
 	for _, r := range record.take() {
 		update, _ := r.body["UpdateExpression"].(string)

@@ -13,8 +13,8 @@ import (
 	"projectchat/internal/chat"
 )
 
-// A log row's attributes: kind, cid, uid, name, text, at, expires (not there if
-// never).
+// A log row's attributes: kind, cid, uid, name, text, at; and, not there if they
+// say nothing, target, expires, edited, deleted, edits (a set), textHash.
 func logRow(room, epoch string, m chat.Message) item {
 	attributes := item{
 		"kind": text(m.Kind),
@@ -27,6 +27,12 @@ func logRow(room, epoch string, m chat.Message) item {
 	if !m.Expires.IsZero() {
 		attributes["expires"] = seconds(m.Expires)
 	}
+	if m.Target != 0 {
+		attributes["target"] = number(m.Target)
+	}
+	if m.TextHash != "" {
+		attributes["textHash"] = text(m.TextHash)
+	}
 	return row(logKey(room, epoch, m.Seq), attributes)
 }
 
@@ -36,14 +42,19 @@ func messageOf(r item) (chat.Message, error) {
 		return chat.Message{}, fmt.Errorf("dynamo: a log row without a seq: %w", err)
 	}
 	return chat.Message{
-		Seq:     seq,
-		Kind:    textOf(r["kind"]),
-		CID:     textOf(r["cid"]),
-		UID:     textOf(r["uid"]),
-		Name:    textOf(r["name"]),
-		Text:    textOf(r["text"]),
-		At:      millisOf(r["at"]),
-		Expires: secondsOf(r["expires"]),
+		Seq:      seq,
+		Kind:     textOf(r["kind"]),
+		CID:      textOf(r["cid"]),
+		UID:      textOf(r["uid"]),
+		Name:     textOf(r["name"]),
+		Target:   numberOf(r["target"]),
+		Text:     textOf(r["text"]),
+		At:       millisOf(r["at"]),
+		Expires:  secondsOf(r["expires"]),
+		Edited:   numberOf(r["edited"]),
+		Deleted:  numberOf(r["deleted"]),
+		Edits:    numberSetOf(r["edits"]),
+		TextHash: textOf(r["textHash"]),
 	}, nil
 }
 

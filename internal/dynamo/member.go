@@ -7,11 +7,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"projectchat/internal/chat"
 )
 
-// A live row's attributes: uid, name, joinedAt, seen, expires.
+// A live row's attributes: uid, name, joinedAt, seen, expires; and typed, if its
+// person ever wrote.
 func memberRow(m chat.Member) item {
 	return row(liveKey(m.Room, m.ConnectionID), item{
 		"uid":      text(m.UID),
@@ -30,6 +32,7 @@ func memberOf(room string, r item) chat.Member {
 		Name:         textOf(r["name"]),
 		JoinedAt:     millisOf(r["joinedAt"]),
 		Seen:         millisOf(r["seen"]),
+		Typed:        millisOf(r["typed"]),
 		Expires:      secondsOf(r["expires"]),
 	}
 }
@@ -62,6 +65,21 @@ func (s *Store) TouchMember(ctx context.Context, room, connectionID string, seen
 		values:    item{":seen": millis(seen), ":expires": seconds(expires), ":now": seconds(s.now())},
 	})
 	return err
+}
+
+// TouchTyping implements [chat.ConnectionStore].
+func (s *Store) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Member, error) {
+	touched, err := s.update(ctx, "TouchTyping", liveKey(room, connectionID), change{
+		update:    "SET #typed = :typed",
+		condition: "#expires > :now AND (attribute_not_exists(#typed) OR #typed <= :before)",
+		names:     names("typed", "expires"),
+		values:    item{":typed": millis(now), ":before": millis(before), ":now": seconds(s.now())},
+		give:      types.ReturnValueAllNew,
+	})
+	if err != nil {
+		return chat.Member{}, err
+	}
+	return memberOf(room, touched), nil
 }
 
 // DeleteMember implements [chat.ConnectionStore].

@@ -60,22 +60,26 @@ type change struct {
 	update, condition string
 	names             map[string]string
 	values            item
-	old               bool // give the row as it was
+	give              types.ReturnValue // "": nothing of the row
 }
 
-// update changes a row; [chat.ErrNotFound] if the condition is not met.
-func (s *Store) update(ctx context.Context, op string, key item, c change) (old item, err error) {
-	in := &dynamodb.UpdateItemInput{
-		TableName:                 &s.table,
+// input is the request that makes a change.
+func (c change) input(table string, key item) *dynamodb.UpdateItemInput {
+	return &dynamodb.UpdateItemInput{
+		TableName:                 &table,
 		Key:                       key,
 		UpdateExpression:          &c.update,
 		ConditionExpression:       &c.condition,
 		ExpressionAttributeNames:  c.names,
 		ExpressionAttributeValues: c.values,
 	}
-	if c.old {
-		in.ReturnValues = types.ReturnValueAllOld
-	}
+}
+
+// update changes a row and gives of it what the change asks for;
+// [chat.ErrNotFound] if the condition is not met.
+func (s *Store) update(ctx context.Context, op string, key item, c change) (given item, err error) {
+	in := c.input(s.table, key)
+	in.ReturnValues = c.give
 	out, err := do(ctx, s, op, in, s.client.UpdateItem)
 	if conditionFailed(err) {
 		return nil, chat.ErrNotFound

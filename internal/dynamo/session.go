@@ -75,7 +75,7 @@ func (s *Store) RenameSession(ctx context.Context, hash, name string) (chat.Sess
 		condition: "#expires > :now",
 		names:     names("name", "conns", "expires"),
 		values:    item{":name": text(name), ":now": seconds(s.now())},
-		old:       true,
+		give:      types.ReturnValueAllOld,
 	})
 	if err != nil {
 		return chat.Session{}, err

@@ -12,7 +12,7 @@ import (
 // design is which function stands behind which route.
 var design = map[string]string{
 	"$connect": "ConnectFunction", "join": "ConnectFunction", "ping": "ConnectFunction",
-	"send": "SendFunction", "history": "HistoryFunction", "$default": "HistoryFunction",
+	"send": "SendFunction", "typing": "SendFunction", "history": "HistoryFunction", "$default": "HistoryFunction",
 	"$disconnect": "DisconnectFunction", "leave": "DisconnectFunction",
 	"POST /api/session": "ConnectFunction", "GET /api/session": "ConnectFunction", "DELETE /api/session": "ConnectFunction",
 	"POST /api/messages": "SendFunction", "GET /api/messages": "HistoryFunction", "GET /api/rooms": "HistoryFunction",
@@ -103,7 +103,7 @@ func twoWay(_ *stack, doc map[string]any) []string {
 	}
 	var problems []string
 	for key, r := range socketRoutes(doc) {
-		oneWay := key == "$connect" || key == "$disconnect"
+		oneWay := slices.Contains([]string{"$connect", "$disconnect", "typing"}, key)
 		if !oneWay {
 			problems = append(problems, want(key+" selects", at(r.resource, "Properties", "RouteResponseSelectionExpression"), `"$default"`)...)
 		}

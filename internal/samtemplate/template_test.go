@@ -3,6 +3,7 @@ package samtemplate_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,8 +201,8 @@ func TestLoadReadsTheProjectsTemplate(t *testing.T) {
 		t.Fatalf("not one of each: %+v", got)
 	}
 	for key, route := range got.WebSocketAPIs[0].Routes {
-		lifecycle := key == "$connect" || key == "$disconnect"
-		if route.TwoWay == lifecycle {
+		oneWay := slices.Contains([]string{"$connect", "$disconnect", "typing"}, key)
+		if route.TwoWay == oneWay {
 			t.Errorf("route %s: two-way is %v", key, route.TwoWay)
 		}
 	}

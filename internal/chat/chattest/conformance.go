@@ -41,6 +41,7 @@ func Conformance(t *testing.T, newStore NewStoreFunc) {
 		{"Connection/enter when it is not there", testEnterNowhere},
 		{"Member/put and read", testMember},
 		{"Member/touch", testTouchMember},
+		{"Member/typing", testTouchTyping},
 		{"Member/delete", testDeleteMember},
 		{"Member/rooms apart", testMembersApart},
 		{"Member/a small room", testSmallRoom},
@@ -59,6 +60,11 @@ func Conformance(t *testing.T, newStore NewStoreFunc) {
 		{"Log/expire", testExpireMessage},
 		{"Log/texts", testTexts},
 		{"Log/more than 1 MB", testLargeLog},
+		{"Log/amend", testAmend},
+		{"Log/amend what was deleted", testAmendDeletedFirst},
+		{"Log/amend what is not there", testAmendNothing},
+		{"Log/many amendments at once", testAmendRace},
+		{"Log/blank an edit", testBlankEdit},
 		{"Cancelled", testCancelled},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -147,6 +153,9 @@ func testCancelled(t *testing.T, b *bench) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	epoch := "e"
+	for name, call := range cancelledAmendments(ctx, b) {
+		t.Run(name, func(t *testing.T) { wantErr(t, name, call(), context.Canceled) })
+	}
 	for name, call := range map[string]func() error{
 		"Claim":            func() error { return b.Claim(ctx, chat.Claim{Key: "ann", UID: "u_a", Expires: b.in(time.Hour)}) },
 		"Release":          func() error { return b.Release(ctx, "ann", "u_a") },

@@ -79,7 +79,7 @@ func (s *Store) PutMember(ctx context.Context, m chat.Member) (*chat.Member, err
 	}
 	defer s.mu.Unlock()
 	old, err := s.member(m.Room, m.ConnectionID)
-	m.JoinedAt, m.Seen, m.Expires = millis(m.JoinedAt), millis(m.Seen), seconds(m.Expires)
+	m.JoinedAt, m.Seen, m.Typed, m.Expires = millis(m.JoinedAt), millis(m.Seen), time.Time{}, seconds(m.Expires)
 	if s.members[m.Room] == nil {
 		s.members[m.Room] = map[string]chat.Member{}
 	}
@@ -112,6 +112,24 @@ func (s *Store) TouchMember(ctx context.Context, room, connectionID string, seen
 	m.Seen, m.Expires = millis(seen), seconds(expires)
 	s.members[room][connectionID] = m
 	return nil
+}
+
+// TouchTyping implements [chat.ConnectionStore].
+func (s *Store) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Member, error) {
+	if err := s.begin(ctx, "TouchTyping"); err != nil {
+		return chat.Member{}, err
+	}
+	defer s.mu.Unlock()
+	m, err := s.member(room, connectionID)
+	if err != nil {
+		return chat.Member{}, err
+	}
+	if m.Typed.After(millis(before)) {
+		return chat.Member{}, chat.ErrNotFound
+	}
+	m.Typed = millis(now)
+	s.members[room][connectionID] = m
+	return m, nil
 }
 
 // DeleteMember implements [chat.ConnectionStore].

@@ -185,6 +185,13 @@ func (f *Faulty) TouchMember(ctx context.Context, room, connectionID string, see
 	return effect(ctx, f, "TouchMember", func() error { return f.store.TouchMember(ctx, room, connectionID, seen, expires) })
 }
 
+// TouchTyping implements [chat.ConnectionStore].
+func (f *Faulty) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Member, error) {
+	return through(ctx, f, "TouchTyping", func() (chat.Member, error) {
+		return f.store.TouchTyping(ctx, room, connectionID, now, before)
+	})
+}
+
 // DeleteMember implements [chat.ConnectionStore].
 func (f *Faulty) DeleteMember(ctx context.Context, room, connectionID string) (bool, error) {
 	return through(ctx, f, "DeleteMember", func() (bool, error) { return f.store.DeleteMember(ctx, room, connectionID) })
@@ -235,4 +242,14 @@ func (f *Faulty) Append(ctx context.Context, room, epoch string, m chat.Message)
 // ExpireMessage implements [chat.LogStore].
 func (f *Faulty) ExpireMessage(ctx context.Context, room, epoch string, seq int64, expires time.Time) error {
 	return effect(ctx, f, "ExpireMessage", func() error { return f.store.ExpireMessage(ctx, room, epoch, seq, expires) })
+}
+
+// Amend implements [chat.LogStore].
+func (f *Faulty) Amend(ctx context.Context, room, epoch string, a chat.Amendment) (chat.Message, error) {
+	return through(ctx, f, "Amend", func() (chat.Message, error) { return f.store.Amend(ctx, room, epoch, a) })
+}
+
+// BlankEdit implements [chat.LogStore].
+func (f *Faulty) BlankEdit(ctx context.Context, room, epoch string, seq int64) error {
+	return effect(ctx, f, "BlankEdit", func() error { return f.store.BlankEdit(ctx, room, epoch, seq) })
 }

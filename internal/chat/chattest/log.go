@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -78,7 +79,7 @@ func (s *Store) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat
 		if seq < r.From || (r.To != 0 && seq > r.To) {
 			continue
 		}
-		page.Rows = append(page.Rows, log[seq])
+		page.Rows = append(page.Rows, copyMessage(log[seq]))
 		size += rowBytes(room, log[seq])
 		if len(page.Rows) == r.Limit || size >= pageBytes {
 			page.Truncated = true
@@ -96,13 +97,14 @@ func (s *Store) Append(ctx context.Context, room, epoch string, m chat.Message) 
 	defer s.mu.Unlock()
 	key := logKey{room, epoch}
 	if there, ok := s.logs[key][m.Seq]; ok {
+		there = copyMessage(there)
 		return &there, nil
 	}
 	if s.logs[key] == nil {
 		s.logs[key] = map[int64]chat.Message{}
 	}
 	m.At, m.Expires = millis(m.At), seconds(m.Expires)
-	s.logs[key][m.Seq] = m
+	s.logs[key][m.Seq] = copyMessage(m)
 	return nil, nil
 }
 
@@ -118,6 +120,60 @@ func (s *Store) ExpireMessage(ctx context.Context, room, epoch string, seq int64
 		s.logs[key][seq] = m
 	}
 	return nil
+}
+
+// Amend implements [chat.LogStore].
+func (s *Store) Amend(ctx context.Context, room, epoch string, a chat.Amendment) (chat.Message, error) {
+	if err := s.begin(ctx, "Amend"); err != nil {
+		return chat.Message{}, err
+	}
+	defer s.mu.Unlock()
+	key := logKey{room, epoch}
+	m, ok := s.logs[key][a.Target]
+	if !ok {
+		return chat.Message{}, chat.ErrNotFound
+	}
+	if m.Deleted == 0 {
+		m = amended(copyMessage(m), a)
+		s.logs[key][a.Target] = m
+	}
+	return copyMessage(m), nil
+}
+
+// amended amends a row that has not been deleted.
+func amended(m chat.Message, a chat.Amendment) chat.Message {
+	m.TextHash = cmp.Or(m.TextHash, a.TextHash)
+	if a.Delete {
+		m.Text, m.Deleted = "", a.By
+		return m
+	}
+	if m.Edited < a.By {
+		m.Text, m.Edited = a.Text, a.By
+	}
+	if !slices.Contains(m.Edits, a.By) {
+		m.Edits = append(m.Edits, a.By)
+		slices.Sort(m.Edits)
+	}
+	return m
+}
+
+// BlankEdit implements [chat.LogStore].
+func (s *Store) BlankEdit(ctx context.Context, room, epoch string, seq int64) error {
+	if err := s.begin(ctx, "BlankEdit"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	key := logKey{room, epoch}
+	if m, ok := s.logs[key][seq]; ok && m.Kind == chat.KindEdit {
+		m.Text = ""
+		s.logs[key][seq] = m
+	}
+	return nil
+}
+
+func copyMessage(m chat.Message) chat.Message {
+	m.Edits = slices.Clone(m.Edits)
+	return m
 }
 
 // rowBytes is about what a table counts for a row: names and values.

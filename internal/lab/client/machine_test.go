@@ -121,7 +121,7 @@ func row(seq int64, uid, cid string) wire.Message {
 
 func joined(id string, seq int64, more, reset bool, list []wire.Message) string {
 	return string(wire.Encode(wire.Joined{
-		Type: "joined", ID: &id, V: 1, Room: "room", Title: "Room", UID: me, Epoch: epoch,
+		Type: "joined", ID: &id, V: wire.Revision, Room: "room", Title: "Room", UID: me, Epoch: epoch,
 		Seq: seq, Messages: list, More: more, Reset: reset, Online: []wire.Person{{UID: me, Name: "Me"}}, OnlineCount: 1,
 	}))
 }

@@ -1,0 +1,176 @@
+package chat
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+const (
+	// maxEdits is how often a message may be edited: its row lists the edits, and
+	// a deletion blanks each of them.
+	maxEdits     = 100
+	blankWorkers = 16
+)
+
+// Amendment is what an edit or a deletion does to the row of the message that it
+// is about.
+type Amendment struct {
+	Target   int64  // seq of the message
+	By       int64  // seq of the row that edits or deletes it
+	Delete   bool   // it deletes; else it edits
+	Text     string // the new text; "" if it deletes
+	TextHash string // of the message's first text, see [Message]
+}
+
+// kind is the draft's kind, the usual one if it names none.
+func (d Draft) kind() string {
+	if d.Kind == "" {
+		return KindMessage
+	}
+	return d.Kind
+}
+
+// checkKind refuses a kind that is not known, a target where there is to be none
+// or the other way round, and a text that does not fit the kind.
+func (d Draft) checkKind() error {
+	switch d.kind() {
+	case KindMessage:
+		if d.Target != 0 {
+			return Errorf(BadRequest, "A message has no target.")
+		}
+		return checkText(d.Text)
+	case KindEdit, KindDelete, KindReact:
+	default:
+		return Errorf(BadRequest, "A kind is message, edit, delete or react.")
+	}
+	switch {
+	case d.Target < 1 || d.Target > maxSeq:
+		return Errorf(BadRequest, "target is the seq of a message, 1 or more.")
+	case d.kind() == KindEdit:
+		return checkText(d.Text)
+	case d.kind() == KindReact:
+		return checkReaction(d.Text)
+	case d.Text != "":
+		return Errorf(BadRequest, "A deletion has no text.")
+	}
+	return nil
+}
+
+// row is the draft as it is to stand in the log.
+func (d Draft) row(author Person) Message {
+	m := Message{Kind: d.kind(), CID: d.CID, UID: author.UID, Name: author.Name, Target: d.Target, Text: d.Text}
+	if m.Kind == KindEdit {
+		m.TextHash = hashText(m) // a deletion of its target takes its text away
+	}
+	return m
+}
+
+// hashText tells texts of one row apart once they are gone. It is the row's own:
+// equal texts of two rows have different hashes.
+func hashText(m Message) string {
+	sum := sha256.Sum256([]byte(m.UID + "\n" + m.CID + "\n" + m.Text))
+	return hex.EncodeToString(sum[:])
+}
+
+// saysTheSame tells whether a row was put with the kind, target and text of m,
+// which is of the same person and cid.
+func saysTheSame(row, m Message) bool {
+	if row.Kind != m.Kind || row.Target != m.Target {
+		return false
+	}
+	if row.TextHash != "" {
+		return row.TextHash == hashText(m)
+	}
+	return row.Text == m.Text
+}
+
+// about reads the message that a draft is about; the zero Message if it is about
+// none, or about what is no message.
+func (s *Service) about(ctx context.Context, l log, d Draft) (Message, error) {
+	if d.kind() == KindMessage {
+		return Message{}, nil
+	}
+	r := LogRange{Epoch: l.epoch, From: d.Target, To: d.Target, Limit: 1}
+	page, err := s.store.ReadLog(ctx, l.room, r)
+	if err != nil {
+		return Message{}, fmt.Errorf("read the message that it is about: %w", err)
+	}
+	if len(page.Rows) == 0 || page.Rows[0].Kind != KindMessage {
+		return Message{}, nil
+	}
+	return page.Rows[0], nil
+}
+
+// refuses tells why a draft must not be about a message; nil if it may.
+func (s *Service) refuses(d Draft, target Message, author Person) error {
+	kind := d.kind()
+	switch {
+	case kind == KindMessage:
+		return nil
+	case target.Seq == 0 || s.hidden(target):
+		return Errorf(NotFound, "There is no such message.")
+	case kind != KindReact && target.UID != author.UID:
+		return Errorf(Forbidden, "Only its author may change a message.")
+	case kind != KindDelete && target.Deleted != 0:
+		return Errorf(NotFound, "The message has been deleted.")
+	case kind == KindEdit && len(target.Edits) >= maxEdits:
+		return Errorf(Forbidden, "A message can be edited at most %d times.", maxEdits)
+	}
+	return nil
+}
+
+// amend carries an edit or a deletion, whose row m is in the log, over to the
+// row that it is about, and gives m as it may be shown. Each step can be done
+// again, so the repeat of a send mends what a crash left. docs/decisions/0004 has
+// the reasons.
+func (s *Service) amend(ctx context.Context, l log, m Message, text string, target Message) (Message, error) {
+	if target.Seq == 0 || m.Kind != KindEdit && m.Kind != KindDelete {
+		return m, nil
+	}
+	first := target.TextHash
+	if first == "" {
+		first = hashText(target)
+	}
+	now, err := s.store.Amend(ctx, l.room, l.epoch, Amendment{
+		Target: m.Target, By: m.Seq, Delete: m.Kind == KindDelete, Text: text, TextHash: first,
+	})
+	if errors.Is(err, ErrNotFound) { // TTL took it
+		return m, nil
+	}
+	if err != nil {
+		return Message{}, fmt.Errorf("amend: %w", err)
+	}
+	if now.Deleted == 0 {
+		return m, nil
+	}
+	edits := now.Edits
+	if m.Kind == KindEdit {
+		// It came too late for the row to list it, so it takes its own text away.
+		edits, m.Text = []int64{m.Seq}, ""
+	}
+	return m, s.blank(ctx, l, edits)
+}
+
+// blank takes the texts of edits away.
+func (s *Service) blank(ctx context.Context, l log, edits []int64) error {
+	var group group
+	group.SetLimit(blankWorkers)
+	for _, seq := range edits {
+		group.Go(func() error {
+			if err := s.store.BlankEdit(ctx, l.room, l.epoch, seq); err != nil {
+				return fmt.Errorf("blank an edit: %w", err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// isThere tells whether rows hold a message of this sender with this cid.
+func isThere(rows []Message, m Message) bool {
+	return slices.ContainsFunc(rows, func(row Message) bool { return same(row, m) })
+}
