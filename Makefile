@@ -11,6 +11,7 @@ SAM_VERSION = 1.170.0
 CHECKOV_VERSION = 3.3.30
 BOTO3_VERSION = 1.44.5
 JS_SDK_VERSION = 3.1169.0
+JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
 .PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template deploy deploy-account destroy
@@ -54,9 +55,9 @@ mutants: need-go web/node_modules/.ready ## break the chat in every known way, a
 test-web: web/node_modules/.ready ## the page's unit tests
 	cd web && npm run --silent test
 
-test-sdks: need-go .local/venv-sdk/boto3-$(BOTO3_VERSION) .local/sdk-js/$(JS_SDK_VERSION) ## the local gateway as boto3 and the JavaScript SDK see it
+test-sdks: need-go .local/venv-sdk/boto3-$(BOTO3_VERSION) .local/sdk-js/$(JS_SDK_VERSION)-$(JS_DYNAMODB_VERSION) ## the local gateway as boto3 and the JavaScript SDK see it
 	SDK_PYTHON='$(CURDIR)/.local/venv-sdk/bin/python' SDK_NODE_MODULES='$(CURDIR)/.local/sdk-js/node_modules' \
-	  go test -count=1 -run '^Test(Boto3|JavaScriptSDK)Sees' ./internal/localgw
+	  go test -count=1 -run '^Test(Boto3|JavaScriptSDK)Sees|^TestAWSsSampleRunsUnchangedInNode$$' ./internal/localgw ./cmd/localgw
 
 .local/venv-sdk/boto3-$(BOTO3_VERSION):
 	@command -v python3 >/dev/null || { echo 'python3 is missing: boto3 needs it'; exit 1; }
@@ -64,10 +65,11 @@ test-sdks: need-go .local/venv-sdk/boto3-$(BOTO3_VERSION) .local/sdk-js/$(JS_SDK
 	.local/venv-sdk/bin/pip install --quiet --disable-pip-version-check boto3==$(BOTO3_VERSION) botocore==$(BOTO3_VERSION)
 	touch $@
 
-.local/sdk-js/$(JS_SDK_VERSION): | need-node
+.local/sdk-js/$(JS_SDK_VERSION)-$(JS_DYNAMODB_VERSION): | need-node
 	mkdir -p .local/sdk-js
 	cd .local/sdk-js && echo '{"private":true}' >package.json && \
-	  npm install --silent --no-audit --no-fund --save-exact @aws-sdk/client-apigatewaymanagementapi@$(JS_SDK_VERSION)
+	  npm install --silent --no-audit --no-fund --save-exact @aws-sdk/client-apigatewaymanagementapi@$(JS_SDK_VERSION) \
+	    @aws-sdk/client-dynamodb@$(JS_DYNAMODB_VERSION) @aws-sdk/lib-dynamodb@$(JS_DYNAMODB_VERSION)
 	touch $@
 
 e2e: web/node_modules/.ready .local/bin/dev ## the page in a real Chromium against the real stack (CHROMIUM=)
