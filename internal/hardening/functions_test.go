@@ -15,7 +15,7 @@ var functionRules = []rule{
 // functions are as their code needs them, and nothing else calls them.
 func functions(_ *stack, doc map[string]any) []string {
 	environment := `{"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI":{"Fn::Sub":"https://${WsApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/ws"},` +
-		`"AWS_ENDPOINT_URL_DYNAMODB":"","RETENTION_DAYS":{"Ref":"RetentionDays"},"TABLE_NAME":{"Ref":"Table"}}`
+		`"AWS_ENDPOINT_URL_DYNAMODB":"","METRICS_NAMESPACE":{"Fn::Sub":"ProjectChat/${AWS::StackName}"},"RETENTION_DAYS":{"Ref":"RetentionDays"},"TABLE_NAME":{"Ref":"Table"}}`
 	problems := each(resources(doc, "AWS::Lambda::Function"), func(id string, r any) []string {
 		p := at(r, "Properties")
 		out := slices.Concat(
@@ -47,6 +47,7 @@ func roles(_ *stack, doc map[string]any) []string {
 	return each(resources(doc, "AWS::IAM::Role"), func(id string, r any) []string {
 		p := at(r, "Properties")
 		problems := slices.Concat(
+			want(id+" boundary", at(p, "PermissionsBoundary"), `{"Ref":"Boundary"}`),
 			want(id+" trusts", at(p, "AssumeRolePolicyDocument", "Statement"), `[{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com"]}}]`),
 			want(id+" has", at(p, "ManagedPolicyArns"), `["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole","arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"]`),
 		)

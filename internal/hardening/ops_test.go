@@ -11,6 +11,10 @@ import (
 var opsRules = []rule{
 	{"logs end", logsEnd},
 	{"alarms", alarms},
+	{"metrics of ours", ownMetrics},
+	{"dashboard", dashboard},
+	{"saved queries", savedQueries},
+	{"log rights", logRights},
 	{"parameters", parameters},
 	{"suppressions", suppressions},
 }
@@ -27,7 +31,7 @@ func logsEnd(_ *stack, doc map[string]any) []string {
 }
 
 // watched are the metrics that somebody must hear of.
-var watched = []string{"Errors", "Throttles", "Duration", "LoggedErrors", "FailedPosts", "5xx", "IntegrationError", "ExecutionError", "ReadThrottleEvents", "WriteThrottleEvents"}
+var watched = []string{"Errors", "Throttles", "Duration", "LoggedErrors", "FailedPosts", "UnsentPosts", "Refused", "5xx", "IntegrationError", "ExecutionError", "ReadThrottleEvents", "WriteThrottleEvents"}
 
 func alarms(_ *stack, doc map[string]any) []string {
 	found := resources(doc, "AWS::CloudWatch::Alarm")
@@ -55,7 +59,7 @@ func alarms(_ *stack, doc map[string]any) []string {
 
 // filters: an alarm about a metric of ours needs the filter that makes it.
 func filters(doc map[string]any) []string {
-	patterns := map[string]string{"LoggedErrors": `{ $.level = "ERROR" }`, "FailedPosts": `{ $.msg = "post failed" }`}
+	patterns := map[string]string{"LoggedErrors": `{ $.level = "ERROR" }`}
 	found := resources(doc, "AWS::Logs::MetricFilter")
 	problems := want("number of metric filters", len(found), fmt.Sprint(len(patterns)))
 	return append(problems, each(found, func(id string, r any) []string {

@@ -62,13 +62,18 @@ func noFixedNames(_ *stack, doc map[string]any) []string {
 		for _, holder := range holders {
 			values, _ := holder.(map[string]any)
 			for name, v := range values {
-				if nameProperties.MatchString(name) && !ownName(v) {
+				if nameProperties.MatchString(name) && !ownName(v) && !isSavedQuery(r, v) {
 					problems = append(problems, fmt.Sprintf("%s has the fixed %s %s", id, name, js(v)))
 				}
 			}
 		}
 		return problems
 	})
+}
+
+// isSavedQuery: these names need not even differ, so the stack's own will do.
+func isSavedQuery(r, name any) bool {
+	return at(r, "Type") == "AWS::Logs::QueryDefinition" && strings.HasPrefix(js(name), `{"Fn::Sub":"${AWS::StackName}/`)
 }
 
 // ownName tells that a name is made of an id, or is that of another resource.
