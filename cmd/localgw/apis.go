@@ -46,8 +46,10 @@ func newBuilder(o options, t *samtemplate.Template, f *functions, a addresses, l
 	if !o.quiet {
 		b.trace = func(t localgw.Trace) { log.say("%s", t) }
 	}
-	if o.faults != "" {
+	if o.faults != "" || o.admin != "" {
 		b.faults = localgw.NewFaults(o.seed)
+	}
+	if o.faults != "" {
 		if err := b.faults.Parse(o.faults); err != nil {
 			return nil, fmt.Errorf("-faults: %w", err)
 		}

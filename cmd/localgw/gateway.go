@@ -20,6 +20,7 @@ import (
 type gateway struct {
 	failed    chan error // gets one error if it cannot go on
 	server    *http.Server
+	admin     *http.Server // nil if there is none
 	apis      *apis
 	functions *functions
 	scratch   string
@@ -35,7 +36,7 @@ func start(ctx context.Context, o options, log *console) (_ *gateway, err error)
 	if len(t.WebSocketAPIs)+len(t.HTTPAPIs) == 0 {
 		return nil, fmt.Errorf("template %s has no WebSocket or HTTP API", o.template)
 	}
-	listener, err := listen(o.addr)
+	listener, err := listen(o.addr, "-addr")
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +79,11 @@ func (g *gateway) prepare(ctx context.Context, o options, t *samtemplate.Templat
 	if g.apis, err = b.build(); err != nil {
 		return err
 	}
+	if o.admin != "" {
+		if err := g.serveAdmin(o.admin, b, log); err != nil {
+			return err
+		}
+	}
 	b.list(log, g.functions.where)
 	return nil
 }
@@ -105,6 +111,9 @@ func (g *gateway) serve(listener net.Listener, o options) error {
 // there still is a way to post, then the functions end.
 func (g *gateway) stop(ctx context.Context) error {
 	var errs []error
+	if g.admin != nil {
+		errs = append(errs, g.admin.Close())
+	}
 	if g.apis != nil {
 		for _, api := range g.apis.webSockets {
 			errs = append(errs, api.Shutdown(ctx))
@@ -122,13 +131,13 @@ func (g *gateway) stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func listen(addr string) (net.Listener, error) {
+func listen(addr, flag string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is taken by another program: choose another address with -addr", addr)
+		return nil, fmt.Errorf("%s is taken by another program: choose another address with %s", addr, flag)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("-addr: %w", err)
+		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	return listener, nil
 }

@@ -233,6 +233,8 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 		{"no Lambda address", []string{"-template", good, "-lambda", "3001"}, `"3001" is not the address of a Lambda endpoint`},
 		{"two places", []string{"-lambda", "http://x", "-build", "y"}, "-lambda and -build exclude each other"},
 		{"unknown fault", []string{"-template", good, "-lambda", "http://x", "-faults", "rain=1"}, `no fault is called "rain"`},
+		{"admin for others", []string{"-template", good, "-lambda", "http://x", "-admin", "0.0.0.0:0"}, "-admin 0.0.0.0:0: only an address like 127.0.0.1:8081, which nobody else can reach"},
+		{"admin by a name", []string{"-template", good, "-lambda", "http://x", "-admin", "example.com:80"}, "-admin example.com:80: only an address like"},
 		{"unknown flag", []string{"-tempalte", "x"}, "flag provided but not defined: -tempalte"},
 		{"no flag", []string{"x"}, `"x" is not a flag`},
 		{"tables in an account", []string{"-template", good, "-lambda", "http://x", "-create-tables"}, "-create-tables is for a local database: set AWS_ENDPOINT_URL_DYNAMODB"},

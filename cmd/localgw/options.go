@@ -23,6 +23,7 @@ type options struct {
 	noQuotas     bool
 	quiet        bool
 	faults       string
+	admin        string
 	seed         uint64
 }
 
@@ -60,6 +61,7 @@ func parseOptions(args []string, usage io.Writer) (options, error) {
 	flags.BoolVar(&o.noQuotas, "no-quotas", false, "without the account's limits of 10,000 requests and 500 new connections a second")
 	flags.BoolVar(&o.quiet, "quiet", false, "no line for each event")
 	flags.StringVar(&o.faults, "faults", "", "go wrong on purpose: post-drop=0.1,slow-reader=1:5s (docs/gateway.md lists them)")
+	flags.StringVar(&o.admin, "admin", "", "switch faults at run time there: 127.0.0.1:8081 (docs/gateway.md tells how)")
 	flags.Uint64Var(&o.seed, "seed", 1, "the seed of the faults")
 	err := flags.Parse(args)
 	if err == flag.ErrHelp {

@@ -123,15 +123,22 @@ func NewFaults(seed uint64) *Faults { return &Faults{seed: seed, rules: map[Faul
 // Set switches a fault on, or gives it another rule; its occasions are counted
 // anew. It fails on a fault that does not exist and on a P that is no share.
 func (f *Faults) Set(fault Fault, rule Rule) error {
+	if err := checkRule(fault, rule); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rules[fault] = &counted{Rule: rule}
+	return nil
+}
+
+func checkRule(fault Fault, rule Rule) error {
 	if !slices.Contains(AllFaults(), fault) {
 		return fmt.Errorf("no fault is called %q", fault)
 	}
 	if !(rule.P >= 0 && rule.P <= 1) {
 		return fmt.Errorf("fault %s: %v is not between 0 and 1", fault, rule.P)
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.rules[fault] = &counted{Rule: rule}
 	return nil
 }
 
@@ -157,28 +164,75 @@ func (f *Faults) Count(fault Fault) int {
 	return 0
 }
 
+// Rules are the faults that are switched on.
+func (f *Faults) Rules() map[Fault]Rule {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make(map[Fault]Rule, len(f.rules))
+	for fault, rule := range f.rules {
+		out[fault] = rule.Rule
+	}
+	return out
+}
+
 // Parse sets the faults of a list like "post-drop=0.1,slow-reader=1:5s": shares,
-// and behind a colon how long delays last. It fails on the first that it cannot
-// read; those before it are set.
+// and behind a colon how long delays last; behind further ones "skip=n",
+// "times=n" and "connection=id", in any order. It sets all of them, or none and
+// fails on the first that it cannot read.
 func (f *Faults) Parse(list string) error {
+	rules := map[Fault]Rule{}
 	for item := range strings.SplitSeq(list, ",") {
-		fault, value, _ := strings.Cut(strings.TrimSpace(item), "=")
-		share, length, timed := strings.Cut(value, ":")
-		p, err := strconv.ParseFloat(share, 64)
+		fault, rule, err := parseRule(strings.TrimSpace(item))
+		if err == nil {
+			err = checkRule(fault, rule)
+		}
 		if err != nil {
-			return fmt.Errorf("fault %q is not name=share: %w", item, err)
+			return err
 		}
-		rule := Rule{P: p}
-		if timed {
-			if rule.For, err = time.ParseDuration(length); err != nil {
-				return fmt.Errorf("fault %q: %w", item, err)
-			}
-		}
-		if err := f.Set(Fault(fault), rule); err != nil {
+		rules[fault] = rule
+	}
+	for fault, rule := range rules {
+		if err := f.Set(fault, rule); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func parseRule(item string) (Fault, Rule, error) {
+	fault, value, _ := strings.Cut(item, "=")
+	share, options, optional := strings.Cut(value, ":")
+	p, err := strconv.ParseFloat(share, 64)
+	if err != nil {
+		return "", Rule{}, fmt.Errorf("fault %q is not name=share: %w", item, err)
+	}
+	rule := Rule{P: p}
+	for option := range strings.SplitSeq(options, ":") {
+		if !optional {
+			break
+		}
+		if err := rule.parseOption(option); err != nil {
+			return "", Rule{}, fmt.Errorf("fault %q: %w", item, err)
+		}
+	}
+	return Fault(fault), rule, nil
+}
+
+func (r *Rule) parseOption(option string) (err error) {
+	name, value, named := strings.Cut(option, "=")
+	switch {
+	case !named:
+		r.For, err = time.ParseDuration(option)
+	case name == "skip":
+		r.Skip, err = strconv.Atoi(value)
+	case name == "times":
+		r.Times, err = strconv.Atoi(value)
+	case name == "connection":
+		r.Connection = value
+	default:
+		err = fmt.Errorf("%q is not skip, times or connection", name)
+	}
+	return err
 }
 
 // hit counts an occasion of a fault and reports whether it happens.

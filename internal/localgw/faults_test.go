@@ -124,6 +124,9 @@ func TestFaultsAreParsed(t *testing.T) {
 		{"post-drop=NaN", false},
 		{"post-drop=1:soon", false},
 		{"rain=1", false},
+		{"post-drop=1:2s:skip=1:times=2:connection=L0SM9cOFvHcCIhw=", true},
+		{"post-drop=1:skip=a", false},
+		{"post-drop=1:hop=1", false},
 	}
 	for _, test := range tests {
 		if err := localgw.NewFaults(1).Parse(test.list); (err == nil) != test.ok {
@@ -134,6 +137,23 @@ func TestFaultsAreParsed(t *testing.T) {
 		if err := localgw.NewFaults(1).Parse(string(fault) + "=1"); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestParsedFaultsAreSetAllOrNone(t *testing.T) {
+	f := localgw.NewFaults(1)
+	if err := f.Parse("post-410=1,rain=1"); err == nil || len(f.Rules()) != 0 {
+		t.Errorf("error %v, rules %v", err, f.Rules())
+	}
+	if err := f.Parse("post-410=0.5,slow-reader=1:5s:times=2:skip=3:connection=a="); err != nil {
+		t.Fatal(err)
+	}
+	want := map[localgw.Fault]localgw.Rule{
+		localgw.PostGone:   {P: 0.5},
+		localgw.SlowReader: {P: 1, For: 5 * time.Second, Times: 2, Skip: 3, Connection: "a="},
+	}
+	if diff := cmp.Diff(want, f.Rules()); diff != "" {
+		t.Errorf("rules (-want +got):\n%s", diff)
 	}
 }
 

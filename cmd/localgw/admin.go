@@ -1,0 +1,154 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"projectchat/internal/localgw"
+)
+
+// admin switches faults while the gateway runs:
+//
+//	GET    /_gateway/faults                     which are on, and how often they happened
+//	POST   /_gateway/faults post-drop=0.1,…     switches on, in -faults' words
+//	DELETE /_gateway/faults?fault=post-drop     switches off; all if none is named
+//	POST   /_gateway/disrupt cut                does it to all connections at once
+type admin struct {
+	faults *localgw.Faults
+	apis   []*localgw.WebSocket
+	log    *console
+}
+
+// serveAdmin serves it at addr, which must be one of this machine alone.
+func (g *gateway) serveAdmin(addr string, b *builder, log *console) error {
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("-admin %s: only an address like 127.0.0.1:8081, which nobody else can reach", addr)
+	}
+	listener, err := listen(addr, "-admin")
+	if err != nil {
+		return err
+	}
+	a := admin{faults: b.faults, apis: g.apis.webSockets, log: log}
+	g.admin = &http.Server{Handler: a.routes(), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := g.admin.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			g.failed <- fmt.Errorf("serve -admin: %w", err)
+		}
+	}()
+	log.say("admin      http://%s/_gateway/faults", listener.Addr())
+	return nil
+}
+
+func (a admin) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_gateway/faults", a.list)
+	mux.HandleFunc("POST /_gateway/faults", a.set)
+	mux.HandleFunc("DELETE /_gateway/faults", a.clear)
+	mux.HandleFunc("POST /_gateway/disrupt", a.disrupt)
+	return noPages(mux)
+}
+
+// noPages refuses what a page in a browser asks for, also under a name that was
+// made to lead here.
+func noPages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		byName := host != "localhost" && net.ParseIP(strings.Trim(host, "[]")) == nil
+		if byName || r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
+			http.Error(w, "not for pages", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// active is a fault that is on, as JSON tells it.
+type active struct {
+	Share      float64 `json:"share"`
+	For        string  `json:"for,omitempty"`
+	Skip       int     `json:"skip,omitempty"`
+	Times      int     `json:"times,omitempty"`
+	Connection string  `json:"connection,omitempty"`
+	Happened   int     `json:"happened"`
+}
+
+func (a admin) list(w http.ResponseWriter, _ *http.Request) {
+	out := map[localgw.Fault]active{}
+	for fault, r := range a.faults.Rules() {
+		one := active{Share: r.P, Skip: r.Skip, Times: r.Times, Connection: r.Connection, Happened: a.faults.Count(fault)}
+		if r.For > 0 {
+			one.For = r.For.String()
+		}
+		out[fault] = one
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func (a admin) set(w http.ResponseWriter, r *http.Request) {
+	list, ok := text(w, r)
+	if !ok {
+		return
+	}
+	if err := a.faults.Parse(list); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	a.log.say("faults     on: %s", list)
+	a.list(w, r)
+}
+
+func (a admin) clear(w http.ResponseWriter, r *http.Request) {
+	names := r.URL.Query()["fault"]
+	named := make([]localgw.Fault, len(names))
+	for i, name := range names {
+		if named[i] = localgw.Fault(name); !slices.Contains(localgw.AllFaults(), named[i]) {
+			http.Error(w, fmt.Sprintf("no fault is called %q", name), http.StatusBadRequest)
+			return
+		}
+	}
+	a.faults.Clear(named...)
+	a.log.say("faults     off: %s", cmp.Or(strings.Join(names, ", "), "all"))
+	a.list(w, r)
+}
+
+func (a admin) disrupt(w http.ResponseWriter, r *http.Request) {
+	fault, ok := text(w, r)
+	if !ok {
+		return
+	}
+	switch localgw.Fault(fault) {
+	case localgw.Cut, localgw.CutSilent, localgw.CloseEarly:
+	default:
+		http.Error(w, fmt.Sprintf("%q is not cut, cut-silent or close-early", fault), http.StatusBadRequest)
+		return
+	}
+	n := 0
+	for _, api := range a.apis {
+		n += api.Disrupt(localgw.Fault(fault), nil)
+	}
+	a.log.say("faults     %s: %d connections", fault, n)
+	fmt.Fprintln(w, n)
+}
+
+// text is the body of a request, which is short.
+func text(w http.ResponseWriter, r *http.Request) (string, bool) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16<<10))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return "", false
+	}
+	return strings.TrimSpace(string(b)), true
+}
