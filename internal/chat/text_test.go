@@ -3,6 +3,7 @@ package chat
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -73,6 +74,54 @@ func FuzzCheckText(f *testing.F) {
 		}
 		if code := AsError(err).Code; code != BadRequest && code != TooLarge {
 			t.Error(err)
+		}
+	})
+}
+
+func TestCheckReaction(t *testing.T) {
+	accepted := []string{
+		"", "👍", "👍🏽", "❤️", "❤", "😀", "☝🏿", "©️", "™", "ℹ️", "‼️", "〰️", "㊗️", "🇩🇪", "1️⃣", "#⃣", "👩‍👩‍👧‍👦", "👩🏽‍❤️‍💋‍👩🏿",
+		"🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "🧑‍🚀", "➕", "✅", "⌨️", "↔️", "⤴️", "\U0001fae9", "\U0001faff", "🀄",
+	}
+	for _, sign := range accepted {
+		if err := checkReaction(sign); err != nil {
+			t.Errorf("%q (%U): %v", sign, []rune(sign), err)
+		}
+	}
+	refused := map[string]string{
+		"a letter": "a", "a word": "yes", "an Arabic letter": "س", "a Chinese one": "好", "a digit": "1", "a hash": "#",
+		"white space": " ", "a newline": "\n", "two signs": "👍👍", "a sign and a blank": "👍 ", "a sign and a letter": "👍a",
+		"a joiner alone": "\u200d", "a joiner at the end": "👩\u200d", "a selector alone": "\ufe0f", "a tone twice": "👍🏽🏽",
+		"a flag and a half": "🇩🇪🇩", "half a flag": "🇩", "punctuation": "!", "plus": "+", "HTML": "<b>", "an override": "\u202e",
+		"not UTF-8": "\xf0\x9f\x91", "a surrogate": "\xed\xa0\xbd", "a replacement character": "\ufffd", "NUL": "\x00",
+		"tags without an end": "🏴\U000e0067", "17 code points": strings.Repeat("👩\u200d", 8) + "👩",
+	}
+	for name, sign := range refused {
+		if checkReaction(sign) == nil {
+			t.Errorf("%s is accepted: %q", name, sign)
+		}
+	}
+	long := strings.Repeat("👩\u200d", 7) + "👩\ufe0f"
+	if n := utf8.RuneCountInString(long); n != maxReactionRunes || checkReaction(long) != nil {
+		t.Errorf("%d code points are refused", n)
+	}
+}
+
+func FuzzCheckReaction(f *testing.F) {
+	for _, sign := range []string{"👍", "1️⃣", "a", "🏳️‍🌈", "🇩🇪"} {
+		f.Add(sign)
+	}
+	f.Fuzz(func(t *testing.T, sign string) {
+		if checkReaction(sign) != nil {
+			return
+		}
+		if !utf8.ValidString(sign) || len(sign) > maxReactionBytes {
+			t.Errorf("%q is accepted", sign)
+		}
+		for _, r := range sign {
+			if unicode.IsSpace(r) || unicode.IsControl(r) || (unicode.IsLetter(r) && r != 'ℹ') {
+				t.Errorf("%q is accepted, with %U", sign, r)
+			}
 		}
 	})
 }

@@ -22,6 +22,8 @@ func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() tim
 	t.Run("sending", s.sending)
 	t.Run("log", s.log)
 	t.Run("rooms", s.rooms)
+	t.Run("amending", s.amending)
+	t.Run("typing", s.typing)
 	t.Run("presence", s.presence)
 	t.Run("sessions", s.sessions)
 }
