@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -159,13 +160,14 @@ func (s *Service) lookBack(ctx context.Context, l log, d Draft) lookBack {
 		back.span, back.err = s.lookBackNewest(ctx, l)
 	}
 	_ = group.Wait() // it gives no error of its own
-	if back.err == nil {
-		back.err = failed
+	if failed != nil { // even a repeat needs it
+		return lookBack{done: true, err: cmp.Or(back.err, failed)}
 	}
 	return back
 }
 
-// tail reads all rows behind a position; [Behind] if they are too many.
+// tail reads all rows behind a position; [Behind] if they are too many, with as
+// many as were read.
 func (s *Service) tail(ctx context.Context, l log, from int64) (span, error) {
 	run, err := s.run(ctx, l, from, tailLimit)
 	if err == nil && run.more {
@@ -195,14 +197,16 @@ func (s *Service) send(ctx context.Context, l log, author Person, d Draft, back 
 	if !back.done {
 		back = s.lookBack(ctx, l, d)
 	}
-	if back.err != nil {
-		return Receipt{}, back.err
-	}
 	m := d.row(author)
-	// What is in the log already is acknowledged, even if it would be refused by
-	// now.
-	if err := s.refuses(d, back.target, author); err != nil && !isThere(back.rows, m) {
-		return Receipt{}, err
+	// What is in the log already is acknowledged, even if it could not be put any
+	// more.
+	if !isThere(back.rows, m) {
+		if back.err != nil {
+			return Receipt{}, back.err
+		}
+		if err := s.refuses(d, back.target, author); err != nil {
+			return Receipt{}, err
+		}
 	}
 	m, duplicate, err := s.appendOnce(ctx, l, m, back.span)
 	if err != nil {

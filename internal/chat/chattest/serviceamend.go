@@ -23,6 +23,7 @@ func (s serviceSuite) amending(t *testing.T) {
 	s.run(t, "repeats of the first text", (*Stage).repeatFirstText)
 	s.run(t, "an edit that a deletion overtakes", (*Stage).overtakenByDeletion)
 	s.run(t, "an edit that an edit overtakes", (*Stage).overtakenByEdit)
+	s.run(t, "a repeat that cannot look at the message", (*Stage).blindRepeat)
 	s.run(t, "at most 100 edits", (*Stage).tooManyEdits)
 	s.run(t, "bad drafts", (*Stage).badAmendments)
 	s.run(t, "store calls", (*Stage).callsOfAmendments)
@@ -247,6 +248,37 @@ func (s *Stage) overtakenByEdit() {
 	s.Same("the later holds", texts(s.Rows("room", room.Epoch)), []string{"1 second", "2 first", "3 second"})
 	s.Say(ann, Delete(1))
 	s.Same("and both go", texts(s.Rows("room", room.Epoch)), []string{"1", "2", "3", "4"})
+}
+
+// blindRepeat: who is told that it is in the log does not send again, so that
+// must not be said before the message is amended.
+func (s *Stage) blindRepeat() {
+	ann, _, room := s.conversation()
+	draft := Edit(1, "edited")
+	draft.Since = at(room, 1)
+	for _, failing := range []string{"Append", "Amend"} { // the first lands all the same
+		service, _ := s.Faulty(func(c Call) Fault {
+			if c.Op == failing {
+				return Fault{When: map[string]When{"Append": After, "Amend": Before}[failing]}
+			}
+			return Fault{}
+		})
+		_, err := service.Send(s.Ctx, ann, draft)
+		s.Same("refused", err != nil, true)
+	}
+	for n := range 2 {
+		service, _ := s.Faulty(func(c Call) Fault {
+			if c.Op == "ReadLog" && c.N == n+1 {
+				return Fault{When: Before}
+			}
+			return Fault{}
+		})
+		_, err := service.Send(s.Ctx, ann, draft)
+		s.Same("refused", err != nil, true)
+	}
+	s.Same("not yet", texts(s.Rows("room", room.Epoch)), []string{"1 hello", "2 edited"})
+	s.Say(ann, draft)
+	s.Same("then", texts(s.Rows("room", room.Epoch)), []string{"1 edited", "2 edited"})
 }
 
 func (s *Stage) tooManyEdits() {

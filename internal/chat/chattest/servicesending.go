@@ -314,6 +314,10 @@ func (s *Stage) behindByRows() {
 	}
 	s.Same("rows", seqs(s.Rows("room", room.Epoch)), upTo(1, 201))
 	s.Same("place", s.Send(conn, "room", "c1", "hello", at(room, 3)).Seq, int64(202))
+	s.Fill(room, 203, 402, "")
+	s.Same("a repeat is found however much follows", s.Send(conn, "room", "c1", "hello", at(room, 201)).Seq, int64(202))
+	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "another", Since: at(room, 201)})
+	s.Refused(err, chat.CIDConflict)
 }
 
 func (s *Stage) behindByBytes() {
