@@ -8,7 +8,6 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
-	"os"
 	"syscall"
 	"time"
 
@@ -23,7 +22,7 @@ type gateway struct {
 	admin     *http.Server // nil if there is none
 	apis      *apis
 	functions *functions
-	scratch   string
+	scratch   *scratch
 }
 
 // start starts everything, and stops what it has started if something fails.
@@ -59,7 +58,7 @@ func start(ctx context.Context, o options, log *console) (_ *gateway, err error)
 
 // prepare makes the functions and the APIs.
 func (g *gateway) prepare(ctx context.Context, o options, t *samtemplate.Template, host string, log *console) (err error) {
-	if g.scratch, err = os.MkdirTemp("", "localgw-"); err != nil {
+	if g.scratch, err = newScratch(); err != nil {
 		return err
 	}
 	if o.createTables {
@@ -68,8 +67,8 @@ func (g *gateway) prepare(ctx context.Context, o options, t *samtemplate.Templat
 		}
 	}
 	where := newAddresses(t, host)
-	env := newEnvironment(o, where, bundlePath(g.scratch))
-	if g.functions, err = newFunctions(o, t, env, g.scratch, log); err != nil {
+	env := newEnvironment(o, where, bundlePath(g.scratch.dir))
+	if g.functions, err = newFunctions(o, t, env, g.scratch.dir, log); err != nil {
 		return err
 	}
 	b, err := newBuilder(o, t, g.functions, where, log)
@@ -90,7 +89,7 @@ func (g *gateway) prepare(ctx context.Context, o options, t *samtemplate.Templat
 
 // serve serves plain and TLS connections at one port.
 func (g *gateway) serve(listener net.Listener, o options) error {
-	certificate, err := newCertificate(o.addr, bundlePath(g.scratch))
+	certificate, err := newCertificate(o.addr, bundlePath(g.scratch.dir))
 	if err != nil {
 		return err
 	}
@@ -125,8 +124,8 @@ func (g *gateway) stop(ctx context.Context) error {
 	if g.functions != nil {
 		g.functions.close()
 	}
-	if g.scratch != "" {
-		errs = append(errs, os.RemoveAll(g.scratch))
+	if g.scratch != nil {
+		errs = append(errs, g.scratch.close())
 	}
 	return errors.Join(errs...)
 }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// lockName is the file in a scratch folder that its process holds locked: the
+// lock ends with the process, however that ends.
+const lockName = "lock"
+
+// scratch is a folder for what one run needs on a disk.
+type scratch struct {
+	dir  string
+	lock *os.File
+}
+
+// newScratch makes one in the system's folder for such things, and removes those
+// of runs that were killed.
+func newScratch() (*scratch, error) {
+	removeOrphans()
+	dir, err := os.MkdirTemp("", "localgw-")
+	if err != nil {
+		return nil, err
+	}
+	// Locked before it has its name: nobody must find it without its lock.
+	path := filepath.Join(dir, lockName)
+	lock, err := os.OpenFile(path+".new", os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
+	if err == nil {
+		if err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+			err = os.Rename(path+".new", path)
+		}
+	}
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	return &scratch{dir: dir, lock: lock}, nil
+}
+
+// close removes the folder.
+func (s *scratch) close() error {
+	defer s.lock.Close()
+	return os.RemoveAll(s.dir)
+}
+
+// removeOrphans removes this user's scratch folders whose lock nobody holds. What
+// has no lock is not known to be one. A folder that cannot be removed stays.
+func removeOrphans() {
+	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "localgw-*"))
+	for _, dir := range dirs {
+		if own(dir) && abandoned(filepath.Join(dir, lockName)) {
+			os.RemoveAll(dir)
+		}
+	}
+}
+
+func own(dir string) bool {
+	info, err := os.Lstat(dir)
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Getuid()
+}
+
+func abandoned(path string) bool {
+	lock, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return false
+	}
+	defer lock.Close()
+	return syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}
