@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App, Home, RoomView } from './app';
-import { api, env } from './client';
+import { api, env, type Room } from './client';
 import { parseAddress } from './state/address';
 import { preferredLanguage, watchLanguage } from './state/language';
 import { type Services, Visit } from './state/visit';
@@ -43,10 +43,15 @@ async function begin(spoken: Language): Promise<void> {
 const stop = effect(() => {
 	const screen = visit.screen.value;
 	if (screen.kind === 'starting' || screen.kind === 'unreachable') return;
-	if (screen.kind === 'room' && screen.room.phase.value === 'loading') return;
+	if (screen.kind === 'room' && isUnderWay(screen.room)) return;
 	queueMicrotask(() => stop());
 	void (screen.kind === 'room' ? RoomView : Home).fetch().then(painted).then(later);
 });
+
+/** Its messages may still come at once. */
+function isUnderWay({ phase, connection }: Room): boolean {
+	return phase.value === 'loading' && connection.value.state === 'connecting';
+}
 
 /** Resolves in the second frame from now: what was to be drawn is on the screen. */
 function painted(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Env } from './env';
-import { indexedStore } from './storage';
+import type { OutboxStore } from './storage';
 
 /** What a browser gives. Touches nothing until it is called. */
 export function browserEnv(): Env {
@@ -10,7 +10,9 @@ export function browserEnv(): Env {
 		clearTimeout: (handle) => window.clearTimeout(handle as number),
 		socket: () => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws?v=1`),
 		fetch: (path, init) => fetch(path, init),
-		store: indexedStore(() => globalThis.indexedDB),
+		store: lateStore(async () =>
+			(await import('./sending')).indexedStore(() => globalThis.indexedDB),
+		),
 		lock,
 		visible: () => document.visibilityState === 'visible',
 		listen(event, run) {
@@ -19,6 +21,23 @@ export function browserEnv(): Env {
 			target.addEventListener(name, run);
 			return () => target.removeEventListener(name, run);
 		},
+	};
+}
+
+/** A store whose code comes when it is first used. */
+function lateStore(load: () => Promise<OutboxStore>): OutboxStore {
+	let loaded: Promise<OutboxStore> | undefined;
+	const store = () => {
+		loaded ??= load().catch((e) => {
+			loaded = undefined;
+			throw e;
+		});
+		return loaded;
+	};
+	return {
+		load: async (uid, room) => (await store()).load(uid, room),
+		put: async (entry) => (await store()).put(entry),
+		remove: async (entry) => (await store()).remove(entry),
 	};
 }
 

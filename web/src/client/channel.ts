@@ -6,6 +6,7 @@ import {
 	type ErrorFrame,
 	encode,
 	knownCode,
+	type Question,
 	type Replies,
 	type ReplyFrame,
 	replyType,
@@ -37,7 +38,7 @@ export interface ChannelEvents {
 }
 
 interface Waiting {
-	readonly action: ClientFrame['action'];
+	readonly action: Question['action'];
 	readonly timer: Timer;
 	resolve(frame: ReplyFrame): void;
 	reject(error: ChatError): void;
@@ -72,7 +73,7 @@ export class Channel {
 	 * Sends a request and resolves with its reply. Rejects with the server's refusal,
 	 * with `offline` when the outcome is not known, with TimedOut after `limit` ms.
 	 */
-	request<F extends ClientFrame>(frame: F, limit = answerLimit): Promise<Replies[F['action']]> {
+	request<F extends Question>(frame: F, limit = answerLimit): Promise<Replies[F['action']]> {
 		return new Promise((resolve, reject) => {
 			if (this.#state !== 'open') return reject(unknownOutcome('The socket is not open.'));
 			const id = String(this.#nextId++);
@@ -89,6 +90,11 @@ export class Channel {
 			});
 			this.#transmit({ ...frame, id });
 		});
+	}
+
+	/** Sends what gets no reply, if the socket is open. */
+	tell(frame: ClientFrame): void {
+		if (this.#state === 'open') this.#transmit(frame);
 	}
 
 	/** Closes as soon as nothing is waited for; frames are handed on until then. */

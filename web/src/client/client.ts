@@ -83,6 +83,25 @@ export interface Entry {
 	readonly notBefore?: number;
 	/** Why it failed. */
 	readonly error?: ChatError;
+	/** Its author has changed the text. */
+	readonly edited?: boolean;
+	/** Its author has taken it back: the text is ''. */
+	readonly deleted?: boolean;
+	/** In the order in which each sign came first; absent if there are none. */
+	readonly reactions?: readonly Reaction[];
+	/** The person's own change of it that is not in the log yet, with its state, cid and error. */
+	readonly change?: Entry;
+	/** Of such a change: the seq of the message that it is about. */
+	readonly target?: number;
+}
+
+/** What can be done to a message that is in the log. */
+export type Change = 'edit' | 'delete' | 'react';
+
+/** A sign, and who has put it to a message. */
+export interface Reaction {
+	readonly sign: string;
+	readonly people: readonly Person[];
 }
 
 export interface Person {
@@ -105,8 +124,23 @@ export interface Room {
 	readonly online: ReadonlySignal<readonly Person[]>;
 	/** Null until it is known. */
 	readonly onlineCount: ReadonlySignal<number | null>;
+	/** The outbox is there: only from then on may `send` be called. */
+	readonly canSend: ReadonlySignal<boolean>;
+	/** Fetches the outbox, whose code is not among the first that comes. May be called again. */
+	prepare(): Promise<void>;
 	/** Puts a text into the outbox and returns at once with its cid. */
 	send(text: string): string;
+	/** The server knows `change` and `type`, as far as is known. */
+	readonly canChange: ReadonlySignal<boolean>;
+	/**
+	 * Changes the message `target` through the outbox, as `send` does; only with `canChange`.
+	 * `text`: the new one, '' for a deletion, or the sign, '' to take it back.
+	 */
+	change(kind: Change, target: number, text: string): string;
+	/** Somebody else writes: another object each time that they are told of. */
+	readonly typing: ReadonlySignal<Person | null>;
+	/** Tells the others that one writes, if that can be told now. */
+	type(): void;
 	/** Sends a failed or waiting entry again, with the same cid. */
 	retry(cid: string): void;
 	/** Takes an entry out of the outbox. */

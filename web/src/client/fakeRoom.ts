@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { Room } from './client';
 import { type FakeEnv, fakeEnv } from './fakeEnv';
 import { FakeServer, me } from './fakeServer';
+import { Outbox } from './outbox';
 import { openRoom } from './room';
 import type { Stored } from './storage';
 
@@ -16,7 +17,7 @@ export class RoomUnderTest {
 
 	/** Opens the room and waits until it is live. */
 	async enter(): Promise<void> {
-		this.room = openRoom('General', me, this.env);
+		this.room = openRoom('General', me, this.env, Outbox);
 		await pass(100);
 	}
 

@@ -33,6 +33,8 @@ export class FakeServer {
 	http = true;
 	/** Whether pongs say that the connection is live in the room. */
 	live = true;
+	/** The protocol's revision, as `joined` says. */
+	v = 2;
 	latency = 5;
 	pageSize = 50;
 	connections: FakeConnection[] = [];
@@ -92,6 +94,7 @@ export class FakeServer {
 		if (f.action === 'join') return this.join(c, f);
 		if (f.action === 'leave') return { type: 'left', room: 'general' };
 		if (f.action === 'ping') return this.pong(c);
+		if (f.action === 'typing') return {};
 		if (!c.joined) return { ...refusal('not_joined') };
 		return f.action === 'send' ? this.send(f, c) : this.history(f);
 	}
@@ -109,7 +112,8 @@ export class FakeServer {
 	}
 
 	send(body: SendBody, from?: FakeConnection): Frame {
-		const { since, cid, text } = body;
+		const { since, cid, kind = 'message', target, text } = body;
+		const about = target === undefined ? {} : { target };
 		if (body.as !== undefined && body.as !== this.session?.uid)
 			return { ...refusal('unauthorized') };
 		if (since && (since.epoch !== this.epoch || since.seq > this.head))
@@ -118,12 +122,50 @@ export class FakeServer {
 		const from0 = since ? since.seq : Math.max(0, this.head - 100);
 		const uid = this.session?.uid ?? '';
 		const known = this.log.find((m) => m.seq > from0 && m.cid === cid && m.uid === uid);
-		if (known && known.text !== text) return { ...refusal('cid_conflict') };
-		const m = known ?? this.append({ uid, name: this.session?.name ?? '', cid, text });
+		if (known && (known.kind !== kind || known.target !== target || !this.isText(known, text)))
+			return { ...refusal('cid_conflict') };
+		const refused = !known && target !== undefined && this.refuses(kind, target, uid);
+		if (refused) return { ...refused };
+		const name = this.session?.name ?? '';
+		const m = known ?? this.append({ uid, name, cid, kind, ...about, text });
+		this.amend(m);
 		this.push(m, from);
 		const { seq, at } = m;
 		const duplicate = known !== undefined;
 		return { type: 'sent', room: 'general', cid, epoch: this.epoch, seq, at, duplicate };
+	}
+
+	/** The first text of a row, whatever has become of it. */
+	private readonly texts = new Map<Message['seq'], string>();
+
+	private isText({ seq, text }: Message, wanted: string): boolean {
+		return (this.texts.get(seq) ?? text) === wanted;
+	}
+
+	private refuses(kind: string, target: number, uid: string): Refusal | null {
+		const row = this.log[target - 1];
+		if (row?.kind !== 'message') return refusal('not_found');
+		if (kind !== 'react' && row.uid !== uid) return refusal('forbidden');
+		return row.deleted && kind !== 'delete' ? refusal('not_found') : null;
+	}
+
+	/** Writes a change into the row that it is about, as a row of its own: pages keep the old one. */
+	amend({ kind, target = 0, seq, text }: Message): void {
+		const row = this.log[target - 1];
+		if (!row || row.deleted || (kind !== 'edit' && kind !== 'delete')) return;
+		if (kind === 'edit' && (row.edited ?? 0) > seq) return;
+		if (!this.texts.has(target)) this.texts.set(target, row.text);
+		this.log[target - 1] =
+			kind === 'edit' ? { ...row, text, edited: seq } : { ...row, text: '', deleted: seq };
+		if (kind === 'delete') this.blankEdits(target);
+	}
+
+	private blankEdits(target: number): void {
+		for (const [at, row] of this.log.entries()) {
+			if (row.kind !== 'edit' || row.target !== target || row.text === '') continue;
+			this.texts.set(row.seq, row.text);
+			this.log[at] = { ...row, text: '' };
+		}
 	}
 
 	private join(c: FakeConnection, { since, room }: Join): Frame {
@@ -133,7 +175,7 @@ export class FakeServer {
 		return {
 			...page,
 			type: 'joined',
-			v: 1,
+			v: this.v,
 			title: 'General',
 			uid: this.session?.uid ?? '',
 			seq: this.head,
@@ -232,6 +274,7 @@ export class FakeConnection {
 			return;
 		}
 		const answer = this.server.answer(this, f);
+		if (f.action === 'typing') return;
 		if (verdict === 'gateway') this.send(gatewayFrame);
 		else if (verdict === 'answer' && isRefusal(answer)) this.refuse(id, answer as never);
 		else if (verdict === 'answer') this.send({ ...answer, id });

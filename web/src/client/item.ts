@@ -73,14 +73,18 @@ export class Item {
 
 	/** As the views show it. */
 	shown(name: string): Entry {
-		const { uid, cid, text, written } = this.kept;
+		const { uid, cid, text, written, kind = 'message', target } = this.kept;
 		const state = this.#state();
 		const error = state === 'failed' ? this.#error() : undefined;
 		const at = new Date(written).toISOString();
 		const key = `${uid}:${cid}`;
 		const notBefore = this.why?.retryAfter && state === 'pending' ? this.notBefore : undefined;
-		const more = { ...(error && { error }), ...(notBefore && { notBefore }) };
-		return { key, kind: 'message', cid, uid, name, text, at, state, ...more };
+		const more = {
+			...(error && { error }),
+			...(notBefore && { notBefore }),
+			...(target && { target }),
+		};
+		return { key, kind, cid, uid, name, text, at, state, ...more };
 	}
 
 	#state(): Entry['state'] {

@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals-core';
 import { unknownOutcome } from './channel';
 import { newCid } from './cid';
-import { ChatError, type Entry } from './client';
+import { type Change, ChatError, type Entry } from './client';
 import { type Env, Timer } from './env';
 import { Item } from './item';
 import type { Log } from './log';
+import { overlay } from './overlay';
 import type { Stored } from './storage';
 import type { Message, Position, SendBody, Sent } from './wire';
 
@@ -13,11 +14,21 @@ const longestText = 4000;
 /** Refusals after which the same message may still go in. */
 const passing = new Set(['behind', 'not_joined', 'unauthorized', 'offline']);
 
+/**
+ * Under what changes to a room's messages are kept: not with the messages, which pages from
+ * before there were changes look for, or those would send them as messages. No room is named so.
+ */
+function changesOf(room: string): string {
+	return `${room}\nchanges`;
+}
+
 export interface OutboxHooks {
 	/** How a message goes out; null while nothing can (not joined as this person). */
 	transport(): ((body: Omit<SendBody, 'room'>) => Promise<Sent>) | null;
+	/** Whether the server knows of changes to messages. */
+	canChange(): boolean;
 	/** It is in the log. */
-	sent(answer: Sent, text: string): void;
+	sent(answer: Sent, kept: Stored): void;
 	/** Looks at the log after `since`, each list being told to `seen`; resolves with how far. */
 	lookOn(since: Position): Promise<Position>;
 	rejoin(anew: boolean): void;
@@ -29,8 +40,7 @@ export interface OutboxHooks {
 
 /** Texts on their way into the log: none lost, none twice, in the order of writing. */
 export class Outbox {
-	readonly entries = signal<readonly Entry[]>([]);
-
+	readonly #entries = signal<readonly Entry[]>([]);
 	#items: Item[] = [];
 	#running = false;
 	#again = false;
@@ -51,16 +61,26 @@ export class Outbox {
 		this.#lateness = new Timer(env);
 	}
 
-	/** Takes a text; returns its cid at once. */
-	write(text: string): string {
+	/** What is to be shown: the confirmed entries with what is here over and after them. */
+	over(confirmed: readonly Entry[]): readonly Entry[] {
+		const entries = this.#entries.value;
+		const changes = entries.filter(({ target }) => target !== undefined);
+		const messages = entries.filter(({ target }) => target === undefined);
+		const me = { uid: this.uid, name: this.hooks.name() };
+		return [...overlay(confirmed, changes, me), ...messages];
+	}
+
+	/** Takes a text, or a change of a message; returns its cid at once. */
+	write(text: string, about?: { readonly kind: Change; readonly target: number }): string {
 		const written = Math.max(this.env.now(), this.#lastWritten + 1);
 		this.#lastWritten = written;
 		const { epoch, last } = this.log;
 		const tooLong = [...text].length > longestText;
 		const kept: Stored = {
 			uid: this.uid,
-			room: this.room,
+			room: about ? changesOf(this.room) : this.room,
 			cid: newCid(this.env, written),
+			...about,
 			text,
 			written,
 			wordAt: written,
@@ -118,7 +138,7 @@ export class Outbox {
 		const item = this.#find(answer.cid);
 		if (!item) return;
 		this.#acknowledge(item, answer.seq);
-		this.hooks.sent(answer, item.kept.text);
+		this.hooks.sent(answer, item.kept);
 		this.#publish();
 	}
 
@@ -205,8 +225,9 @@ export class Outbox {
 		await this.#keep(item, { tried: true });
 		const transport = this.hooks.transport();
 		if (!transport || !this.#isOpen(item)) return;
-		const { cid, text, since } = item.kept;
-		const body = { cid, text, as: this.uid, ...(since && { since }) };
+		const { cid, kind, target, text, since } = item.kept;
+		const about = kind && target !== undefined ? { kind, target } : {};
+		const body = { cid, ...about, text, ...(since && { since }), as: this.uid };
 		try {
 			await this.#answer(cid, transport(body));
 		} catch (e) {
@@ -259,7 +280,7 @@ export class Outbox {
 	async #reload(): Promise<void> {
 		const before = this.#items.map((item) => ({ item, safe: item.safe }));
 		const wasSafe = await Promise.all(before.map(({ safe }) => safe));
-		const kept = await this.env.store.load(this.uid, this.room).catch(() => null);
+		const kept = await this.#load().catch(() => null);
 		if (!kept || this.#closed) return;
 		const inStore = new Map(kept.map((k) => [k.cid, k]));
 		for (const [i, { item, safe }] of before.entries()) {
@@ -282,8 +303,20 @@ export class Outbox {
 		this.#publish();
 	}
 
+	/** All that the store has of the room, as it says. */
+	async #load(): Promise<Stored[]> {
+		const { store } = this.env;
+		const [messages, changes] = await Promise.all([
+			store.load(this.uid, this.room),
+			store.load(this.uid, changesOf(this.room)),
+		]);
+		return [...messages, ...changes];
+	}
+
 	#next(): Item | undefined {
-		return this.#items.find((item) => item.isQueued);
+		return this.#items.find(
+			({ isQueued, kept }) => isQueued && (!kept.kind || this.hooks.canChange()),
+		);
 	}
 
 	/** Still here, and not known to be in the log. */
@@ -337,6 +370,6 @@ export class Outbox {
 		this.#items = this.#items.filter(
 			({ acknowledged }) => acknowledged === null || acknowledged > last,
 		);
-		this.entries.value = this.#items.map((item) => item.shown(this.hooks.name()));
+		this.#entries.value = this.#items.map((item) => item.shown(this.hooks.name()));
 	}
 }

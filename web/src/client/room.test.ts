@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pass, upTo, useRoom } from './fakeRoom';
 import { me } from './fakeServer';
+import { Outbox } from './outbox';
 import { openRoom } from './room';
 
 const t = useRoom();
@@ -8,7 +9,7 @@ const t = useRoom();
 describe('opening', () => {
 	it('shows the newest page, the title and who is there', async () => {
 		t.server.fill(70);
-		t.room = openRoom('GENERAL', me, t.env);
+		t.room = openRoom('GENERAL', me, t.env, Outbox);
 		expect([t.room.title.value, t.room.phase.value]).toEqual(['GENERAL', 'loading']);
 		expect(t.room.connection.value).toEqual({ state: 'connecting' });
 		await pass(100);
@@ -52,6 +53,30 @@ describe('opening', () => {
 		await pass(100);
 		expect(t.texts).toEqual(['after it']);
 		expect(t.server.of('history')).toEqual([]);
+	});
+});
+
+describe('the outbox', () => {
+	it('comes when it is asked for, with what an earlier page left', async () => {
+		await t.leave('left');
+		t.room = openRoom('General', me, t.env);
+		await pass(100);
+		expect([t.room.phase.value, t.room.canSend.value, t.texts]).toEqual(['ready', false, []]);
+		expect(() => t.room.send('too early')).toThrow();
+		await t.room.prepare();
+		expect(t.room.canSend.value).toBe(true);
+		t.room.send('next');
+		await pass(100);
+		expect(t.texts).toEqual(['left', 'next']);
+		expect(t.states).toEqual(['confirmed', 'confirmed']);
+	});
+
+	it('does not come to a room that was closed meanwhile', async () => {
+		t.room = openRoom('General', me, t.env);
+		const coming = t.room.prepare();
+		t.room.close();
+		await coming;
+		expect(t.room.canSend.value).toBe(false);
 	});
 });
 

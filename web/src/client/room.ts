@@ -1,14 +1,16 @@
-import { batch, computed, signal } from '@preact/signals-core';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { type HttpApi, httpApi } from './api';
 import { type Channel, TimedOut, unknownOutcome } from './channel';
-import { ChatError, type Entry, type Room, type Session } from './client';
+import { type Change, ChatError, type Entry, type Person, type Room, type Session } from './client';
 import type { Env } from './env';
 import { type AskHistory, Feed } from './feed';
+import { Fold } from './fold';
 import { Heartbeat } from './heartbeat';
-import { Outbox, type OutboxHooks } from './outbox';
+import type { Outbox, OutboxHooks } from './outbox';
 import { Poller } from './poll';
 import { Presence } from './presence';
 import { Socket } from './socket';
+import type { Stored } from './storage';
 import type { Joined, Message, Pong, Position, Sent, ServerFrame } from './wire';
 
 const pongLimit = 5000;
@@ -22,9 +24,10 @@ export function roomKey(name: string): string {
 	return name.trim().normalize('NFD').toLowerCase().normalize('NFC');
 }
 
-/** Opens a room; it connects at once. */
-export function openRoom(name: string, me: Session, env: Env): Room {
+/** Opens a room; it connects at once. Its outbox is there at once if it is given, else after `prepare`. */
+export function openRoom(name: string, me: Session, env: Env, outbox?: typeof Outbox): Room {
 	const room = new OpenRoom(name, me, env, httpApi(env));
+	if (outbox) room.adopt(outbox);
 	room.start();
 	return room;
 }
@@ -38,9 +41,16 @@ class OpenRoom implements Room {
 	readonly loadingOlder = signal(false);
 	readonly online;
 	readonly onlineCount;
+	readonly canSend: ReadonlySignal<boolean>;
+	readonly canChange: ReadonlySignal<boolean>;
+	readonly typing = signal<Person | null>(null);
 
 	readonly #confirmed = signal<readonly Entry[]>([]);
-	readonly #shown = new WeakMap<Message, Entry>();
+	readonly #fold = new Fold();
+	/** Of what epoch that is. */
+	#folded: string | null = null;
+	/** Of the protocol, as the server told it last. */
+	readonly #revision = signal(0);
 	/** The room as replies and pushes name it. */
 	#key = '';
 	/** The next join asks for the newest page, whatever is known. */
@@ -49,7 +59,9 @@ class OpenRoom implements Room {
 	#rejoining = false;
 
 	readonly #feed: Feed;
-	readonly #outbox: Outbox;
+	readonly #outbox = signal<Outbox | null>(null);
+	#preparing: Promise<void> | null = null;
+	#closed = false;
 	readonly #presence: Presence;
 	readonly #socket: Socket;
 	readonly #heart: Heartbeat;
@@ -65,11 +77,10 @@ class OpenRoom implements Room {
 		this.#presence = new Presence(env);
 		this.#feed = new Feed(env, {
 			history: () => this.#history(),
-			seen: (messages) => this.#outbox.seen(messages),
+			seen: (messages) => this.#sending?.seen(messages),
 			changed: (fresh) => this.#changed(fresh),
 			rejoin: (anew) => void this.#rejoin(anew),
 		});
-		this.#outbox = new Outbox(env, me.uid, roomKey(name), this.#feed.log, this.#outboxHooks());
 		this.#socket = new Socket(env, api, me, {
 			join: (channel) => this.#join(channel),
 			frame: (channel, frame) => this.#frame(channel, frame),
@@ -90,24 +101,61 @@ class OpenRoom implements Room {
 		this.connection = this.#socket.state;
 		this.online = this.#presence.online;
 		this.onlineCount = this.#presence.count;
-		this.entries = computed(() => [...this.#confirmed.value, ...this.#outbox.entries.value]);
+		this.canSend = computed(() => this.#outbox.value !== null);
+		// Over HTTP it is taken for granted: functions are deployed before the page.
+		this.canChange = computed(
+			() => this.#revision.value >= 2 || this.connection.value.state === 'polling',
+		);
+		this.entries = computed(() => {
+			const confirmed = this.#confirmed.value;
+			return this.#outbox.value?.over(confirmed) ?? confirmed;
+		});
 	}
 
 	start(): void {
-		void this.#outbox.resume();
 		this.#socket.start();
 	}
 
+	prepare(): Promise<void> {
+		this.#preparing ??= import('./sending').then(
+			({ Outbox }) => this.adopt(Outbox),
+			() => {
+				this.#preparing = null;
+			},
+		);
+		return this.#preparing;
+	}
+
+	/** Takes what sends messages, and with it what an earlier page left. */
+	adopt(Kind: typeof Outbox): void {
+		if (this.#closed || this.#sending) return;
+		const { log } = this.#feed;
+		const outbox = new Kind(this.env, this.me.uid, roomKey(this.name), log, this.#outboxHooks());
+		this.#outbox.value = outbox;
+		void outbox.resume();
+	}
+
 	send(text: string): string {
-		return this.#outbox.write(text);
+		if (!this.#sending) throw new Error('send before canSend');
+		return this.#sending.write(text);
+	}
+
+	change(kind: Change, target: number, text: string): string {
+		if (!this.#sending) throw new Error('change before canSend');
+		return this.#sending.write(text, { kind, target });
+	}
+
+	type(): void {
+		if (this.#revision.peek() < 2) return;
+		this.#socket.current?.tell({ action: 'typing', room: this.#key });
 	}
 
 	retry(cid: string): void {
-		this.#outbox.retry(cid);
+		this.#sending?.retry(cid);
 	}
 
 	discard(cid: string): void {
-		this.#outbox.discard(cid);
+		this.#sending?.discard(cid);
 	}
 
 	/** Resolves also when the page could not be had: `hasOlder` is true then, as before. */
@@ -128,16 +176,23 @@ class OpenRoom implements Room {
 	}
 
 	close(): void {
-		this.#outbox.close();
+		this.#closed = true;
+		this.#sending?.close();
 		this.#socket.stop();
 		this.#feed.close();
 		this.#presence.clear();
 	}
 
+	/** The outbox, once it is there. */
+	get #sending(): Outbox | null {
+		return this.#outbox.peek();
+	}
+
 	#outboxHooks(): OutboxHooks {
 		return {
 			transport: () => this.#transport(),
-			sent: (answer, text) => this.#sent(answer, text),
+			canChange: () => this.canChange.peek(),
+			sent: (answer, kept) => this.#sent(answer, kept),
 			lookOn: (since) => this.#feed.lookOn(since),
 			rejoin: (anew) => void this.#rejoin(anew),
 			verify: () => this.#socket.verify(),
@@ -164,10 +219,11 @@ class OpenRoom implements Room {
 	#joined(channel: Channel, answer: Joined, since: Position | undefined): void {
 		this.#key = answer.room;
 		this.title.value = answer.title;
+		this.#revision.value = answer.v;
 		channel.joined = true;
 		this.#presence.joined(answer.online, answer.onlineCount);
 		this.#feed.joined(answer, since);
-		this.#outbox.joined(answer.epoch, answer.reset);
+		this.#sending?.joined(answer.epoch, answer.reset);
 		this.phase.value = 'ready';
 		const { held } = channel;
 		channel.held = [];
@@ -190,19 +246,19 @@ class OpenRoom implements Room {
 			this.#rejoining = false;
 		}
 		if (this.#anew) void this.#rejoin(false);
-		this.#outbox.kick();
+		this.#sending?.kick();
 	}
 
 	#live(): void {
 		this.#heart.start();
 		if (this.#anew) void this.#rejoin(false);
 		else if (this.#feed.log.behind) void this.#feed.catchUp();
-		void this.#outbox.resume();
+		void this.#sending?.resume();
 	}
 
 	#down(): void {
 		this.#heart.stop();
-		this.#outbox.interrupted();
+		this.#sending?.interrupted();
 	}
 
 	#refused(): void {
@@ -216,8 +272,9 @@ class OpenRoom implements Room {
 		batch(() => {
 			if (frame.type === 'messages') this.#feed.push(frame);
 			else if (frame.type === 'presence') this.#presence.push(frame);
-			else if (frame.type === 'sent') this.#outbox.sent(frame);
-			else if (frame.type === 'history') this.#outbox.seen(frame.messages);
+			else if (frame.type === 'typing') this.typing.value = frame;
+			else if (frame.type === 'sent') this.#sending?.sent(frame);
+			else if (frame.type === 'history') this.#sending?.seen(frame.messages);
 		});
 	}
 
@@ -243,7 +300,7 @@ class OpenRoom implements Room {
 		if (doubt === 'sure') void this.#rejoin(false);
 		else if (doubt) this.#heart.soon();
 		// A tab that was closed may have left something behind after this one last looked.
-		void this.#outbox.resume();
+		void this.#sending?.resume();
 	}
 
 	#poll(on: boolean): void {
@@ -252,7 +309,7 @@ class OpenRoom implements Room {
 			this.#poller.start();
 		} else {
 			this.#poller.stop();
-			if (!this.#socket.current) this.#outbox.interrupted();
+			if (!this.#socket.current) this.#sending?.interrupted();
 		}
 	}
 
@@ -272,8 +329,8 @@ class OpenRoom implements Room {
 	#pulled(): void {
 		this.phase.value = 'ready';
 		const { position } = this.#feed;
-		if (position) this.#outbox.joined(position.epoch, false);
-		this.#outbox.kick();
+		if (position) this.#sending?.joined(position.epoch, false);
+		this.#sending?.kick();
 	}
 
 	#history(): AskHistory | null {
@@ -293,9 +350,19 @@ class OpenRoom implements Room {
 	}
 
 	/** A new message is a row like others; of a repeat the log tells the row as it is now. */
-	#sent(answer: Sent, text: string): void {
+	#sent(answer: Sent, { kind, target, text }: Stored): void {
 		const { seq, cid, at, epoch } = answer;
-		const row = { seq, kind: 'message', cid, uid: this.me.uid, name: this.#myName(), text, at };
+		const about = target === undefined ? {} : { target };
+		const row = {
+			seq,
+			kind: kind ?? 'message',
+			cid,
+			uid: this.me.uid,
+			name: this.#myName(),
+			...about,
+			text,
+			at,
+		};
 		if (answer.duplicate) this.#feed.head({ epoch, seq });
 		else this.#feed.sent(epoch, row);
 	}
@@ -313,23 +380,18 @@ class OpenRoom implements Room {
 			this.#poller.message();
 		}
 		batch(() => {
-			this.#confirmed.value = this.#feed.log.rows.filter(isShown).map((m) => this.#entry(m));
+			this.#confirmed.value = this.#entries(fresh);
 			this.hasOlder.value = this.#feed.log.hasOlder;
-			this.#outbox.logChanged(fresh);
+			this.#sending?.logChanged(fresh);
 		});
 	}
 
-	#entry(m: Message): Entry {
-		const known = this.#shown.get(m);
-		if (known) return known;
-		const key = m.cid === '' ? `#${m.seq}` : `${m.uid}:${m.cid}`;
-		const entry: Entry = { ...m, key, kind: 'message', state: 'confirmed' };
-		this.#shown.set(m, entry);
-		return entry;
+	/** The known messages, with all that is known about them; `fresh` came at the end, if any. */
+	#entries(fresh: readonly Message[]): Entry[] {
+		const { rows, epoch } = this.#feed.log;
+		if (epoch !== this.#folded) this.#fold.clear();
+		this.#folded = epoch;
+		this.#fold.take(fresh.length > 0 ? fresh : rows);
+		return this.#fold.entries(rows);
 	}
-}
-
-/** A kind that this client does not know has its place in the order, and no looks. */
-function isShown(m: Message): boolean {
-	return m.kind === undefined || m.kind === 'message';
 }

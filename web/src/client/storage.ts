@@ -7,14 +7,18 @@
  * so two tabs never overwrite each other's. Where it cannot be had (some private
  * windows), the outbox lives as long as the tab.
  */
+import type { Change } from './client';
 import type { Position } from './wire';
 
 /** An entry of the outbox as it is kept. */
 export interface Stored {
 	readonly uid: string;
-	/** The room, folded by `roomKey`. */
+	/** The room, folded by `roomKey`; for changes of messages by `changesOf` of that. */
 	readonly room: string;
 	readonly cid: string;
+	/** What it does to the message `target`; both absent: it is a message. */
+	readonly kind?: Change;
+	readonly target?: number;
 	readonly text: string;
 	/** When it was written, ms since 1970; entries go out in this order. */
 	readonly written: number;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Room } from './client';
 import { pass, useRoom } from './fakeRoom';
 import { me } from './fakeServer';
+import { Outbox } from './outbox';
 import { openRoom } from './room';
 
 const t = useRoom();
@@ -12,7 +13,7 @@ describe('an outbox that an earlier page left', () => {
 		await t.leave('b', { written: 2 });
 		await t.leave('a', { written: 1 });
 		t.server.fill(3);
-		t.room = openRoom('general', me, t.env);
+		t.room = openRoom('general', me, t.env, Outbox);
 		await pass(1);
 		expect(t.texts).toEqual(['a', 'b']);
 		await pass(100);
@@ -170,7 +171,7 @@ describe('two tabs', () => {
 	let other: Room;
 	async function enterTwice(): Promise<void> {
 		await t.enter();
-		other = openRoom('general', me, t.env);
+		other = openRoom('general', me, t.env, Outbox);
 		await pass(100);
 	}
 	const texts = () => other.entries.value.map((e) => e.text);

@@ -2,7 +2,7 @@
  * The frames of protocol version 1 (docs/protocol.md): their types, how what
  * comes in is checked, how what goes out is written.
  */
-import type { ErrorCode, Person } from './client';
+import type { Change, ErrorCode, Person } from './client';
 
 /** A place in a room's log. */
 export interface Position {
@@ -20,6 +20,12 @@ export interface Message {
 	readonly name: string;
 	readonly text: string;
 	readonly at: string;
+	/** Of an edit, a delete or a react: the seq of the message that it is about. */
+	readonly target?: number;
+	/** The seq of the last edit that the text is from. */
+	readonly edited?: number;
+	/** The seq of the delete that emptied it. */
+	readonly deleted?: number;
 }
 
 interface Request<A extends string> {
@@ -36,6 +42,10 @@ export interface Leave extends Request<'leave'> {
 export interface SendBody {
 	readonly room: string;
 	readonly cid: string;
+	/** Absent means 'message'. Another only where `joined` said v 2 or more, or over HTTP. */
+	readonly kind?: Change;
+	/** The seq of the message that it is about; with a `kind` only. */
+	readonly target?: number;
 	readonly text: string;
 	readonly since?: Position;
 	readonly as?: string;
@@ -51,7 +61,12 @@ export interface HistoryRequest extends Request<'history'>, HistoryQuery {}
 export interface Ping extends Request<'ping'> {
 	readonly rooms: readonly string[];
 }
-export type ClientFrame = Join | Leave | Send | HistoryRequest | Ping;
+/** Gets no reply; only where `joined` said v 2 or more. */
+export interface Typing extends Request<'typing'> {
+	readonly room: string;
+}
+export type Question = Join | Leave | Send | HistoryRequest | Ping;
+export type ClientFrame = Question | Typing;
 
 interface Reply<T extends string> {
 	readonly type: T;
@@ -150,7 +165,7 @@ export interface Replies {
 	history: HistoryPage;
 	ping: Pong;
 }
-export const replyType: Readonly<Record<ClientFrame['action'], string>> = {
+export const replyType: Readonly<Record<Question['action'], string>> = {
 	join: 'joined',
 	leave: 'left',
 	send: 'sent',
@@ -187,6 +202,9 @@ const row = shape({
 	name: str,
 	text: str,
 	at: str,
+	target: opt(count),
+	edited: opt(count),
+	deleted: opt(count),
 });
 const people = list(shape({ uid: str, name: str }));
 const head = shape({ live: bool, epoch: opt(str), seq: opt(count), onlineCount: opt(count) });

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Connection, Entry, Person, Room, Session } from '../client/client';
+import type { Change, Connection, Entry, Person, Room, Session } from '../client/client';
 
 /** A Room that does as it is told: for tests and the gallery, never in the page itself. */
 export class FakeRoom implements Room {
@@ -11,6 +11,9 @@ export class FakeRoom implements Room {
 	readonly loadingOlder = signal(false);
 	readonly online = signal<readonly Person[]>([]);
 	readonly onlineCount = signal<number | null>(1);
+	readonly canSend = signal(true);
+	readonly canChange = signal(true);
+	readonly typing = signal<Person | null>(null);
 	/** What the page has asked for, in order: 'send hi', 'retry c1', 'close'. */
 	readonly calls: string[] = [];
 	/** What the next page of history holds. */
@@ -25,11 +28,22 @@ export class FakeRoom implements Room {
 		this.online.value = [{ uid: me.uid, name: me.name }];
 	}
 
+	async prepare(): Promise<void> {}
+
 	send(text: string): string {
 		this.calls.push(`send ${text}`);
 		const cid = `c${++this.#written}`;
 		this.add(written(this.me, cid, text, 'pending'));
 		return cid;
+	}
+
+	change(kind: Change, target: number, text: string): string {
+		this.calls.push(`${kind} ${target} ${text}`.trim());
+		return `c${++this.#written}`;
+	}
+
+	type(): void {
+		this.calls.push('type');
 	}
 
 	retry(cid: string): void {

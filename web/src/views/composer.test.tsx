@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, fireEvent } from '@testing-library/preact';
+import { act, cleanup, fireEvent, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openRoom } from '../fake/page';
@@ -109,4 +109,16 @@ describe('the box', () => {
 		expect(sent()).toEqual(['send one', 'send two']);
 		await findByText('2 messages waiting to go out');
 	});
+});
+
+test('Enter before there is an outbox keeps the text, and sends it once there is one', async () => {
+	const page = await openRoom((room) => {
+		room.canSend.value = false;
+	});
+	const box = page.getByLabelText('Message General') as HTMLTextAreaElement;
+	await user.type(box, 'hello{Enter}');
+	expect([box.value, page.room.calls]).toEqual(['hello', []]);
+	page.room.canSend.value = true;
+	await waitFor(() => expect(page.room.calls).toEqual(['send hello']));
+	expect(box.value).toBe('');
 });

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { blank, excess, sendable } from '../format/text';
@@ -15,6 +15,8 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 	const text = useSignal(loadDraft(name));
 	const box = useRef<HTMLTextAreaElement>(null);
 	const tooLong = excess(text.value);
+	/** Enter was pressed before there was an outbox: the text stays here until then. */
+	const asked = useRef(false);
 	const sending = !blank(text.value) && tooLong === 0;
 
 	useLayoutEffect(() => {
@@ -30,9 +32,15 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 	function send() {
 		box.current?.focus();
 		if (!sending) return;
+		asked.current = !room.canSend.peek();
+		if (asked.current) return void room.prepare();
 		room.send(sendable(text.value));
 		write('');
 	}
+
+	useSignalEffect(() => {
+		if (room.canSend.value && asked.current) send();
+	});
 
 	function onKeyDown(event: KeyboardEvent) {
 		// 229: an input method has the key, also where isComposing is already false (Safari).

@@ -50,7 +50,15 @@ export function lazy<Props extends object>(
 	return Object.assign(Lazy, { fetch });
 }
 
+let begin = () => {};
+
+/** Resolves when what is to be seen at first is there: then the rest may come. */
+export const settled = new Promise<void>((resolve) => {
+	begin = resolve;
+});
+
 /** Fetches all code that has not come yet, so that it is at hand also when the network is gone. */
 export async function fetchRest(): Promise<void> {
+	begin();
 	await Promise.all(all.map((fetch) => fetch()));
 }

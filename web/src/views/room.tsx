@@ -4,7 +4,7 @@ import type { Room } from '../client/client';
 import { Reading } from '../state/reading';
 import type { Visit } from '../state/visit';
 import { Composer } from './composer';
-import { lazy } from './lazy';
+import { lazy, settled } from './lazy';
 import { Log } from './log';
 import { RoomHeader } from './room-header';
 import { Loading } from './stand-ins';
@@ -33,7 +33,10 @@ interface Props {
 /** A room: its bar, the messages with whatever floats over them, and the box to write in. */
 export function RoomView({ room, name, visit, online }: Props) {
 	const reading = useMemo(() => new Reading(room, name), [room]);
-	useEffect(() => () => reading.close(), [reading]);
+	useEffect(() => {
+		void settled.then(() => room.prepare());
+		return () => reading.close();
+	}, [reading]);
 	useSignalEffect(() => {
 		if (room.connection.value.state === 'signedOut') visit.signedOut();
 	});

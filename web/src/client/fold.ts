@@ -1,0 +1,91 @@
+import type { Entry, Person, Reaction } from './client';
+import type { Message } from './wire';
+
+/** The kinds of rows that are about a message. */
+const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
+
+/** A kind that this client does not know has its place in the order, and no looks. */
+function isMessage({ kind = 'message' }: Message): boolean {
+	return kind === 'message';
+}
+
+/**
+ * Edits, deletions and reactions, folded over the messages that they are about. It comes to
+ * the same whatever the order in which rows are taken, and however often: of each kind and
+ * person the newest row about a message counts, and a deletion counts over all else. Edits
+ * and deletions by another than the author count for nothing.
+ */
+export class Fold {
+	/** By target; then by kind and person, the newest row. */
+	readonly #about = new Map<number, Map<string, Message>>();
+	/** Entries that are still as they were made. */
+	readonly #made = new Map<number, readonly [of: Message, entry: Entry]>();
+
+	/** Takes what is about other rows, also about such that are not known yet. */
+	take(rows: readonly Message[]): void {
+		for (const row of rows) {
+			const { kind, target, uid, seq, text } = row;
+			if (target === undefined || !changing.has(kind)) continue;
+			const about = this.#about.get(target) ?? new Map<string, Message>();
+			this.#about.set(target, about);
+			// An edit without a text was emptied by the deletion that follows it.
+			if ((about.get(kind + uid)?.seq ?? 0) >= seq || (kind === 'edit' && text === '')) continue;
+			about.set(kind + uid, row);
+			this.#made.delete(target);
+		}
+	}
+
+	/** Forgets everything: another log. */
+	clear(): void {
+		this.#about.clear();
+		this.#made.clear();
+	}
+
+	/** The messages among the rows as they are to be shown; the same objects while nothing changes. */
+	entries(rows: readonly Message[]): Entry[] {
+		return rows.filter(isMessage).map((m) => this.#entry(m));
+	}
+
+	#entry(m: Message): Entry {
+		const made = this.#made.get(m.seq);
+		if (made?.[0] === m) return made[1];
+		const entry = entryOf(m, this.#about.get(m.seq));
+		this.#made.set(m.seq, [m, entry]);
+		return entry;
+	}
+}
+
+function entryOf(m: Message, about: ReadonlyMap<string, Message> | undefined): Entry {
+	const { seq, cid, uid, name, at, edited = 0 } = m;
+	const key = cid === '' ? `#${seq}` : `${uid}:${cid}`;
+	const entry: Entry = {
+		key,
+		seq,
+		kind: 'message',
+		cid,
+		uid,
+		name,
+		text: '',
+		at,
+		state: 'confirmed',
+	};
+	if (m.deleted || about?.has(`delete${uid}`)) return { ...entry, deleted: true };
+	const edit = about?.get(`edit${uid}`);
+	const text = edit && edit.seq > edited ? edit.text : m.text;
+	const reactions = about ? reactionsOf(about) : [];
+	return {
+		...entry,
+		text,
+		...((edit || edited > 0) && { edited: true }),
+		...(reactions.length > 0 && { reactions }),
+	};
+}
+
+/** Whose sign is which, in the order in which they came. */
+function reactionsOf(about: ReadonlyMap<string, Message>): Reaction[] {
+	const rows = [...about.values()].filter(({ kind, text }) => kind === 'react' && text !== '');
+	const signs = new Map<string, Person[]>();
+	for (const { text, uid, name } of rows.sort((a, b) => a.seq - b.seq))
+		signs.set(text, [...(signs.get(text) ?? []), { uid, name }]);
+	return [...signs].map(([sign, people]) => ({ sign, people }));
+}
