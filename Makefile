@@ -14,7 +14,7 @@ JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template deploy deploy-account destroy
+.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template deploy deploy-account destroy
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -141,13 +141,16 @@ format: need-go web/node_modules/.ready ## put all code into its form
 	gofmt -w cmd functions internal
 	cd web && npm run --silent format
 
-bench: bench-fanout bench-gateways ## what is measured, side by side with others; best on an idle machine
+bench: bench-fanout bench-gateways bench-coldstart ## what is measured, side by side with others; best on an idle machine
 
 bench-fanout: need-go ## time from send to the last member's frame, beside a plain chat in memory
 	go run ./internal/lab/fanout
 
 bench-gateways: need-go need-node ## the local gateway beside serverless-offline and ministack
 	go run ./internal/lab/gateways
+
+bench-coldstart: need-go ## what a first request waits for, and how large the functions are
+	@AWS_CA_BUNDLE= go run ./internal/lab/coldstart
 
 # Where goroutines run, coverage differs from run to run, and minimizing an input
 # by it never ends.

@@ -2,11 +2,9 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
@@ -19,7 +17,7 @@ func main() {
 	if err != nil {
 		apigw.Fatal(log, err)
 	}
-	cfg, err := config.LoadDefaultConfig(context.Background())
+	cfg, err := apigw.LoadAWS(os.Getenv)
 	if err != nil {
 		apigw.Fatal(log, err)
 	}

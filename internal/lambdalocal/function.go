@@ -74,6 +74,9 @@ type Config struct {
 	Output func(line string)
 	// Event is told what happens to processes, for a log; nil discards it.
 	Event func(what string)
+	// Started is told of each process that asks for its first event, and how long
+	// it took to, from just before it was started; nil discards it.
+	Started func(pid int, took time.Duration)
 }
 
 // Function runs a function in processes. It must be made with New and ended
@@ -108,6 +111,9 @@ func New(cfg Config) (*Function, error) {
 	}
 	if cfg.Event == nil {
 		cfg.Event = func(string) {}
+	}
+	if cfg.Started == nil {
+		cfg.Started = func(int, time.Duration) {}
 	}
 	return &Function{
 		cfg:   cfg,
@@ -238,7 +244,9 @@ func (f *Function) start(ctx context.Context) (*process, error) {
 		p.kill()
 		return nil, err
 	}
-	f.cfg.Event(fmt.Sprintf("process %d is up after %d ms", p.pid(), time.Since(began).Milliseconds()))
+	took := time.Since(began)
+	f.cfg.Started(p.pid(), took)
+	f.cfg.Event(fmt.Sprintf("process %d is up after %d ms", p.pid(), took.Milliseconds()))
 	return p, nil
 }
 

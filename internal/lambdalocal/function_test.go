@@ -255,3 +255,21 @@ func TestNewRefusesAFunctionWithoutACommand(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// TestStartedIsToldOfEachProcess: once for a cold start, and not for an event of
+// a process that is warm.
+func TestStartedIsToldOfEachProcess(t *testing.T) {
+	var pids []int
+	f := newFunction(t, func(cfg *lambdalocal.Config) {
+		cfg.Started = func(pid int, took time.Duration) {
+			if took <= 0 {
+				t.Errorf("process %d took %v", pid, took)
+			}
+			pids = append(pids, pid)
+		}
+	})
+	first, second := mustInvoke(t, f, order{}), mustInvoke(t, f, order{})
+	if len(pids) != 1 || pids[0] != first.PID || second.PID != first.PID {
+		t.Errorf("told of %v; the processes were %d and %d", pids, first.PID, second.PID)
+	}
+}
