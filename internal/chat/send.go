@@ -159,7 +159,7 @@ func (s *Service) lookBack(ctx context.Context, l log, d Draft) lookBack {
 	} else {
 		back.span, back.err = s.lookBackNewest(ctx, l)
 	}
-	_ = group.Wait() // it gives no error of its own
+	_ = group.Wait()   // it gives no error of its own
 	if failed != nil { // even a repeat needs it
 		return lookBack{done: true, err: cmp.Or(back.err, failed)}
 	}
