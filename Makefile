@@ -2,7 +2,8 @@
 
 ADDR ?= localhost:8080
 DATA ?= .local/data
-GOARCH ?= arm64
+# What is built by `sam build --config-env local` runs on this machine (samconfig.toml).
+GOARCH ?= $(if $(findstring /.aws-sam/local/,$(ARTIFACTS_DIR)),amd64,arm64)
 
 GO_PACKAGES = ./...
 STATICCHECK = go tool -modfile=tools/go.mod staticcheck
