@@ -136,7 +136,12 @@ type process struct {
 
 func (p *project) run(env ...string) *process {
 	p.t.Helper()
-	cmd := exec.Command(p.bin)
+	return p.runWith(nil, env...)
+}
+
+func (p *project) runWith(flags []string, env ...string) *process {
+	p.t.Helper()
+	cmd := exec.Command(p.bin, flags...)
 	cmd.Dir = p.root
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "AWS_") || strings.HasPrefix(v, "PATH=")
@@ -346,6 +351,38 @@ func TestCommandSaysWhatIsMissing(t *testing.T) {
 		p := newProject(t)
 		p.run("ADDR=nonsense").refuses(`^listen on ADDR=nonsense`)
 	})
+}
+
+// TestTwoCommandsInOneFolder: each with data and a log of its own.
+func TestTwoCommandsInOneFolder(t *testing.T) {
+	p := newProject(t)
+	run := func(flags ...string) *process {
+		return p.runWith(flags, "AWS_ENDPOINT_URL_DYNAMODB="+dynamolocal.ForTest(t), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
+	}
+	first, second := run(), run("-trace")
+	logs := map[*process]string{}
+	for _, d := range []*process{first, second} {
+		room := unique("room")
+		say(t, d.ready(), room, "hello")
+		for _, line := range d.said {
+			if _, log, ok := strings.Cut(line, "log       "); ok {
+				logs[d] = log
+			}
+		}
+		if text, err := os.ReadFile(filepath.Join(p.root, logs[d])); err != nil || strings.Count(string(text), `"route":"POST /api/messages"`) != 1 {
+			t.Errorf("log %q has\n%s%v", logs[d], text, err)
+		}
+	}
+	if logs[first] == logs[second] {
+		t.Errorf("both write to %s", logs[first])
+	}
+	for d, events := range map[*process]bool{first: false, second: true} {
+		d.signal(os.Interrupt)
+		d.exit()
+		if said := strings.Join(d.said, "\n"); strings.Contains(said, "POST /api/messages") != events {
+			t.Errorf("events are said: want %t, in\n%s", events, said)
+		}
+	}
 }
 
 // fake puts a script into PATH.

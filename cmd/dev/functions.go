@@ -52,25 +52,6 @@ func newFunctions(cfg aws.Config, client *dynamodb.Client, out io.Writer, declar
 	return functions, log, nil
 }
 
-func webSocketConfig(api samtemplate.WebSocketAPI, functions map[string]localgw.Invoker, log *slog.Logger) localgw.WebSocketConfig {
-	cfg := localgw.WebSocketConfig{
-		Stage: api.Stages[0].Name, RouteSelectionExpression: api.RouteSelectionExpression,
-		Routes: map[string]localgw.Route{}, Logger: log,
-	}
-	for key, r := range api.Routes {
-		cfg.Routes[key] = localgw.Route{Function: functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay}
-	}
-	return cfg
-}
-
-func httpConfig(routes []samtemplate.HTTPRoute, functions map[string]localgw.Invoker, log *slog.Logger) localgw.HTTPConfig {
-	cfg := localgw.HTTPConfig{Routes: map[string]localgw.Route{}, Logger: log}
-	for _, r := range routes {
-		cfg.Routes[r.Key()] = localgw.Route{Function: functions[r.Function], Timeout: r.IntegrationTimeout}
-	}
-	return cfg
-}
-
 func tableSpec(t samtemplate.Table) dynamo.TableSpec {
 	spec := dynamo.TableSpec{Name: tableName, Attributes: map[string]string{}, TTLAttribute: t.TTLAttribute}
 	for _, k := range t.Keys {

@@ -7,7 +7,8 @@
 // If AWS_ENDPOINT_URL_DYNAMODB is set, that database is used and none is started.
 //
 // With -watch it is built and started anew whenever the code changes, and the
-// page changes in the browser as its sources do.
+// page changes in the browser as its sources do. With -trace each event of the
+// APIs is a line.
 package main
 
 import (
@@ -25,7 +26,9 @@ import (
 
 func main() {
 	watching := flag.Bool("watch", false, "build and start anew when the code changes")
+	tracing := flag.Bool("trace", false, "say each event of the APIs: its time, route and outcome")
 	pageFrom := flag.String("page-from", "", "address of a server of the page, instead of web/dist; ends when the input is closed")
+	logTo := flag.String("log", "", "the log to go on with, instead of a new one")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -33,7 +36,7 @@ func main() {
 	if err == nil {
 		// After the first Ctrl-C a second one ends the process at once.
 		context.AfterFunc(ctx, stop)
-		err = run(ctx, root, *pageFrom, *watching)
+		err = run(ctx, options{Root: root, PageFrom: *pageFrom, Trace: *tracing, LogPath: *logTo}, *watching)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -41,28 +44,35 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, root, pageFrom string, watching bool) error {
-	o := options{
-		Root: root, Addr: or(os.Getenv("ADDR"), "localhost:8080"),
-		Data: or(os.Getenv("DATA"), filepath.Join(root, ".local", "data")),
-		Page: filepath.Join(root, "web", "dist"), BuildPage: pageFrom == "", PageFrom: pageFrom,
-		Say: func(what, format string, args ...any) {
-			fmt.Printf("%-9s %s\n", what, fmt.Sprintf(format, args...))
-		},
+// run completes o and serves until ctx ends.
+func run(ctx context.Context, o options, watching bool) error {
+	o.Addr = or(os.Getenv("ADDR"), "localhost:8080")
+	o.Data = or(os.Getenv("DATA"), filepath.Join(o.Root, ".local", "data"))
+	o.Page, o.BuildPage = filepath.Join(o.Root, "web", "dist"), o.PageFrom == ""
+	o.Say = func(what, format string, args ...any) {
+		fmt.Printf("%-9s %s\n", what, fmt.Sprintf(format, args...))
 	}
-	log, err := openLog(root, pageFrom != "")
+	log, err := o.openLog()
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	o.Log = log
+	o.Log, o.LogPath = log, log.Name()
 	if watching {
 		return watch(ctx, o)
 	}
-	if pageFrom != "" {
+	if o.PageFrom != "" {
 		ctx = untilInputEnds(ctx)
 	}
 	return runOnce(ctx, o)
+}
+
+// openLog opens a new log, or goes on with one that was begun.
+func (o options) openLog() (*os.File, error) {
+	if o.LogPath != "" {
+		return os.OpenFile(o.LogPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	}
+	return newLog(o.Root)
 }
 
 func runOnce(ctx context.Context, o options) error {
@@ -74,7 +84,7 @@ func runOnce(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	o.Say("log", "%s", relative(o.Root, logPath(o.Root)))
+	o.Say("log", "%s", relative(o.Root, o.LogPath))
 	o.Say("ready", "%s (%.1f s). For a second person take another browser or a private window. Ctrl-C stops.", s.URL, time.Since(began).Seconds())
 
 	select {
@@ -85,20 +95,6 @@ func runOnce(ctx context.Context, o options) error {
 	limited, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	return errors.Join(err, s.stop(limited))
-}
-
-func logPath(root string) string { return filepath.Join(root, ".local", "dev.log") }
-
-// openLog opens the log file: anew, or to go on with it.
-func openLog(root string, goOn bool) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(logPath(root)), 0o755); err != nil {
-		return nil, err
-	}
-	how := os.O_CREATE | os.O_WRONLY | os.O_APPEND
-	if !goOn {
-		how |= os.O_TRUNC
-	}
-	return os.OpenFile(logPath(root), how, 0o644)
 }
 
 // untilInputEnds gives a context that also ends when whoever started this

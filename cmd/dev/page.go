@@ -37,6 +37,11 @@ func installPackages(ctx context.Context, o options) error {
 
 // buildPage builds the page, if what it depends on has changed since the last time.
 func buildPage(ctx context.Context, o options) error {
+	lock, err := lockPage(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	if err := installPackages(ctx, o); err != nil {
 		return err
 	}

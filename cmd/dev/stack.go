@@ -29,6 +29,8 @@ type options struct {
 	BuildPage bool   // build it first if it is not up to date
 	PageFrom  string // the address of a server that has the page instead; "": none
 	Log       io.Writer
+	LogPath   string // where Log writes to
+	Trace     bool   // say each event of the APIs
 	Say       func(what, format string, args ...any)
 }
 
@@ -104,11 +106,12 @@ func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (
 	if err != nil {
 		return nil, err
 	}
-	s.gateway, err = localgw.NewWebSocket(webSocketConfig(ws, functions, log))
+	apis := apiBuilder{functions: functions, log: log, trace: o.tracer()}
+	s.gateway, err = localgw.NewWebSocket(apis.webSocket(ws))
 	if err != nil {
 		return nil, fmt.Errorf("start the WebSocket API: %w", err)
 	}
-	api, err := localgw.NewHTTP(httpConfig(t.HTTPAPIs[0].Routes, functions, log))
+	api, err := localgw.NewHTTP(apis.http(t.HTTPAPIs[0]))
 	if err != nil {
 		return nil, fmt.Errorf("start the HTTP API: %w", err)
 	}

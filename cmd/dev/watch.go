@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -91,7 +92,7 @@ func (w *watcher) startPage(ctx context.Context) (from string, err error) {
 		case <-ctx.Done():
 			return "", ctx.Err()
 		case <-w.page.done:
-			return "", fmt.Errorf("the page's development server does not start: see %s", relative(w.Root, logPath(w.Root)))
+			return "", fmt.Errorf("the page's development server does not start: see %s", relative(w.Root, w.LogPath))
 		case <-time.After(lookEvery):
 		}
 	}
@@ -111,7 +112,7 @@ func (w *watcher) restart(ctx context.Context, pageFrom string) {
 	if err := w.stack.stop(); err != nil {
 		w.Say("go", "%v", err)
 	}
-	cmd := exec.Command(binary, "-page-from", pageFrom)
+	cmd := exec.Command(binary, "-page-from", pageFrom, "-log", w.LogPath, "-trace="+strconv.FormatBool(w.Trace))
 	cmd.Dir = w.Root
 	cmd.Env = append(os.Environ(), "ADDR="+w.Addr)
 	var err error

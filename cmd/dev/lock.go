@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// errInUse says that another process holds a lock.
+var errInUse = errors.New("in use by another")
+
+// openLocked opens a file, and locks it until it is closed or this process ends,
+// however it does; see flock(2).
+func openLocked(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	switch err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+	case err == nil:
+		return file, nil
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		file.Close()
+		return nil, errInUse
+	default:
+		file.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+}
+
+// maxLogs is how many stacks of one folder can have logs of their own.
+const maxLogs = 20
+
+// newLog opens a log file anew: the first that no other stack of this folder
+// writes to.
+func newLog(root string) (*os.File, error) {
+	dir := filepath.Join(root, ".local")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	for n := 1; n <= maxLogs; n++ {
+		name := "dev.log"
+		if n > 1 {
+			name = fmt.Sprintf("dev-%d.log", n)
+		}
+		file, err := openLocked(filepath.Join(dir, name))
+		if errors.Is(err, errInUse) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return file, file.Truncate(0)
+	}
+	return nil, fmt.Errorf("%d stacks run in %s already", maxLogs, root)
+}
+
+// lockPage waits until nobody else builds the page in this folder.
+func lockPage(ctx context.Context, o options) (*os.File, error) {
+	path := filepath.Join(o.Root, ".local", "page.lock")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	for told := false; ; told = true {
+		lock, err := openLocked(path)
+		if !errors.Is(err, errInUse) {
+			return lock, err
+		}
+		if !told {
+			o.Say("page", "another chat of this folder builds it …")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(lookEvery):
+		}
+	}
+}
