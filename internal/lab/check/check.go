@@ -26,6 +26,9 @@ const (
 	Restarted     Name = "restarted"     // a view began anew although nothing was ever deleted
 	Leaked        Name = "leaked"        // somebody got what they may not have
 	Impersonation Name = "impersonation" // a message under another's uid
+	Unchanged     Name = "unchanged"     // a message's row is not as the acknowledged edits and deletions say
+	Unfolded      Name = "unfolded"      // a client shows of a message something else than its log says
+	Kept          Name = "kept"          // a deleted text is still in the log
 	Presence      Name = "presence"      // somebody is shown who is gone, or not who is there
 )
 
@@ -76,6 +79,7 @@ func Check(history []Record, o Options) Report {
 	c.convergence()
 	c.secrets()
 	c.presence()
+	c.folds()
 	return c.report
 }
 
@@ -108,6 +112,7 @@ type checker struct {
 	inOrder   []*attempt
 	byCID     map[[2]string][]*attempt       // room and cid
 	content   map[place]Record               // the first that was seen there
+	changes   map[change][]*attempt          // edits, by what they are about
 	readers   map[string]map[string]*reading // by room and reader
 	observers []*observer
 	report    Report
@@ -123,7 +128,7 @@ func newChecker(history []Record, o Options) *checker {
 	c := &checker{
 		o: o, history: history,
 		attempts: map[message]*attempt{}, byCID: map[[2]string][]*attempt{},
-		content: map[place]Record{}, readers: map[string]map[string]*reading{},
+		content: map[place]Record{}, changes: map[change][]*attempt{}, readers: map[string]map[string]*reading{},
 		report: Report{Slowest: map[time.Duration]time.Duration{}},
 	}
 	if len(history) > 0 {
@@ -171,6 +176,10 @@ func (c *checker) try(r Record) {
 		by := [2]string{r.Room, r.CID}
 		c.byCID[by] = append(c.byCID[by], a)
 		c.report.Sent++
+		if r.Kind == kindEdit {
+			about := change{r.Room, r.UID, r.Target}
+			c.changes[about] = append(c.changes[about], a)
+		}
 	}
 	if !slices.Contains(a.texts, r.Text) {
 		a.texts = append(a.texts, r.Text)
@@ -201,12 +210,12 @@ func (c *checker) seen(r Record) {
 	p := place{r.Room, r.Epoch, r.Seq}
 	if first, ok := c.content[p]; !ok {
 		c.content[p] = r
-	} else if first.UID != r.UID || first.CID != r.CID || first.Text != r.Text {
+	} else if differ(first, r) {
 		c.fail(Divergent, "%s row %d is %s/%s to %s and %s/%s to %s", r.Room, r.Seq, first.UID, first.CID, first.Who, r.UID, r.CID, r.Who)
 	}
 	a := c.attempts[message{r.Room, r.UID, r.CID}]
 	switch {
-	case a != nil && slices.Contains(a.texts, r.Text):
+	case a != nil && c.mayBe(a, r):
 		a.isAt(p)
 	case a == nil && c.triedByAnother(r):
 		c.fail(Impersonation, "%s row %d (%s) stands under %s, who did not try it", r.Room, r.Seq, r.CID, r.UID)

@@ -18,6 +18,7 @@ type Op string
 // The operations.
 const (
 	// Try: Who begins to send CID with Text as UID; from now on it may be in the log.
+	// Kind and Target: what it does to which row.
 	Try Op = "try"
 	// Ack: Who was told that CID is row Seq of Epoch.
 	Ack Op = "ack"
@@ -28,12 +29,15 @@ const (
 	Down Op = "down"
 	// View: what Who shows of Room begins anew behind Seq of Epoch.
 	View Op = "view"
-	// Show: Who shows row Seq of Epoch, with UID, CID and Text.
+	// Show: Who shows row Seq of Epoch, with UID, CID and Text, and what else the row has.
 	Show Op = "show"
 	// Read and Row: Who reads the whole history of Room in Epoch when all is over,
 	// and these are its rows.
 	Read Op = "read"
 	Row  Op = "row"
+	// Fold: when all is over Who shows the message at Seq with Text, or as Deleted,
+	// and with Signs.
+	Fold Op = "fold"
 	// Mark: from now on what is in the log is shown by all who are up within Within
 	// of its acknowledgement, or of now; 0: no such promise, there is trouble.
 	Mark Op = "mark"
@@ -51,15 +55,22 @@ const (
 // Record is one line of a history. T is since the run's beginning; which other
 // members there are depends on Op.
 type Record struct {
-	T      time.Duration `json:"t"`
-	Op     Op            `json:"op"`
-	Who    string        `json:"who,omitempty"`
-	UID    string        `json:"uid,omitempty"`
-	Room   string        `json:"room,omitempty"`
-	Epoch  string        `json:"epoch,omitempty"`
-	Seq    int64         `json:"seq,omitempty"`
-	CID    string        `json:"cid,omitempty"`
-	Text   string        `json:"text,omitempty"`
+	T     time.Duration `json:"t"`
+	Op    Op            `json:"op"`
+	Who   string        `json:"who,omitempty"`
+	UID   string        `json:"uid,omitempty"`
+	Room  string        `json:"room,omitempty"`
+	Epoch string        `json:"epoch,omitempty"`
+	Seq   int64         `json:"seq,omitempty"`
+	CID   string        `json:"cid,omitempty"`
+	Text  string        `json:"text,omitempty"`
+
+	Kind    string   `json:"kind,omitempty"`
+	Target  int64    `json:"target,omitempty"`
+	Edited  int64    `json:"edited,omitempty"`
+	Deleted int64    `json:"deleted,omitempty"`
+	Signs   []string `json:"signs,omitempty"` // "<uid> <sign>", sorted
+
 	UIDs   []string      `json:"uids,omitempty"`
 	Within time.Duration `json:"within,omitempty"`
 }

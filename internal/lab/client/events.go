@@ -33,6 +33,15 @@ type (
 	}
 	// Write puts a text into the outbox.
 	Write struct{ Text string }
+	// Change puts an edit of a message, its deletion, or a reaction to it into the
+	// outbox. It does nothing as long as the server is not known to take such.
+	Change struct {
+		Kind   string // edit, delete or react
+		Target int64  // seq of the message
+		Text   string
+	}
+	// Type: the person writes.
+	Type struct{}
 	// Retry is the person's word to send an entry that was refused or waits.
 	Retry struct{ CID string }
 	// Discard takes an entry out of the outbox.
@@ -51,6 +60,8 @@ func (Received) event()  {}
 func (Closed) event()    {}
 func (SessionIs) event() {}
 func (Write) event()     {}
+func (Change) event()    {}
+func (Type) event()      {}
 func (Retry) event()     {}
 func (Discard) event()   {}
 func (View) event()      {}
@@ -101,6 +112,8 @@ type (
 		Online []wire.Person
 		Count  int // -1: not known
 	}
+	// Typing: somebody else writes.
+	Typing struct{ Person wire.Person }
 	// SignedOut: the session is gone. Nothing more will happen.
 	SignedOut struct{}
 	// Failed: the room cannot be joined, and trying again would not help.
@@ -119,13 +132,16 @@ func (Acknowledged) action() {}
 func (Refused) action()      {}
 func (Waits) action()        {}
 func (People) action()       {}
+func (Typing) action()       {}
 func (SignedOut) action()    {}
 func (Failed) action()       {}
 
-// Entry is one message of the outbox, as it is stored.
+// Entry is one message, or change of one, of the outbox, as it is stored.
 type Entry struct {
 	UID     string // who wrote it
 	CID     string
+	Kind    string // "": a message
+	Target  int64  // seq of the message that it changes
 	Text    string
 	Written time.Time
 	WordAt  time.Time      // when the person last said: send it

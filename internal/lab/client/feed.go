@@ -19,6 +19,7 @@ var mustRejoin = []string{"reset", "behind", "not_joined"}
 type feed struct {
 	m        *Machine
 	log      roomLog
+	fold     fold
 	gap      timer
 	backoff  backoff
 	catching bool
@@ -29,6 +30,7 @@ type feed struct {
 func (d *feed) init(m *Machine) {
 	d.m, d.backoff.m = m, m
 	d.log.ahead = map[int64]wire.Message{}
+	d.fold = fold{}
 	d.log.first = 1
 	d.gap.fire = func() { d.catchUp(nil) }
 }
@@ -99,6 +101,7 @@ func (d *feed) sent(epoch string, row wire.Message) {
 func (d *feed) replace(f frame) {
 	fresh := d.log.replace(f.Epoch, f.Messages, f.Seq)
 	d.m.act(Began{f.Epoch, d.log.first - 1})
+	clear(d.fold)
 	d.changed(fresh)
 	d.settle()
 }
@@ -113,6 +116,7 @@ func (d *feed) apply(messages []wire.Message, head int64) {
 func (d *feed) changed(fresh []wire.Message) {
 	if len(fresh) > 0 {
 		d.m.act(Shown{d.log.epoch, fresh})
+		d.fold.take(fresh)
 		d.m.heart.message(fresh[len(fresh)-1])
 		d.m.out.seen(d.log.epoch, fresh)
 	}

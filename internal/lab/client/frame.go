@@ -16,7 +16,9 @@ type frame struct {
 	ID          *string                  `json:"id"`
 	Room        string                   `json:"room"`
 	Title       string                   `json:"title"`
+	V           int                      `json:"v"`
 	UID         string                   `json:"uid"`
+	Name        string                   `json:"name"`
 	Epoch       string                   `json:"epoch"`
 	Seq         int64                    `json:"seq"`
 	Messages    []wire.Message           `json:"messages"`

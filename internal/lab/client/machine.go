@@ -40,6 +40,7 @@ type Machine struct {
 	anew      bool   // the next join asks for the newest page, whatever is known
 	rejoining bool
 	visible   bool
+	revision  int // of the server's protocol, as joined named it
 
 	feed     feed
 	out      outbox
@@ -80,7 +81,11 @@ func (m *Machine) Handle(now time.Time, e Event) []Action {
 	case SessionIs:
 		m.sessionIs(e)
 	case Write:
-		m.out.write(e.Text)
+		m.out.write(Change{Text: e.Text})
+	case Change:
+		m.out.write(e)
+	case Type:
+		m.typing()
 	case Retry:
 		m.out.retry(e.CID)
 	case Discard:

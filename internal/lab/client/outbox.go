@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -21,13 +22,16 @@ type item struct {
 	Entry
 	notBefore time.Time
 	backoff   backoff
+	found     int64 // its row, as long as that is no acknowledgement; see [Entry.overwrites]
 	seq       int64 // its place in the log once it is acknowledged, else 0
 	told      bool  // that it waits
 	patient   bool  // the server said when to try again
 }
 
-func (i *item) waits(now time.Time) bool  { return i.Reset || now.Sub(i.WordAt) > waitingAge }
-func (i *item) queued(now time.Time) bool { return i.seq == 0 && i.Refused == "" && !i.waits(now) }
+func (i *item) waits(now time.Time) bool { return i.Reset || now.Sub(i.WordAt) > waitingAge }
+func (i *item) queued(now time.Time) bool {
+	return i.seq == 0 && i.Refused == "" && (i.found != 0 || !i.waits(now))
+}
 
 // outbox is texts on their way into the log: none lost, none twice, in the order
 // of writing. One goes out at a time, and waits for its answer.
@@ -54,17 +58,20 @@ func (o *outbox) init(m *Machine, kept []Entry) {
 	}
 }
 
-func (o *outbox) write(text string) {
+func (o *outbox) write(c Change) {
+	if c.Kind != "" && o.m.revision < withChanges {
+		return
+	}
 	at := o.m.now
 	if !at.After(o.lastAt) {
 		at = o.lastAt.Add(1)
 	}
 	o.lastAt = at
 	e := Entry{
-		UID: o.m.cfg.UID, Text: text, Written: at, WordAt: at, Since: o.m.feed.position(),
+		UID: o.m.cfg.UID, Kind: c.Kind, Target: c.Target, Text: c.Text, Written: at, WordAt: at, Since: o.m.feed.position(),
 		CID: fmt.Sprintf("%x-%x", at.UnixMilli(), o.m.random.Uint64()),
 	}
-	if len([]rune(text)) > longestText {
+	if len([]rune(c.Text)) > longestText {
 		e.Refused = "too_large"
 	}
 	it := &item{Entry: e, backoff: backoff{m: o.m}}
@@ -104,7 +111,11 @@ func (o *outbox) seen(epoch string, rows []wire.Message) {
 		if row.UID != o.m.cfg.UID {
 			continue
 		}
-		if it := o.find(row.CID); it != nil {
+		if it := o.find(row.CID); it == nil {
+			continue
+		} else if it.overwrites() {
+			o.found(it, epoch, row.Seq)
+		} else {
 			o.acknowledge(it, epoch, row.Seq)
 		}
 	}
@@ -121,7 +132,7 @@ func (o *outbox) sent(f frame) {
 		o.m.feed.head(f.Epoch, f.Seq) // the log tells the row as it is now
 	} else {
 		o.m.feed.sent(f.Epoch, wire.Message{
-			Seq: f.Seq, Kind: "message", CID: f.CID, UID: it.UID, Name: o.m.presence.nameOf(it.UID), Text: it.Text, At: f.At,
+			Seq: f.Seq, Kind: cmp.Or(it.Kind, kindMessage), Target: it.Target, CID: f.CID, UID: it.UID, Name: o.m.presence.nameOf(it.UID), Text: it.Text, At: f.At,
 		})
 	}
 	o.publish()
@@ -135,6 +146,10 @@ func (o *outbox) joined(epoch string, reset bool) {
 		}
 		if it.seq != 0 {
 			o.remove(it)
+			continue
+		}
+		if it.found != 0 {
+			o.discard(it.CID) // what it changed is gone, too
 			continue
 		}
 		it.Reset = true
@@ -188,7 +203,7 @@ func (o *outbox) next() *item {
 // An entry that was never tried is in no row at all; one that was tried before an
 // epoch was known may be in any.
 func (it *item) place(g *roomLog) {
-	if g.epoch == "" {
+	if g.epoch == "" || it.found != 0 {
 		return
 	}
 	if it.Since == nil {
@@ -209,7 +224,7 @@ func (o *outbox) try(it *item) {
 	o.keep(it)
 	a := &attempt{it}
 	o.attempting = a
-	body := wire.SendBody{Room: o.m.key, CID: it.CID, Text: it.Text, Since: it.Since, As: it.UID}
+	body := wire.SendBody{Room: o.m.key, CID: it.CID, Kind: it.Kind, Target: it.Target, Text: it.Text, Since: it.Since, As: it.UID}
 	f := wire.Send{Head: l.head(wire.ActionSend), SendBody: body}
 	o.m.request(l, wire.ActionSend, f, answerLimit, func(reply frame, refused *refusal) {
 		mine := o.attempting == a
@@ -230,6 +245,8 @@ func (o *outbox) try(it *item) {
 
 func (o *outbox) refused(it *item, why *refusal) {
 	switch {
+	case why.code == "reset" && it.found != 0:
+		o.discard(it.CID)
 	case why.code == "reset":
 		it.Reset = true
 		o.keep(it)
@@ -257,8 +274,11 @@ func (o *outbox) recover(it *item, why *refusal) {
 			return
 		}
 		o.m.feed.lookOn(*it.Since, func(since wire.Position, refused *refusal) {
+			if refused == nil && it.found == 0 {
+				it.Since = &since
+			}
 			if refused == nil {
-				it.Since, it.notBefore = &since, time.Time{}
+				it.notBefore = time.Time{}
 			}
 			o.kick()
 		})

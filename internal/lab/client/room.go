@@ -30,7 +30,7 @@ func (m *Machine) join(l *link, done func(*refusal)) {
 }
 
 func (m *Machine) joined(l *link, f frame, since *wire.Position) {
-	m.key = f.Room
+	m.key, m.revision = f.Room, f.V
 	l.joined = true
 	m.presence.joined(f.Online, f.OnlineCount)
 	m.feed.joined(f, since)
@@ -97,6 +97,8 @@ func (m *Machine) unasked(l *link, f frame) {
 		m.feed.push(f)
 	case wire.TypePresence:
 		m.presence.push(f)
+	case wire.TypeTyping:
+		m.act(Typing{wire.Person{UID: f.UID, Name: f.Name}})
 	case wire.TypeSent:
 		m.out.sent(f)
 	case wire.TypeHistory:
@@ -117,6 +119,8 @@ func (m *Machine) ping() {
 			m.pong(reply)
 		case refused.timedOut: // any other answer, a refusal too, shows that the socket lives
 			m.drop(l, nil)
+		case refused.code == "unauthorized": // but the server has forgotten the connection
+			m.drop(l, refused)
 		}
 		m.heart.beaten()
 	})

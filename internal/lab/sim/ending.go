@@ -62,6 +62,7 @@ func (w *world) epilogue() {
 func (w *world) everybodySays() {
 	for _, t := range w.tabs {
 		w.later(time.Second, t.say)
+		w.later(time.Second, t.changes)
 	}
 }
 
@@ -101,6 +102,9 @@ func (w *world) leaves(p *person, how func(*tab), within time.Duration) {
 // readAll reads the final history of each room, by two people in two ways, and
 // as it is in the store.
 func (w *world) readAll() {
+	for _, t := range w.tabs {
+		t.folds()
+	}
 	for _, room := range w.rooms {
 		if w.epoch(room) == "" {
 			continue
@@ -164,7 +168,9 @@ func (w *world) readStore(room string) {
 	}
 	var rows []wire.Message
 	for _, m := range page.Rows {
-		rows = append(rows, wire.Message{Seq: m.Seq, UID: m.UID, CID: m.CID, Text: m.Text})
+		rows = append(rows, wire.Message{
+			Seq: m.Seq, Kind: m.Kind, UID: m.UID, CID: m.CID, Target: m.Target, Text: m.Text, Edited: m.Edited, Deleted: m.Deleted,
+		})
 	}
 	w.rows("the store", room, rows)
 }
@@ -172,6 +178,16 @@ func (w *world) readStore(room string) {
 func (w *world) rows(who, room string, rows []wire.Message) {
 	w.record(check.Record{Op: check.Read, Who: who, Room: room, Epoch: w.epoch(room)})
 	for _, m := range rows {
-		w.record(check.Record{Op: check.Row, Who: who, Room: room, Epoch: w.epoch(room), Seq: m.Seq, UID: m.UID, CID: m.CID, Text: m.Text})
+		r := rowRecord(w.epoch(room), m)
+		r.Op, r.Who, r.Room = check.Row, who, room
+		w.record(r)
+	}
+}
+
+// rowRecord is what a history tells of a row.
+func rowRecord(epoch string, m wire.Message) check.Record {
+	return check.Record{
+		Epoch: epoch, Seq: m.Seq, Kind: m.Kind, UID: m.UID, CID: m.CID, Target: m.Target, Text: m.Text,
+		Edited: m.Edited, Deleted: m.Deleted,
 	}
 }

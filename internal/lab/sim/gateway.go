@@ -130,7 +130,9 @@ func (g *gateway) route(c *conn, frame []byte) {
 		var r events.APIGatewayProxyResponse
 		switch {
 		case o == answered && json.Unmarshal(reply, &r) == nil:
-			g.frame(c, []byte(r.Body))
+			if route != "typing" { // it is one-way
+				g.frame(c, []byte(r.Body))
+			}
 		case o == timedOut && g.w.chance(0.5):
 			g.own(c, "Endpoint request timed out")
 		case g.w.chance(0.7):

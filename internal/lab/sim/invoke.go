@@ -292,7 +292,7 @@ func functionOf(action string) (function, route string) {
 	switch action {
 	case "join", "ping":
 		return "connect", action
-	case "send":
+	case "send", "typing":
 		return "send", action
 	case "history":
 		return "history", action

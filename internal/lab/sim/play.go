@@ -148,6 +148,9 @@ func (w *world) talk(length time.Duration) {
 	for range 4 + w.rng.IntN(10) {
 		w.later(length, func() { w.someTab().say() })
 	}
+	for range 3 + w.rng.IntN(8) {
+		w.later(length, func() { w.someTab().changes() })
+	}
 	for range w.rng.IntN(4) {
 		w.later(length, func() { w.someTab().says(2 + w.rng.IntN(4)) })
 	}

@@ -36,6 +36,9 @@ func (s *store) DeleteConnection(ctx context.Context, id string) (old chat.Conne
 func (s *store) ReadLog(ctx context.Context, room string, r chat.LogRange) (page chat.LogPage, err error) {
 	began := time.Now()
 	name := "ReadLog/" + room
+	if r.From > 0 && r.From == r.To {
+		name += "/one" // at the same time as another read
+	}
 	err = s.named(ctx, name, func() (err error) {
 		page, err = s.inv.w.store.ReadLog(background, room, r)
 		return err
@@ -73,6 +76,13 @@ func (s *store) append(room, epoch string, m chat.Message) (taken *chat.Message,
 		s.inv.w.putAt[place{room, epoch, m.Seq}] = time.Now()
 	}
 	return taken, err
+}
+
+// BlankEdit implements [chat.LogStore].
+func (s *store) BlankEdit(ctx context.Context, room, epoch string, seq int64) error {
+	return s.named(ctx, fmt.Sprint("BlankEdit/", seq), func() error {
+		return s.inv.w.store.BlankEdit(background, room, epoch, seq)
+	})
 }
 
 // place is a row's place in a log.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -143,6 +144,31 @@ func (t *tab) say() {
 	}
 }
 
+var signs = []string{"👍", "👎", "🎉", "❤️", ""}
+
+// changes edits or deletes a message of one's own among the last ones shown, or
+// reacts to one; now and then it tries that with another's.
+func (t *tab) changes() {
+	if !t.alive() || t.frozen {
+		return
+	}
+	shown := t.m.Folded()
+	if len(shown) == 0 {
+		return
+	}
+	m := pick(t.w, shown[max(0, len(shown)-12):])
+	c := client.Change{Kind: "react", Target: m.Seq, Text: pick(t.w, signs)}
+	if m.UID == t.person.uid && t.w.chance(0.7) || t.w.chance(0.05) {
+		t.said++
+		c.Kind, c.Text = "edit", fmt.Sprintf("%s edits %d in %s", t.name, t.said, tag(t.room))
+		if t.w.chance(0.3) {
+			c.Kind, c.Text = "delete", ""
+		}
+	}
+	t.event(client.Type{})
+	t.event(c)
+}
+
 func (t *tab) says(n int) {
 	for range n {
 		t.say()
@@ -219,7 +245,7 @@ func (t *tab) do(a client.Action) {
 		t.record(check.View, check.Record{Epoch: a.Epoch, Seq: a.After})
 	case client.Shown:
 		for _, m := range a.Messages {
-			t.record(check.Show, check.Record{Epoch: a.Epoch, Seq: m.Seq, UID: m.UID, CID: m.CID, Text: m.Text})
+			t.record(check.Show, rowRecord(a.Epoch, m))
 		}
 	case client.Acknowledged:
 		t.record(check.Ack, check.Record{Epoch: a.Epoch, Seq: a.Seq, UID: t.person.uid, CID: a.CID})
@@ -230,6 +256,11 @@ func (t *tab) do(a client.Action) {
 		t.w.stats["waits for a word"]++
 	case client.People:
 		t.shows(a.Online)
+	case client.Typing:
+		t.w.stats["typing seen"]++
+		if a.Person.UID == t.person.uid {
+			panic("sim: somebody is told that they write themselves")
+		}
 	case client.SignedOut:
 		t.w.stats["signed out"]++
 	case client.Failed:
@@ -258,7 +289,25 @@ func (t *tab) keep(e client.Entry) {
 		return
 	}
 	t.store = append(t.store, e)
-	t.w.record(check.Record{Op: check.Try, Who: t.name, Room: t.room, UID: e.UID, CID: e.CID, Text: e.Text})
+	t.w.record(check.Record{Op: check.Try, Who: t.name, Room: t.room, UID: e.UID, CID: e.CID, Kind: e.Kind, Target: e.Target, Text: e.Text})
+	if e.Kind != "" {
+		t.w.stats[e.Kind+" tried"]++
+	}
+}
+
+// folds records what the tab shows of each message in the end.
+func (t *tab) folds() {
+	if !t.alive() || t.frozen {
+		return
+	}
+	epoch, _ := t.m.Position()
+	for _, m := range t.m.Folded() {
+		list := []string{}
+		for _, uid := range slices.Sorted(maps.Keys(m.Reactions)) {
+			list = append(list, uid+" "+m.Reactions[uid])
+		}
+		t.record(check.Fold, check.Record{Epoch: epoch, Seq: m.Seq, Text: m.Text, Deleted: m.Deleted, Signs: list})
+	}
 }
 
 func (t *tab) askSession() {
