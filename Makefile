@@ -153,6 +153,14 @@ bench-gateways: need-go need-node ## the local gateway beside serverless-offline
 bench-coldstart: need-go ## what a first request waits for, and how large the functions are
 	@AWS_CA_BUNDLE= go run ./internal/lab/coldstart
 
+ROOMS ?= 10
+PEOPLE ?= 10
+MESSAGES ?= 20
+HOURS ?= 2
+
+cost: need-go ## what a month costs in AWS (ROOMS=, PEOPLE= a room, MESSAGES= each a day, HOURS= online a day); docs/cost.md
+	@go run ./internal/lab/cost -rooms $(ROOMS) -people $(PEOPLE) -messages $(MESSAGES) -hours $(HOURS)
+
 # Where goroutines run, coverage differs from run to run, and minimizing an input
 # by it never ends.
 fuzz: need-go ## each fuzz target for FUZZ_TIME
