@@ -18,12 +18,15 @@ type Config struct {
 	Seed   uint64  // of jitter and cids
 	Outbox []Entry // what an earlier machine kept, in the order of writing
 	Hidden bool    // the room is not in view at first
+	// Chance gives what jitter is made of, at least 0 and less than 1. Nil: from Seed.
+	Chance func() float64
 }
 
 // Machine is the client. It is not safe for concurrent use.
 type Machine struct {
 	cfg     Config
 	random  *rand.Rand
+	chance  func() float64 // of jitter
 	now     time.Time
 	actions []Action
 	timers  []*timer
@@ -51,6 +54,10 @@ type Machine struct {
 // New makes a machine. It does nothing before [Start].
 func New(cfg Config) *Machine {
 	m := &Machine{cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0x636c69656e74)), visible: !cfg.Hidden}
+	m.chance = cfg.Chance
+	if m.chance == nil {
+		m.chance = m.random.Float64
+	}
 	m.retry.fire, m.handOver.fire = m.open, m.open
 	m.again.m = m
 	m.feed.init(m)

@@ -22,10 +22,12 @@ type item struct {
 	Entry
 	notBefore time.Time
 	backoff   backoff
-	found     int64 // its row, as long as that is no acknowledgement; see [Entry.overwrites]
-	seq       int64 // its place in the log once it is acknowledged, else 0
-	told      bool  // that it waits
-	patient   bool  // the server said when to try again
+	found     int64     // its row, as long as that is no acknowledgement; see [Entry.overwrites]
+	seq       int64     // its place in the log once it is acknowledged, else 0
+	firstTry  time.Time // over the connection at hand; from then on its 15 s count
+	late      bool      // they have passed
+	told      bool      // that it waits
+	patient   bool      // the server said when to try again
 }
 
 func (i *item) waits(now time.Time) bool { return i.Reset || now.Sub(i.WordAt) > waitingAge }
@@ -91,6 +93,7 @@ func (o *outbox) retry(cid string) {
 		it.Since, it.Tried = nil, false
 	}
 	it.Reset, it.Refused, it.WordAt, it.notBefore, it.told = false, "", o.m.now, time.Time{}, false
+	it.firstTry, it.late = time.Time{}, false
 	o.keep(it)
 	o.giveUp(it)
 	o.kick()
@@ -169,7 +172,12 @@ func (o *outbox) resume() {
 }
 
 // interrupted: an answer will not come any more.
-func (o *outbox) interrupted() { o.attempting = nil }
+func (o *outbox) interrupted() {
+	o.attempting = nil
+	for _, it := range o.items {
+		it.late, it.firstTry = it.isLate(o.m.now), time.Time{}
+	}
+}
 
 func (o *outbox) kick() {
 	if o.attempting != nil || o.m.current == nil || o.m.rejoining || o.m.ended {
@@ -220,6 +228,9 @@ func (it *item) place(g *roomLog) {
 func (o *outbox) try(it *item) {
 	l := o.m.current
 	it.place(&o.m.feed.log)
+	if it.firstTry.IsZero() {
+		it.firstTry = o.m.now
+	}
 	it.Tried = true // which must be known before it can be true
 	o.keep(it)
 	a := &attempt{it}

@@ -40,7 +40,7 @@ func (b *backoff) next(retryAfter time.Duration, crowd int) time.Duration {
 	first := max(backoffBase, time.Duration(crowd)*time.Second/comeBack)
 	span := min(backoffCap, first<<min(b.tries, 10))
 	b.tries++
-	return retryAfter + time.Duration(b.m.random.Float64()*float64(span))
+	return retryAfter + time.Duration(b.m.chance()*float64(span))
 }
 
 func (b *backoff) isUp() { b.up = b.m.now }
@@ -83,7 +83,7 @@ func (m *Machine) adopt(l *link) {
 	m.current, m.candidate, m.everLive = l, nil, true
 	m.clear(&m.retry)
 	m.again.isUp()
-	m.set(&m.handOver, handOverFrom+time.Duration(m.random.Float64()*float64(handOverSpan)))
+	m.set(&m.handOver, handOverFrom+time.Duration(m.chance()*float64(handOverSpan)))
 	m.live()
 	if old != nil {
 		m.retire(old)
@@ -110,6 +110,9 @@ func (m *Machine) drop(l *link, why *refusal) {
 	}
 	m.lostCurrent()
 	m.hangUp(l)
+	if why != nil && why.code == "unauthorized" {
+		m.verify()
+	}
 	switch {
 	case m.candidate != nil:
 	case why != nil:

@@ -285,8 +285,9 @@ class OpenRoom implements Room {
 			const pong = await channel.request({ action: 'ping', rooms: [this.#key] }, pongLimit);
 			batch(() => this.#pong(pong));
 		} catch (e) {
-			// Any other answer, a refusal too, shows that the socket lives.
+			// Any other answer, a refusal too, shows that the socket lives; if the server knows it.
 			if (e instanceof TimedOut) this.#socket.drop(channel);
+			else if (e instanceof ChatError && e.code === 'unauthorized') this.#socket.drop(channel, e);
 		}
 	}
 

@@ -78,6 +78,7 @@ export class Socket {
 		if (channel !== this.current) return;
 		channel.close();
 		this.#lostCurrent();
+		if (error?.code === 'unauthorized') void this.verify();
 		if (this.#candidate) this.state.value = { state: 'reconnecting', retryAt: null };
 		else if (error) this.#again(error.retryAfter);
 		else this.#open();
