@@ -10,12 +10,15 @@ STATICCHECK = go tool -modfile=tools/go.mod staticcheck
 CFN_LINT_VERSION = 1.58.0
 SAM_VERSION = 1.170.0
 CHECKOV_VERSION = 3.3.30
+MINISTACK_VERSION = 1.5.33
+AWS_CLI_VERSION = 1.46.3
+SAM_TRANSLATOR_VERSION = 1.115.0
 BOTO3_VERSION = 1.44.5
 JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template deploy deploy-account destroy
+.PHONY: help run dev build test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +79,9 @@ test-sdks: need-go .local/venv-sdk/boto3-$(BOTO3_VERSION) .local/sdk-js/$(JS_SDK
 e2e: web/node_modules/.ready .local/bin/dev ## the page in a real Chromium against the real stack (CHROMIUM=)
 	cd web && CHROMIUM="$$(e2e/find-chromium)" npx playwright test
 
+test-watch: web/node_modules/.ready .local/bin/dev ## make dev in a real Chromium: a copy of the project is changed while people talk
+	cd web && CHROMIUM="$$(e2e/find-chromium)" npx playwright test -c e2e/watch.config.ts
+
 lint: lint-go lint-web lint-template ## vet, staticcheck, gofmt, tsc, Biome, cfn-lint, checkov
 
 lint-go: need-go
@@ -112,7 +118,22 @@ sam-build: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the functions as SAM bu
 	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} GOARCH=$(GOARCH) $(SAM) build --build-in-source --no-cached
 
 test-template: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the template by our own rules, before and after SAM's transform
-	SAM_PYTHON='$(CURDIR)/.local/venv-sam/bin/python' go test -count=1 ./internal/hardening
+	SAM_PYTHON='$(CURDIR)/.local/venv-sam/bin/python' go test -count=1 ./internal/hardening ./internal/lab/rehearse
+
+REHEARSE = .local/venv-rehearse/ministack-$(MINISTACK_VERSION)-$(AWS_CLI_VERSION)
+
+$(REHEARSE):
+	@command -v python3 >/dev/null || { echo 'python3 is missing: the rehearsal needs it'; exit 1; }
+	python3 -m venv .local/venv-rehearse
+	.local/venv-rehearse/bin/pip install --quiet --disable-pip-version-check ministack==$(MINISTACK_VERSION) \
+	  awscli==$(AWS_CLI_VERSION) aws-sam-translator==$(SAM_TRANSLATOR_VERSION)
+	touch $@
+
+rehearse: $(REHEARSE) .local/venv-sam/sam-$(SAM_VERSION) web/node_modules/.ready need-go ## deploy, talk, update and destroy in an emulated AWS account
+	cd web && npm run --silent build -- --outDir ../.local/page-rehearse --emptyOutDir --logLevel warn
+	@mkdir -p .local/bin
+	go build -o .local/bin/rehearse ./internal/lab/rehearse
+	.local/bin/rehearse -sam .local/venv-sam/bin/sam -venv .local/venv-rehearse -page .local/page-rehearse
 
 STACK ?= projectchat
 PARAMETERS ?=
@@ -172,7 +193,7 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	done
 
 ci: FUZZ_TIME = 5s
-ci: test test-sdks lint-template sam-validate test-template build fuzz ci-lab ## what CI runs
+ci: test test-sdks test-watch lint-template sam-validate test-template build fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 ci-lab: ## what CI runs of the lab beyond make test

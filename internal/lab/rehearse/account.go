@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const region = "us-east-1"
+
+// account is the emulated account, as the AWS CLI, the SAM CLI and the scripts of
+// .sam see it.
+type account struct {
+	cli         string // the AWS CLI
+	environment []string
+	log         *os.File // all that the tools print
+}
+
+// newAccount makes what the tools need to reach the emulator and nothing else:
+// no settings of this machine's AWS CLI, and the SAM CLI's stand-in.
+func newAccount(e *emulator, o options, folder string) (*account, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	bin := filepath.Join(folder, "bin")
+	if err := os.Mkdir(bin, 0o755); err != nil {
+		return nil, err
+	}
+	for name, target := range map[string]string{"sam": self, "aws": filepath.Join(o.venv, "bin", "aws")} {
+		if err := os.Symlink(target, filepath.Join(bin, name)); err != nil {
+			return nil, err
+		}
+	}
+	log, err := os.Create(filepath.Join(folder, "tools.log"))
+	if err != nil {
+		return nil, err
+	}
+	kept := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "AWS_") || strings.HasPrefix(v, "PATH=") || strings.HasPrefix(v, "MAKE") || strings.HasPrefix(v, "MFLAGS")
+	})
+	return &account{cli: filepath.Join(bin, "aws"), log: log, environment: append(kept,
+		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"AWS_ENDPOINT_URL="+e.address, "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region,
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_PAGER=",
+		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		"SAM="+filepath.Join(bin, "sam"), "SAM_CLI_TELEMETRY=0", samVariable+"="+o.sam, folderVariable+"="+folder,
+	)}, nil
+}
+
+// script runs one of the scripts in .sam, with further variables, and gives all
+// that it said.
+func (a *account) script(ctx context.Context, variables []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(".sam", name), args...)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := a.run(cmd, variables, &said); err != nil {
+		return "", err
+	}
+	return said.String(), nil
+}
+
+// aws asks the account by the AWS CLI and decodes the answer into v, if that is
+// not nil.
+func (a *account) aws(ctx context.Context, v any, args ...string) error {
+	cmd := exec.CommandContext(ctx, a.cli, append(args, "--output", "json")...)
+	var out, complaint bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	if err := a.run(cmd, nil, &complaint); err != nil || v == nil {
+		return err
+	}
+	if err := json.Unmarshal(out.Bytes(), v); err != nil {
+		return fmt.Errorf("aws %s %s: %w in %q", args[0], args[1], err, tail(out.String()))
+	}
+	return nil
+}
+
+// run runs a tool; said is where it complains, which the log has, too.
+func (a *account) run(cmd *exec.Cmd, variables []string, said *bytes.Buffer) error {
+	cmd.Env = slices.Concat(a.environment, variables)
+	began := time.Now()
+	err := cmd.Run()
+	fmt.Fprintf(a.log, "\n$ %s %s (%.1f s)\n%s", filepath.Base(cmd.Path), strings.Join(cmd.Args[1:], " "), time.Since(began).Seconds(), said)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", filepath.Base(cmd.Path), cmd.Args[1], err, tail(said.String()))
+	}
+	return nil
+}
+
+// tail is the end of what a tool said.
+func tail(text string) string { return text[max(0, len(text)-3000):] }
+
+// outputs are those of a stack.
+func (a *account) outputs(ctx context.Context, stack string) (map[string]string, error) {
+	var found []struct{ OutputKey, OutputValue string }
+	err := a.aws(ctx, &found, "cloudformation", "describe-stacks", "--stack-name", stack, "--query", "Stacks[0].Outputs")
+	out := map[string]string{}
+	for _, o := range found {
+		out[o.OutputKey] = o.OutputValue
+	}
+	return out, err
+}
+
+// changed is when a stack was last changed.
+func (a *account) changed(ctx context.Context, stack string) (when string, err error) {
+	err = a.aws(ctx, &when, "cloudformation", "describe-stacks", "--stack-name", stack,
+		"--query", "Stacks[0].LastUpdatedTime || Stacks[0].CreationTime")
+	return when, err
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"projectchat/internal/wire"
+)
+
+const (
+	stack = "rehearsal"
+	room  = "green room"
+	// patience is for what should come at once; a busy machine gets more.
+	patience = 30 * time.Second
+)
+
+// play is the rehearsal: what is there, and who.
+type play struct {
+	account      *account
+	emulator     *emulator
+	page, folder string
+	processor    string
+	began        time.Time
+	outputs      map[string]string
+	site         *site
+	ann, bob     *person
+	last         wire.Position // the newest message of the room
+}
+
+// play plays the acts; the first that fails ends it.
+func (p *play) play(ctx context.Context) error {
+	for _, act := range []struct {
+		name string
+		play func(context.Context) (string, error)
+	}{
+		{"make deploy-account", p.deployAccount},
+		{"make deploy", p.deploy},
+		{"the page", p.openPage},
+		{"two people talk", p.talk},
+		{"make deploy again", p.deployAgain},
+		{"an update under open sockets", p.update},
+		{"without the right to post", p.silence},
+		{"make destroy", p.destroy},
+	} {
+		began := time.Now()
+		said, err := act.play(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", act.name, err)
+		}
+		fmt.Printf("%5.1f s  %-29s %s (%.1f s)\n", time.Since(p.began).Seconds(), act.name, said, time.Since(began).Seconds())
+	}
+	return nil
+}
+
+// leave ends what the play has opened.
+func (p *play) leave() {
+	for _, someone := range []*person{p.ann, p.bob} {
+		if someone != nil {
+			someone.leaveSite()
+		}
+	}
+	if p.site != nil {
+		p.site.stop()
+	}
+}
+
+func (p *play) deployAccount(ctx context.Context) (string, error) {
+	// As the Makefile has it.
+	return "API Gateway may write logs", p.account.aws(ctx, nil, "cloudformation", "deploy", "--stack-name", "api-gateway-logs",
+		"--template-file", ".sam/account.yaml", "--capabilities", "CAPABILITY_IAM")
+}
+
+// publish runs the script behind `make deploy`.
+func (p *play) publish(ctx context.Context, page string, extra []string, parameters ...string) (string, error) {
+	arguments := append([]string{stack, p.processor}, parameters...)
+	out, err := p.account.script(ctx, append(extra, "PAGE="+page), "deploy.sh", arguments...)
+	if err != nil {
+		return "", err
+	}
+	p.outputs, err = p.account.outputs(ctx, stack)
+	return out, err
+}
+
+func (p *play) deploy(ctx context.Context) (string, error) {
+	out, err := p.publish(ctx, p.page, nil)
+	if err != nil {
+		return "", err
+	}
+	if address := "The chat is at " + p.outputs["SiteUrl"]; !strings.HasSuffix(strings.TrimSpace(out), address) {
+		return "", fmt.Errorf("it does not end with %q", address)
+	}
+	for line := range strings.Lines(out) {
+		if change, ok := strings.CutPrefix(line, "for the emulator: "); ok {
+			fmt.Print("         for the emulator: ", change)
+		}
+	}
+	p.site, err = newSite(p.emulator, p.outputs)
+	return p.outputs["SiteUrl"], err
+}
+
+func (p *play) talk(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return "signed in by cookie and by token; messages both ways, presence, history; cut off, came back, missed nothing", p.conversation(ctx)
+}
+
+func (p *play) deployAgain(ctx context.Context) (string, error) {
+	before, err := p.account.changed(ctx, stack)
+	if err != nil {
+		return "", err
+	}
+	out, err := p.publish(ctx, p.page, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, want := range []string{"No changes to deploy", "the page is as it was"} {
+		if !strings.Contains(out, want) {
+			return "", fmt.Errorf("it does not say %q:\n%s", want, tail(out))
+		}
+	}
+	after, err := p.account.changed(ctx, stack)
+	if err == nil && before != after {
+		err = fmt.Errorf("the stack was changed at %s", after)
+	}
+	return "no changes", err
+}
+
+// update publishes another page and another parameter while both are connected.
+func (p *play) update(ctx context.Context) (string, error) {
+	page := filepath.Join(p.folder, "page")
+	if err := os.CopyFS(page, os.DirFS(p.page)); err != nil {
+		return "", err
+	}
+	old, err := changeAsset(page)
+	if err != nil {
+		return "", err
+	}
+	out, err := p.publish(ctx, page, nil, "RetentionDays=30")
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains(out, "uploaded index.html") {
+		return "", fmt.Errorf("the new page was not uploaded:\n%s", tail(out))
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := p.exchange(ctx, "after the update"); err != nil {
+		return "", err
+	}
+	if err := p.wantExpiry(ctx); err != nil {
+		return "", err
+	}
+	if _, err := p.wantFile(ctx, "/"+old, immutable); err != nil {
+		return "", fmt.Errorf("an open page loads a part that is no longer in it: %w", err)
+	}
+	return "both stayed connected; the new parameter holds; the old page's files are still there", nil
+}
+
+// silence takes a right away, wants that to be noticed, and gives it back.
+func (p *play) silence(ctx context.Context) (string, error) {
+	if _, err := p.publish(ctx, p.page, []string{silenceVariable + "=SendFunction"}); err != nil {
+		return "", err
+	}
+	soon, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := p.exchange(soon, "in silence"); !errors.Is(err, errUnheard) {
+		return "", fmt.Errorf("a function without the right to post is not noticed: %v", err)
+	}
+	if err := p.wantRefusedPost(soon); err != nil {
+		return "", err
+	}
+	if _, err := p.publish(ctx, p.page, nil); err != nil {
+		return "", err
+	}
+	soon, cancel = context.WithTimeout(ctx, patience)
+	defer cancel()
+	return "noticed: 403, and the other is not told; given back, all is well", p.exchange(soon, "and loud again")
+}

@@ -1,0 +1,24 @@
+"""Prints the template of a build (a file) in JSON, intrinsic functions in their
+long form, beside what SAM's own transform makes of it: {"source", "made"}.
+Runs in the Python that has the SAM CLI."""
+
+import copy
+import json
+import sys
+
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+
+class NoManagedPolicies:
+    def load(self):
+        return {}
+
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    source = yaml_parse(file.read())
+uploaded = copy.deepcopy(source)
+for resource in uploaded["Resources"].values():
+    if resource["Type"] == "AWS::Serverless::Function":
+        resource["Properties"]["CodeUri"] = "s3://bucket/key"
+json.dump({"source": source, "made": transform(uploaded, {}, NoManagedPolicies())}, sys.stdout)
