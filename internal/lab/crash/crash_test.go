@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -378,6 +379,7 @@ func (s *stage) connected(id string) {
 func TestEveryStepOfEveryRoute(t *testing.T) {
 	all := routes()
 	all["send"] = route{send, "sent", func(s *stage) { s.once() }}
+	maps.Copy(all, changes())
 	for name, r := range all {
 		t.Run(name, func(t *testing.T) {
 			for k := 1; ; k++ {
