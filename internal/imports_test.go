@@ -33,19 +33,20 @@ var law = map[string][]string{
 	"internal/localgw":       {},
 	"internal/samtemplate":   {},
 	"internal/lambdalocal":   {},
+	"internal/docker":        {},
 	"internal/dynamolocal":   {},
 	"internal/hardening":     {},
 	"internal/lab":           {"*"},
 	"internal/lab/*":         {"*"},
 	"functions/*":            {"internal/apigw", "internal/chat", "internal/dynamo"},
-	"cmd/*":                  {"internal/apigw", "internal/chat", "internal/dynamo", "internal/dynamolocal", "internal/lambdalocal", "internal/localgw", "internal/samtemplate", "internal/wire"},
+	"cmd/*":                  {"internal/apigw", "internal/chat", "internal/docker", "internal/dynamo", "internal/dynamolocal", "internal/lambdalocal", "internal/localgw", "internal/samtemplate", "internal/wire"},
 }
 
 // later are names of the law that need not exist yet.
 var later = []string{"internal/lab"}
 
 // noSDK are folders that know nothing of AWS.
-var noSDK = []string{"internal/chat", "internal/chat/chattest", "internal/wire", "internal/lambdalocal", "internal/localgw", "internal/samtemplate", "internal/dynamolocal"}
+var noSDK = []string{"internal/chat", "internal/chat/chattest", "internal/wire", "internal/lambdalocal", "internal/localgw", "internal/samtemplate", "internal/docker", "internal/dynamolocal"}
 
 // inTests is what a folder's tests may import beside that and their own package.
 var inTests = map[string][]string{
