@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 
@@ -21,8 +20,14 @@ import (
 const tableName = "projectchat"
 
 // newFunctions makes what functions/* are in Lambda, by the logical ids that the
-// template gives them, each with the time limit that it has there.
-func newFunctions(cfg aws.Config, client *dynamodb.Client, out io.Writer, declared map[string]samtemplate.Function) (map[string]localgw.Invoker, *slog.Logger, error) {
+// template gives them, each with the time limit that it has there; or the very
+// functions, where a Lambda endpoint runs them.
+func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared map[string]samtemplate.Function) (map[string]localgw.Invoker, *slog.Logger, error) {
+	log := apigw.NewLogger(o.Log)
+	if o.Lambda != "" {
+		functions, err := remoteFunctions(o, declared)
+		return functions, log, err
+	}
 	settings, err := apigw.LoadSettings(func(name string) string {
 		if name == "TABLE_NAME" {
 			return tableName
@@ -32,7 +37,6 @@ func newFunctions(cfg aws.Config, client *dynamodb.Client, out io.Writer, declar
 	if err != nil {
 		return nil, nil, err
 	}
-	log := apigw.NewLogger(out)
 	store := dynamo.New(client, settings.Table, nil)
 	service := chat.New(store, apigw.NewBroadcaster(cfg, log), chat.Options{Retention: settings.Retention, Log: log})
 	handlers := map[string]lambda.Handler{

@@ -9,6 +9,13 @@
 // With -watch it is built and started anew whenever the code changes, and the
 // page changes in the browser as its sources do. With -trace each event of the
 // APIs is a line.
+//
+// With -lambda http://127.0.0.1:3001 the functions run in `sam local
+// start-lambda`, in the containers that Lambda would use, and not in this process.
+//
+// With -sam `sam local start-api` serves the page and the HTTP API, at
+// ADDR=127.0.0.1:3000, with all that it needs; -start-lambda adds `sam local
+// start-lambda`.
 package main
 
 import (
@@ -29,6 +36,11 @@ func main() {
 	tracing := flag.Bool("trace", false, "say each event of the APIs: its time, route and outcome")
 	pageFrom := flag.String("page-from", "", "address of a server of the page, instead of web/dist; ends when the input is closed")
 	logTo := flag.String("log", "", "the log to go on with, instead of a new one")
+	lambda := flag.String("lambda", "", "run the functions there: the address of sam local start-lambda, http://127.0.0.1:3001")
+	sam := flag.Bool("sam", false, "serve the page and the HTTP API by sam local start-api")
+	var more samOptions
+	flag.StringVar(&more.Lambda, "start-lambda", "", "with -sam: run sam local start-lambda too, there: 127.0.0.1:3001")
+	flag.IntVar(&more.Gateway, "gateway-port", 0, "with -start-lambda: the port of who runs the WebSocket API, if not the one in .sam/local.json")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -36,7 +48,8 @@ func main() {
 	if err == nil {
 		// After the first Ctrl-C a second one ends the process at once.
 		context.AfterFunc(ctx, stop)
-		err = run(ctx, options{Root: root, PageFrom: *pageFrom, Trace: *tracing, LogPath: *logTo}, *watching)
+		o := options{Root: root, PageFrom: *pageFrom, Trace: *tracing, LogPath: *logTo, Lambda: *lambda}
+		err = run(ctx, o, mode(*watching, *sam, more))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -44,9 +57,23 @@ func main() {
 	}
 }
 
-// run completes o and serves until ctx ends.
-func run(ctx context.Context, o options, watching bool) error {
-	o.Addr = or(os.Getenv("ADDR"), "localhost:8080")
+// server serves until ctx ends.
+type server func(ctx context.Context, o options) error
+
+// mode chooses what serves.
+func mode(watching, sam bool, more samOptions) server {
+	switch {
+	case sam:
+		return func(ctx context.Context, o options) error { return runSAM(ctx, o, more) }
+	case watching:
+		return watch
+	}
+	return runOnce
+}
+
+// run completes o and has it served until ctx ends.
+func run(ctx context.Context, o options, serve server) error {
+	o.Addr = os.Getenv("ADDR")
 	o.Data = or(os.Getenv("DATA"), filepath.Join(o.Root, ".local", "data"))
 	o.Page, o.BuildPage = filepath.Join(o.Root, "web", "dist"), o.PageFrom == ""
 	o.Say = func(what, format string, args ...any) {
@@ -58,13 +85,10 @@ func run(ctx context.Context, o options, watching bool) error {
 	}
 	defer log.Close()
 	o.Log, o.LogPath = log, log.Name()
-	if watching {
-		return watch(ctx, o)
-	}
 	if o.PageFrom != "" {
 		ctx = untilInputEnds(ctx)
 	}
-	return runOnce(ctx, o)
+	return serve(ctx, o)
 }
 
 // openLog opens a new log, or goes on with one that was begun.
@@ -77,6 +101,7 @@ func (o options) openLog() (*os.File, error) {
 
 func runOnce(ctx context.Context, o options) error {
 	began := time.Now()
+	o.Addr = or(o.Addr, "localhost:8080")
 	s, err := start(ctx, o)
 	if ctx.Err() != nil {
 		return nil

@@ -67,16 +67,21 @@ func (o options) step(ctx context.Context, what, describe, dir string, command .
 	if err := checkNode(ctx); err != nil {
 		return err
 	}
-	began := time.Now()
-	o.Say(what, "%s …", describe)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir = dir
+	return o.timed(what, describe, cmd)
+}
+
+// timed runs a command, made with a context, that ends with all that it started.
+func (o options) timed(what, describe string, cmd *exec.Cmd) error {
+	began := time.Now()
+	o.Say(what, "%s …", describe)
 	// npm starts others, and they hold its output open: all end together.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	output, err := cmd.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%s\n%s failed in %s: %w", beginning(string(output)), describe, relative(o.Root, dir), err)
+		return fmt.Errorf("%s\n%s failed in %s: %w", beginning(string(output)), describe, relative(o.Root, cmd.Dir), err)
 	}
 	o.Say(what, "%s (%.1f s)", describe, time.Since(began).Seconds())
 	return nil

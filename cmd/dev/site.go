@@ -52,7 +52,7 @@ func newSite(addr string, page http.Handler, stage string, socket, api http.Hand
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
-	case localgw.IsManagement(r) && strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 "):
+	case isSignedManagement(r):
 		s.socket.ServeHTTP(w, r)
 	case !s.knows(r.Host):
 		// Another name that leads here is how a page elsewhere reaches into this
@@ -67,6 +67,11 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.page.ServeHTTP(w, r)
 	}
+}
+
+// isSignedManagement tells whether r is a function's, for @connections.
+func isSignedManagement(r *http.Request) bool {
+	return localgw.IsManagement(r) && strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ")
 }
 
 // knows tells whether a Host header names this site: by one of its names, or by

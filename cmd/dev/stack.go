@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -31,7 +32,11 @@ type options struct {
 	Log       io.Writer
 	LogPath   string // where Log writes to
 	Trace     bool   // say each event of the APIs
-	Say       func(what, format string, args ...any)
+	// Lambda is the address of a Lambda endpoint that runs the functions, instead of
+	// this process; "": none.
+	Lambda       string
+	DatabasePort int // where the database listens; 0: at any free port
+	Say          func(what, format string, args ...any)
 }
 
 // stack is a running chat.
@@ -40,6 +45,7 @@ type stack struct {
 	failed chan error // gets one error if the stack cannot go on
 
 	server   *http.Server
+	bridge   *http.Server // for functions in containers; nil: none
 	gateway  *localgw.WebSocket
 	database *dynamolocal.Server // nil: somebody else's
 }
@@ -65,6 +71,13 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 			err = errors.Join(err, s.stop(limited))
 		}
 	}()
+	if err := o.meetContainers(listener); err != nil {
+		return nil, err
+	}
+	forContainers, err := listenForContainers(o, listener)
+	if err != nil {
+		return nil, err
+	}
 	if o.BuildPage {
 		if err := buildPage(ctx, o); err != nil {
 			return nil, err
@@ -77,6 +90,9 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if forContainers != nil {
+		s.serveContainers(forContainers, handler)
+	}
 	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ConnContext: localgw.ConnContext}
 	go func() {
 		if err := s.server.Serve(localgw.KeepHeaderNames(listener)); !errors.Is(err, http.ErrServerClosed) {
@@ -87,7 +103,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 }
 
 // serve makes the table, the functions and the two APIs.
-func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (http.Handler, error) {
+func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (*site, error) {
 	if len(t.WebSocketAPIs) != 1 || len(t.HTTPAPIs) != 1 || len(t.Tables) != 1 {
 		return nil, errors.New("template.yaml has not one WebSocket API, one HTTP API and one table")
 	}
@@ -102,7 +118,7 @@ func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (
 	if err := dynamo.CreateTable(ctx, client, tableSpec(t.Tables[0])); err != nil {
 		return nil, err
 	}
-	functions, log, err := newFunctions(cfg, client, o.Log, t.Functions)
+	functions, log, err := newFunctions(cfg, client, o, t.Functions)
 	if err != nil {
 		return nil, err
 	}
@@ -126,11 +142,15 @@ func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (
 func (s *stack) startDatabase(ctx context.Context, o options) error {
 	if endpoint := os.Getenv(dynamolocal.EndpointVariable); endpoint != "" {
 		o.Say("database", "%s, as %s says", endpoint, dynamolocal.EndpointVariable)
+		// What is on this machine is no account's.
+		if u, err := url.Parse(endpoint); err == nil && isLoopback(u.Hostname()) {
+			useLocalDatabase(endpoint)
+		}
 		return nil
 	}
 	began := time.Now()
 	server, err := dynamolocal.Start(ctx, dynamolocal.Options{
-		Dir: filepath.Join(o.Root, ".local", "dynamodb-local"), DataDir: o.Data,
+		Dir: filepath.Join(o.Root, ".local", "dynamodb-local"), DataDir: o.Data, Port: o.DatabasePort,
 		Log: func(line string) { o.Say("database", "%s", line) },
 	})
 	if err != nil {
@@ -141,7 +161,7 @@ func (s *stack) startDatabase(ctx context.Context, o options) error {
 	if o.Data != "" {
 		where = "data in " + relative(o.Root, o.Data)
 	}
-	o.Say("database", "DynamoDB Local, %s (%.1f s)", where, time.Since(began).Seconds())
+	o.Say("database", "DynamoDB Local at %s, %s (%.1f s)", server.Endpoint, where, time.Since(began).Seconds())
 	useLocalDatabase(server.Endpoint)
 	go func() {
 		<-server.Done()
@@ -174,6 +194,9 @@ func (s *stack) stop(ctx context.Context) error {
 	var errs []error
 	if s.gateway != nil {
 		errs = append(errs, s.gateway.Shutdown(ctx))
+	}
+	if s.bridge != nil {
+		errs = append(errs, s.bridge.Shutdown(ctx))
 	}
 	if s.server != nil {
 		errs = append(errs, s.server.Shutdown(ctx))

@@ -79,6 +79,8 @@ func (w *watcher) startPage(ctx context.Context) (from string, err error) {
 	vite := filepath.Join("node_modules", ".bin", "vite")
 	cmd := exec.Command(vite, "--host", "127.0.0.1", "--port", port, "--strictPort", "--clearScreen", "false")
 	cmd.Dir = filepath.Join(w.Root, "web")
+	// Past the stack, which comes and goes: see web/vite.config.ts.
+	cmd.Env = append(os.Environ(), "CHANGES_PORT="+port)
 	if w.page, err = startChild(cmd, w.Log); err != nil {
 		return "", fmt.Errorf("start the page's development server: %w", err)
 	}
@@ -112,7 +114,7 @@ func (w *watcher) restart(ctx context.Context, pageFrom string) {
 	if err := w.stack.stop(); err != nil {
 		w.Say("go", "%v", err)
 	}
-	cmd := exec.Command(binary, "-page-from", pageFrom, "-log", w.LogPath, "-trace="+strconv.FormatBool(w.Trace))
+	cmd := exec.Command(binary, "-page-from", pageFrom, "-log", w.LogPath, "-trace="+strconv.FormatBool(w.Trace), "-lambda", w.Lambda)
 	cmd.Dir = w.Root
 	cmd.Env = append(os.Environ(), "ADDR="+w.Addr)
 	var err error
@@ -127,6 +129,7 @@ func (w *watcher) restart(ctx context.Context, pageFrom string) {
 // and finds its input closed when this process dies.
 type child struct {
 	cmd   *exec.Cmd
+	end   os.Signal // asks it to end
 	input io.Closer
 	done  chan struct{}
 }
@@ -142,7 +145,7 @@ func startChild(cmd *exec.Cmd, output io.Writer) (*child, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	c := &child{cmd: cmd, input: input, done: make(chan struct{})}
+	c := &child{cmd: cmd, end: os.Interrupt, input: input, done: make(chan struct{})}
 	go func() {
 		defer close(c.done)
 		_ = cmd.Wait() // how it ended shows in its output
@@ -156,7 +159,7 @@ func (c *child) stop() error {
 		return nil
 	}
 	defer c.input.Close()
-	_ = c.cmd.Process.Signal(os.Interrupt)
+	_ = c.cmd.Process.Signal(c.end)
 	select {
 	case <-c.done:
 		return nil

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"projectchat/internal/docker"
+	"projectchat/internal/lambdalocal"
+	"projectchat/internal/localgw"
+	"projectchat/internal/samtemplate"
+)
+
+// answerTime is how much longer than its own time limit a function in a container
+// may take, so that it is the Lambda endpoint that says so.
+const answerTime = 10 * time.Second
+
+// remoteFunctions are the declared functions in `sam local start-lambda`.
+func remoteFunctions(o options, declared map[string]samtemplate.Function) (map[string]localgw.Invoker, error) {
+	remote, err := lambdalocal.NewRemote(o.Lambda, func(line string) { o.Say("lambda", "%s", line) })
+	if err != nil {
+		return nil, fmt.Errorf("-lambda: %w", err)
+	}
+	functions := map[string]localgw.Invoker{}
+	for id, f := range declared {
+		functions[id] = localgw.WithTimeout(remote.Function(id), f.Timeout+answerTime)
+	}
+	return functions, nil
+}
+
+// listenForContainers listens at the same port on Docker's bridge, by which the
+// functions in containers reach @connections. Nil where that needs no listener of
+// its own: elsewhere than on Linux, or because all addresses are listened on.
+func listenForContainers(o options, listener net.Listener) (net.Listener, error) {
+	bridge := docker.BridgeAddress()
+	at := listener.Addr().(*net.TCPAddr)
+	if o.Lambda == "" || bridge == "" || at.IP.IsUnspecified() || at.IP.String() == bridge {
+		return nil, nil
+	}
+	second, err := net.Listen("tcp", net.JoinHostPort(bridge, fmt.Sprint(at.Port)))
+	if err != nil {
+		return nil, fmt.Errorf("listen on Docker's bridge: %w", err)
+	}
+	o.Say("lambda", "%s; its containers post to %s", o.Lambda, second.Addr())
+	return second, nil
+}
+
+// meetContainers has the database listen where the functions in containers look
+// for it, and says so where they would post to another gateway than this.
+func (o *options) meetContainers(listener net.Listener) error {
+	if o.Lambda == "" {
+		return nil
+	}
+	settings, err := readSAMSettings(o.Root)
+	if err != nil {
+		return err
+	}
+	o.DatabasePort = settings.port(databaseVariable)
+	if at := listener.Addr().(*net.TCPAddr); settings.port(managementVariable) != at.Port {
+		o.Say("note", "this is port %d, and .sam/local.json has containers post to %s", at.Port, settings.Parameters[managementVariable])
+	}
+	return nil
+}
+
+// containersOnly lets pass what a function in a container has to ask for, and
+// nothing else: the page and the APIs are not for Docker's network.
+func containersOnly(site *site) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isSignedManagement(r) {
+			http.Error(w, "Only signed requests for @connections are answered here.", http.StatusForbidden)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
+}
+
+// serveContainers serves @connections on Docker's bridge.
+func (s *stack) serveContainers(listener net.Listener, site *site) {
+	s.bridge = &http.Server{Handler: containersOnly(site), ReadHeaderTimeout: 10 * time.Second, ConnContext: localgw.ConnContext}
+	go func() {
+		if err := s.bridge.Serve(localgw.KeepHeaderNames(listener)); !errors.Is(err, http.ErrServerClosed) {
+			s.fail(fmt.Errorf("serve containers: %w", err))
+		}
+	}()
+}
