@@ -14,7 +14,12 @@ const plainImports: Plugin = {
 	},
 };
 
+// Where the browser is told of changes, past the server, which is started anew at its own: a page
+// that lost this socket would load itself again.
+const changesPort = Number(process.env.CHANGES_PORT);
+
 export default defineConfig({
+	server: changesPort ? { hmr: { host: '127.0.0.1', clientPort: changesPort } } : {},
 	// Absolute: the same page is served at / and at /<room>/.
 	base: '/',
 	plugins: [plainImports],
