@@ -3,13 +3,14 @@
  * under `npx vite`. No part of it is built into the page.
  */
 import { render } from 'preact';
-import { App } from '../src/app';
-import { ChatError } from '../src/client/client';
+import { App, RoomView } from '../src/app';
+import { ChatError, type Entry } from '../src/client/client';
 import { FakeAddress, FakeApi } from '../src/fake/api';
 import { people, talk } from '../src/fake/conversation';
 import { FakeRoom, said, session, written } from '../src/fake/room';
 import { chooseLanguage, isLanguage, watchLanguage } from '../src/state/language';
 import { Visit } from '../src/state/visit';
+import { fetchRest } from '../src/views/lazy';
 import '../src/style/index.css';
 
 const everybody = Object.values(people);
@@ -59,6 +60,16 @@ const states: Record<string, [address: string, set: (room: FakeRoom) => void]> =
 			room.add(
 				said(people.ann, 300, at, 'Mine: `code`, a [link](x) https://example.org and\n> a quote'),
 			);
+		},
+	],
+	changes: [inRoom, changes],
+	typing: [
+		inRoom,
+		(room) => {
+			history(room);
+			setTimeout(() => {
+				room.typing.value = people.dana;
+			}, 300);
 		},
 	],
 	fresh: [
@@ -138,6 +149,39 @@ function history(room: FakeRoom): void {
 	room.onlineCount.value = everybody.length;
 }
 
+/** Edited, deleted and reacted to, in the log and still on the way. */
+function changes(room: FakeRoom): void {
+	history(room);
+	const { ann, bo, dana, priya } = people;
+	const set = (seq: number, change: Partial<Entry>) => {
+		room.entries.value = room.entries.value.map((entry) =>
+			entry.seq === seq ? { ...entry, ...change } : entry,
+		);
+	};
+	const thumbs = { sign: '👍', people: [bo, dana] };
+	const party = { sign: '🎉', people: [ann, priya, bo] };
+	set(5, { reactions: [thumbs, party] });
+	set(8, { edited: true, reactions: [{ sign: '❤️', people: [ann] }] });
+	set(10, { reactions: [{ sign: '👀', people: [dana] }] });
+	set(12, { deleted: true, text: '' });
+	room.add({
+		...said(ann, 20, new Date().toISOString(), 'Labels and tape are packed.'),
+		edited: true,
+	});
+	const change = { ...written(ann, 'x', 'See you at eight.', 'failed'), kind: 'edit', target: 21 };
+	room.add({
+		...said(ann, 21, new Date().toISOString(), 'See you at eight.'),
+		edited: true,
+		change,
+	});
+	const saving = { ...change, state: 'pending' } as const;
+	room.add({
+		...said(ann, 22, new Date().toISOString(), 'At the hall.'),
+		edited: true,
+		change: saving,
+	});
+}
+
 function undelivered(room: FakeRoom): void {
 	history(room);
 	room.add(
@@ -178,4 +222,7 @@ if (isLanguage(lang)) await chooseLanguage(lang);
 watchLanguage();
 const root = document.getElementById('app');
 if (root) render(<App visit={visit} services={services} />, root);
-visit.begin();
+await visit.begin();
+await RoomView.fetch();
+await fetchRest();
+document.body.dataset.ready = '';

@@ -14,6 +14,18 @@ interface Scene {
 	arrive: Arrive;
 }
 
+/** Opens a message's menu by keys, once its code has come, and presses a button of it. */
+async function act(who: Visitor, text: string, button: string): Promise<void> {
+	const dialog = who.page.getByRole('dialog');
+	await who.shows(...(await who.texts.allTextContents()));
+	await expect(async () => {
+		const actions = who.message(text).getByRole('button', { name: 'Message actions' });
+		await actions.press('Enter');
+		await expect(dialog).toBeVisible({ timeout: 1000 });
+	}).toPass();
+	await dialog.getByRole('button', { name: button }).click();
+}
+
 /** Each state of the page, brought there by what a person does or what happens to them. */
 const scenes: Record<string, (scene: Scene) => Promise<unknown>> = {
 	home: async ({ ann, room, request }) => {
@@ -85,6 +97,34 @@ const scenes: Record<string, (scene: Scene) => Promise<unknown>> = {
 		await ann.say('> said\nyes\n```\ncode\n```');
 		await ann.say('🎈');
 		await expect(ann.log.getByRole('button', { name: 'Copy' })).toBeVisible();
+	},
+	'a menu, reactions, and what was edited and deleted': async (scene) => {
+		await talk(scene);
+		const { ann } = scene;
+		await ann.say('to be deleted');
+		await act(ann, 'to be deleted', 'Delete');
+		await ann.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+		await expect(ann.log.getByText('Message deleted')).toBeVisible();
+		await ann.say('to be edited');
+		await act(ann, 'to be edited', 'React with 👍');
+		await act(ann, 'to be edited', 'Edit');
+		await ann.page.getByRole('textbox', { name: 'Edit message' }).fill('edited');
+		await ann.page.getByRole('button', { name: 'Save' }).click();
+		await expect(ann.log.getByText('(edited)')).toBeVisible();
+		await ann.log.getByRole('button', { name: 'Message actions' }).last().press('Enter');
+		await expect(ann.page.getByRole('dialog')).toBeVisible();
+	},
+	'the question before a deletion': async (scene) => {
+		await talk(scene);
+		await scene.ann.say('to be deleted');
+		await act(scene.ann, 'to be deleted', 'Delete');
+		await expect(scene.ann.page.getByText('for everybody')).toBeVisible();
+	},
+	'a message that is being edited': async (scene) => {
+		await talk(scene);
+		await scene.ann.say('to be edited');
+		await act(scene.ann, 'to be edited', 'Edit');
+		await expect(scene.ann.page.getByRole('textbox', { name: 'Edit message' })).toBeFocused();
 	},
 	'names that are offered': async ({ ann, room, arrive }) => {
 		await ann.enter(room);

@@ -14,6 +14,8 @@ export class Wire {
 	sockets = 0;
 	/** Whether a frame of the server reaches the page. */
 	passes: (frame: Frame) => boolean = () => true;
+	/** What reaches the page in place of a frame of the server. */
+	instead: (frame: Frame) => Frame = (frame) => frame;
 	/** The test's own answer to a request, in place of the server's. */
 	answer: (request: Frame) => Frame | null = () => null;
 
@@ -67,7 +69,8 @@ export class Wire {
 		else server.send(data);
 	}
 
-	private fromServer(frame: Frame): void {
+	private fromServer(said: Frame): void {
+		const frame = this.instead(said);
 		if (this.passes(frame)) this.push(frame);
 		else this.held.push(frame);
 	}

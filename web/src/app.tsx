@@ -1,6 +1,7 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { unreadMark } from './state/attention';
+import { editing } from './state/editing';
 import { clearSearch } from './state/search';
 import type { Services, Visit } from './state/visit';
 import { t } from './text/i18n';
@@ -39,6 +40,7 @@ export function App({ visit, services }: { visit: Visit; services: Services }) {
 	useEffect(() => {
 		online.value = false;
 		clearSearch();
+		editing.value = null;
 	}, [room]);
 
 	return (

@@ -40,6 +40,9 @@ export const en = {
 	'message.you': 'you',
 	'message.sent': 'Sent',
 	'message.sending': 'Sending',
+	'message.edited': '(edited)',
+	'message.deleted': 'Message deleted',
+	'message.actions': 'Message actions',
 
 	'composer.label': 'Message {room}',
 	'composer.send': 'Send',

@@ -6,6 +6,7 @@ import { complete, withEmoji } from '../format/completion';
 import { left } from '../format/text';
 import { t } from '../text/i18n';
 import { EmojiPalette } from './emoji-palette';
+import { Typing } from './typing';
 
 interface Props {
 	room: Room;
@@ -37,6 +38,7 @@ export function ComposerAids({ room, box, text, write }: Props) {
 			<Completions {...{ room, box, text, write, insert }} />
 			<EmojiPalette onPick={(what) => insert(box.current?.selectionEnd ?? 0, what)} />
 			<Limits room={room} text={text.value} />
+			<Typing room={room} text={text} />
 		</>
 	);
 }

@@ -117,8 +117,9 @@ test('Enter before there is an outbox keeps the text, and sends it once there is
 	});
 	const box = page.getByLabelText('Message General') as HTMLTextAreaElement;
 	await user.type(box, 'hello{Enter}');
-	expect([box.value, page.room.calls]).toEqual(['hello', []]);
+	const sent = () => page.room.calls.filter((call) => call.startsWith('send'));
+	expect([box.value, sent()]).toEqual(['hello', []]);
 	page.room.canSend.value = true;
-	await waitFor(() => expect(page.room.calls).toEqual(['send hello']));
+	await waitFor(() => expect(sent()).toEqual(['send hello']));
 	expect(box.value).toBe('');
 });

@@ -1,10 +1,11 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Room } from '../client/client';
+import type { Entry, Room } from '../client/client';
 import { blank, excess, sendable } from '../format/text';
 import { loadDraft, saveDraft } from '../state/drafts';
 import { t } from '../text/i18n';
 import { lazy } from './lazy';
+import { touchKeyboard } from './touch';
 
 const ComposerAids = lazy(async () => (await import('./composer-aids')).ComposerAids, {
 	patience: 5000,
@@ -90,9 +91,13 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 	);
 }
 
+function isPending({ state, change }: Entry): boolean {
+	return state === 'pending' || change?.state === 'pending';
+}
+
 /** The reserved row over the box: what is wrong, what waits, or which keys do what. */
 function Hints({ room, tooLong }: { room: Room; tooLong: number }) {
-	const waiting = room.entries.value.filter((entry) => entry.state === 'pending').length;
+	const waiting = room.entries.value.filter(isPending).length;
 	const cut = room.connection.value.state === 'reconnecting';
 	return (
 		<div class="hints">
@@ -108,10 +113,4 @@ function Hints({ room, tooLong }: { room: Room; tooLong: number }) {
 			</p>
 		</div>
 	);
-}
-
-/** Whether Enter comes from a keyboard on the screen, which has no Shift+Enter. */
-function touchKeyboard(): boolean {
-	const media = globalThis.matchMedia;
-	return Boolean(media?.('(pointer: coarse)').matches && !media('(any-pointer: fine)').matches);
 }

@@ -71,6 +71,7 @@ function Dialog({ open, heading, children }: DialogProps) {
 const keys: [keys: string[], what: Key][] = [
 	[['Enter'], 'keys.send'],
 	[['Shift', 'Enter'], 'keys.line'],
+	[['↑'], 'keys.edit'],
 	[['Tab'], 'keys.complete'],
 	[['Ctrl', 'K'], 'keys.switch'],
 	[['Enter', 'Shift + Enter'], 'keys.search'],

@@ -41,31 +41,40 @@ export function EmojiPalette({ onPick }: { onPick: (emoji: string) => void }) {
 				}}
 			/>
 			{open.value && (
-				// biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a form's line.
-				<div class="palette" role="group" aria-label={t('composer.emoji')}>
-					{Object.entries(emoji).map(([name, picture], at) => (
-						<button
-							type="button"
-							key={name}
-							tabIndex={at === 0 ? 0 : -1}
-							aria-label={name.replaceAll('_', ' ')}
-							title={`:${name}:`}
-							onClick={() => {
-								close();
-								onPick(picture);
-							}}
-						>
-							{picture}
-						</button>
-					))}
-				</div>
+				<Palette
+					onPick={(picture) => {
+						close();
+						onPick(picture);
+					}}
+				/>
 			)}
 		</div>
 	);
 }
 
+/** All emoji that have a name here. Its owner hears the keys of the buttons in it: see `move`. */
+export function Palette({ onPick }: { onPick: (emoji: string) => void }) {
+	return (
+		// biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a form's line.
+		<div class="palette" role="group" aria-label={t('composer.emoji')}>
+			{Object.entries(emoji).map(([name, picture], at) => (
+				<button
+					type="button"
+					key={name}
+					tabIndex={at === 0 ? 0 : -1}
+					aria-label={name.replaceAll('_', ' ')}
+					title={`:${name}:`}
+					onClick={() => onPick(picture)}
+				>
+					{picture}
+				</button>
+			))}
+		</div>
+	);
+}
+
 /** Moves in the palette's rows; false for any other key. */
-function move(event: KeyboardEvent): boolean {
+export function move(event: KeyboardEvent): boolean {
 	const palette = event.target instanceof Element ? event.target.closest('.palette') : null;
 	if (!palette) return false;
 	const all = [...palette.querySelectorAll<HTMLElement>('button')];

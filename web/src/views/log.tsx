@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { type Line, lines } from '../format/lines';
 import { dayName } from '../format/time';
+import { editing } from '../state/editing';
 import { inView, type Reading } from '../state/reading';
 import { found } from '../state/search';
 import { today } from '../state/today';
@@ -62,6 +63,7 @@ export function Log({ room, reading }: Props) {
 								first={line.first}
 								room={room}
 								found={found.value}
+								edited={editing.value === line.key}
 							/>
 						),
 					)}

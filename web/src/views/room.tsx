@@ -20,6 +20,7 @@ const SearchResults = lazy(async () => (await import('./search-results')).Search
 const Attention = lazy(async () => (await import('./attention')).Attention, { patience });
 const Failed = lazy(async () => (await import('./failed')).Failed);
 const Target = lazy(async () => (await import('./target')).Target, { patience });
+const MessageMenu = lazy(async () => (await import('./message-menu')).MessageMenu, { patience });
 const OnlinePanel = lazy(async () => (await import('./online-panel')).OnlinePanel);
 
 interface Props {
@@ -51,6 +52,7 @@ export function RoomView({ room, name, visit, online }: Props) {
 				<Messages {...{ room, visit, reading }} />
 				<Attention {...{ room, reading }} />
 				<Target {...{ room, reading }} />
+				<MessageMenu {...{ room, reading }} />
 				{online.value && <OnlinePanel room={room} open={online} />}
 			</div>
 			<Composer room={room} name={name} />

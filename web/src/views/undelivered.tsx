@@ -2,13 +2,15 @@ import type { Entry, Room } from '../client/client';
 import { isKey, t } from '../text/i18n';
 import { Icon } from './icons';
 
-/** What can be done with a message that did not go out. */
+/** What can be done with a message, or a change of one, that did not go out. */
 export function Undelivered({ entry, room }: { entry: Entry; room: Room }) {
 	const failed = entry.state === 'failed';
+	const isChange = entry.target !== undefined;
+	const what = `message.failed.${entry.kind}`;
 	return (
 		<div class="undelivered">
 			<span class="reason">
-				{t(failed ? 'message.failed' : 'message.waiting')}
+				{t(!failed ? 'message.waiting' : isKey(what) ? what : 'message.failed')}
 				{failed && <Why entry={entry} />}
 			</span>
 			<button type="button" class="quiet" onClick={() => room.retry(entry.cid)}>
@@ -16,8 +18,8 @@ export function Undelivered({ entry, room }: { entry: Entry; room: Room }) {
 				{t(failed ? 'message.retry' : 'message.sendNow')}
 			</button>
 			<button type="button" class="quiet" onClick={() => room.discard(entry.cid)}>
-				<Icon name="trash" />
-				{t('message.delete')}
+				<Icon name={isChange ? 'close' : 'trash'} />
+				{t(isChange ? 'message.discard' : 'message.delete')}
 			</button>
 		</div>
 	);

@@ -1,0 +1,62 @@
+import { type Signal, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Room } from '../client/client';
+import { type Timers, Typists, teller } from '../state/typing';
+import { t } from '../text/i18n';
+
+const timers: Timers = {
+	now: () => Date.now(),
+	setTimeout: (run, ms) => setTimeout(run, ms),
+	clearTimeout: (handle) => clearTimeout(handle as number),
+};
+
+/**
+ * Who writes just now, in the row over the box. Not a live region: it comes and goes all the
+ * time, and what counts is the message, which is read out.
+ */
+export function Typing({ room, text }: { room: Room; text: Signal<string> }) {
+	const typists = useMemo(() => new Typists(timers), [room]);
+	useEffect(() => () => typists.clear(), [typists]);
+	useSignalEffect(() => {
+		const heard = room.typing.value;
+		if (heard && heard.uid !== room.me.uid) typists.heard(heard);
+	});
+	useSpoken(room, typists);
+	useTelling(room, text);
+	return <p class="typing">{sentence(typists)}</p>;
+}
+
+/** Whose message has come does not write it any more. */
+function useSpoken(room: Room, typists: Typists): void {
+	const known = useRef<number | null>(null);
+	useSignalEffect(() => {
+		const entries = room.entries.value;
+		const head = entries.findLast(({ seq }) => seq !== undefined)?.seq ?? 0;
+		const before = known.current ?? head;
+		known.current = Math.max(before, head);
+		for (let i = entries.length - 1; i >= 0; i--) {
+			const { seq = Number.POSITIVE_INFINITY, uid = '' } = entries[i] ?? {};
+			if (seq <= before) return;
+			typists.gone(uid);
+		}
+	});
+}
+
+/** Tells the others while the draft changes; not that it is there, or was emptied. */
+function useTelling(room: Room, text: Signal<string>): void {
+	const tell = useMemo(() => teller(timers, () => room.type()), [room]);
+	const before = useRef(text.peek());
+	useSignalEffect(() => {
+		const changed = text.value !== before.current && text.value !== '';
+		before.current = text.value;
+		if (changed) tell();
+	});
+}
+
+function sentence({ people }: Typists): string {
+	const [a, b, ...more] = people.value.map(({ name }) => name);
+	if (a === undefined) return '';
+	if (b === undefined) return t('typing.one', { a });
+	if (more.length === 0) return t('typing.two', { a, b });
+	return t('typing.more', { a, b, n: more.length });
+}
