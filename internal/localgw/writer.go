@@ -52,6 +52,7 @@ func (o *outbox) take() []outgoing {
 		o.writing = false
 		if o.idle != nil {
 			close(o.idle)
+			o.idle = nil // a late reply may start another writer
 		}
 	}
 	return batch
@@ -61,11 +62,13 @@ func (o *outbox) take() []outgoing {
 func (o *outbox) stopped(mu *sync.Mutex) <-chan struct{} {
 	mu.Lock()
 	defer mu.Unlock()
-	o.idle = make(chan struct{})
-	if !o.writing {
-		close(o.idle)
+	idle := make(chan struct{})
+	if o.writing {
+		o.idle = idle
+	} else {
+		close(idle)
 	}
-	return o.idle
+	return idle
 }
 
 var (
