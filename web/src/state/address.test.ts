@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { roomProblem, userProblem } from '../format/names';
-import { formatAddress, parseAddress, shareLink } from './address';
+import { formatAddress, homeOf, parseAddress, shareLink } from './address';
 
 const parse = (address: string) => {
 	const { pathname, search } = new URL(address, 'https://chat.example.org');
@@ -41,13 +41,27 @@ describe('an address', () => {
 		expect(formatAddress({ room, user: 'Ann' })).toBe(address);
 	});
 
+	test.each<[string | null, string]>([
+		[null, '/index.html'],
+		['General', '/index.html?room=General&username=Ann'],
+		['a/b', '/index.html?room=a%2Fb&username=Ann'],
+	])('of the room %s, where the page is one file', (room, address) => {
+		expect(formatAddress({ room, user: 'Ann' }, homeOf('/index.html'))).toBe(address);
+	});
+
 	test('round-trips for every valid pair of names', () => {
 		const name = fc.string({ unit: 'binary', maxLength: 64 }).map((s) => s.trim());
 		fc.assert(
 			fc.property(name, name, (room, user) => {
 				fc.pre(roomProblem(room) === null && userProblem(user) === null);
 				expect(parse(formatAddress({ room, user }))).toEqual({ room, user });
-				expect(parse(shareLink('https://chat.example.org', room))).toEqual({ room, user: null });
+				for (const page of ['/', '/General/', '/index.html']) {
+					const home = homeOf(page);
+					expect(parse(formatAddress({ room, user }, home))).toEqual({ room, user });
+					const link = shareLink(new URL(page, 'https://chat.example.org'), room);
+					expect(parse(link)).toEqual({ room, user: null });
+					expect(new URL(link).pathname).toBe(home);
+				}
 			}),
 		);
 	});

@@ -19,27 +19,39 @@ export function parseAddress(pathname: string, search: string): Place {
 	};
 }
 
+/** A server that knows files only (`sam local`) has the page here, and at no other address. */
+const file = '/index.html';
+
+/** Where the page is served without a room in its address, as seen from one of its addresses. */
+export function homeOf(pathname: string): string {
+	return pathname === file ? file : '/';
+}
+
 /**
- * The address of a place. A room stands in the path where that is safe: not if
- * its name has a slash or a dot (browsers and servers resolve those) or is reserved.
+ * The address of a place, where `home` is that of the page. A room stands in the
+ * path where that is safe: not if its name has a slash or a dot (browsers and
+ * servers resolve those) or is reserved, nor where there is one file only.
  */
-export function formatAddress({ room, user }: Place): string {
-	if (room === null) return '/';
+export function formatAddress({ room, user }: Place, home = '/'): string {
+	if (room === null) return home;
 	const username = user === null ? '' : `username=${encodeURIComponent(user)}`;
-	if (/[./\\]/.test(room) || reserved.has(room.toLowerCase())) {
-		return `/?room=${encodeURIComponent(room)}${username && `&${username}`}`;
+	if (home !== '/' || /[./\\]/.test(room) || reserved.has(room.toLowerCase())) {
+		return `${home}?room=${encodeURIComponent(room)}${username && `&${username}`}`;
 	}
 	return `/${encodeURIComponent(room)}/${username && `?${username}`}`;
 }
 
 /** The link to a room that one sends to others: it names nobody. */
-export function shareLink(origin: string, room: string): string {
-	return `${origin}/?room=${encodeURIComponent(room)}`;
+export function shareLink(
+	{ origin, pathname }: Pick<Location, 'origin' | 'pathname'>,
+	room: string,
+): string {
+	return `${origin}${homeOf(pathname)}?room=${encodeURIComponent(room)}`;
 }
 
 function roomOfPath(pathname: string): string | null {
 	const [, segment] = /^\/([^/]+)\/?$/.exec(pathname) ?? [];
-	if (segment === undefined || segment === 'index.html') return null;
+	if (segment === undefined || pathname === file) return null;
 	try {
 		return given(decodeURIComponent(segment));
 	} catch {

@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { type Api, ChatError, type Room, type Session } from '../client/client';
 import { roomProblem, userProblem } from '../format/names';
 import type { Key } from '../text/i18n';
-import { formatAddress, type Place, parseAddress } from './address';
+import { formatAddress, homeOf, type Place, parseAddress } from './address';
 import { load, save } from './storage';
 
 /** What the page talks to. */
@@ -191,12 +191,12 @@ export class Visit {
 	}
 
 	#go(place: Place, how: 'push' | 'replace'): void {
-		const { search } = this.location;
+		const { pathname, search } = this.location;
 		// The message that a link is about stays with its room.
 		const message = /[?&]m=\d+/.exec(search)?.[0].slice(1);
 		const stays = message && place.user !== null && place.room === this.#place().room;
-		const address = formatAddress(place) + (stays ? `&${message}` : '');
-		if (address === this.location.pathname + this.location.search) return;
+		const address = formatAddress(place, homeOf(pathname)) + (stays ? `&${message}` : '');
+		if (address === pathname + search) return;
 		if (how === 'push') this.history.pushState(null, '', address);
 		else this.history.replaceState(null, '', address);
 	}

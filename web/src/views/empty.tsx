@@ -22,7 +22,7 @@ export function Empty({ room }: { room: Room }) {
 
 /** The link in full with a button beside it, for the empty room. */
 function LinkBox({ room }: { room: string }) {
-	const link = shareLink(location.origin, room);
+	const link = shareLink(location, room);
 	const [outcome, copy] = useCopy(link);
 	return (
 		<div class="link-box">

@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import logo from '../logo.svg';
+import { homeOf } from '../state/address';
 import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
 import { Count } from './count';
@@ -72,7 +73,7 @@ function Brand({ visit }: { visit: Visit }) {
 	return (
 		<a
 			class="brand"
-			href="/"
+			href={homeOf(location.pathname)}
 			onClick={(event) => {
 				if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
 				event.preventDefault();

@@ -5,7 +5,7 @@ import { ShareButton } from './share-button';
 
 /** What the share button does: the phone's own sheet, or a copied link. */
 export function Share({ room }: { room: string }) {
-	const link = shareLink(location.origin, room);
+	const link = shareLink(location, room);
 	const [outcome, copy] = useCopy(link);
 	function share() {
 		const phone = globalThis.matchMedia?.('(pointer: coarse)').matches;
