@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,4 +115,45 @@ func (a *account) changed(ctx context.Context, stack string) (when string, err e
 	err = a.aws(ctx, &when, "cloudformation", "describe-stacks", "--stack-name", stack,
 		"--query", "Stacks[0].LastUpdatedTime || Stacks[0].CreationTime")
 	return when, err
+}
+
+// rolePolicy is the policy that SAM gives a function's role.
+type rolePolicy struct {
+	role, name string
+	document   map[string]any
+}
+
+// rolePolicy reads the one policy of a role of a stack.
+func (a *account) rolePolicy(ctx context.Context, stack, logicalID string) (p rolePolicy, err error) {
+	if err := a.aws(ctx, &p.role, "cloudformation", "describe-stack-resource", "--stack-name", stack,
+		"--logical-resource-id", logicalID, "--query", "StackResourceDetail.PhysicalResourceId"); err != nil {
+		return p, err
+	}
+	if err := a.aws(ctx, &p.name, "iam", "list-role-policies", "--role-name", p.role, "--query", "PolicyNames[0]"); err != nil {
+		return p, err
+	}
+	return p, a.aws(ctx, &p.document, "iam", "get-role-policy", "--role-name", p.role, "--policy-name", p.name, "--query", "PolicyDocument")
+}
+
+// putRolePolicy puts a document in the place of a policy's.
+func (a *account) putRolePolicy(ctx context.Context, p rolePolicy, document map[string]any) error {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return err
+	}
+	return a.aws(ctx, nil, "iam", "put-role-policy", "--role-name", p.role, "--policy-name", p.name, "--policy-document", string(text))
+}
+
+// withoutPosts is a policy document that no longer allows posts to connections.
+func withoutPosts(document map[string]any) (map[string]any, error) {
+	statements, _ := document["Statement"].([]any)
+	kept := slices.DeleteFunc(slices.Clone(statements), func(s any) bool {
+		return at(s, "Action") == "execute-api:ManageConnections"
+	})
+	if len(kept) == len(statements) {
+		return nil, errors.New("there is no right to post that could be taken away")
+	}
+	out := maps.Clone(document)
+	out["Statement"] = kept
+	return out, nil
 }

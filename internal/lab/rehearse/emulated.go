@@ -146,21 +146,3 @@ func onlyLeadingKeys(condition any) bool {
 	}
 	return ok
 }
-
-// withoutPosts takes the right to post to connections from one function, to see
-// that this is noticed.
-func withoutPosts(source map[string]any, function string) error {
-	policies, _ := at(source, "Resources", function, "Properties", "Policies").([]any)
-	for _, policy := range policies {
-		document, _ := policy.(map[string]any)
-		statements, _ := document["Statement"].([]any)
-		kept := slices.DeleteFunc(slices.Clone(statements), func(s any) bool {
-			return at(s, "Action") == "execute-api:ManageConnections"
-		})
-		if len(kept) < len(statements) {
-			document["Statement"] = kept
-			return nil
-		}
-	}
-	return fmt.Errorf("%s has no right to post that could be taken", function)
-}

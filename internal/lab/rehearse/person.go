@@ -43,6 +43,8 @@ func newPerson(site, name string) (*person, error) {
 
 // request asks over HTTP. A browser says where its page is from.
 func (p *person) request(ctx context.Context, method, path string, body, answer any) (status int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	var content []byte
 	if body != nil {
 		content = wire.Encode(body)
@@ -100,6 +102,8 @@ func (p *person) connect(ctx context.Context) error {
 		p.socket.CloseNow()
 	}
 	p.pushed = nil
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	socket, response, err := websocket.Dial(ctx, strings.Replace(p.site, "http", "ws", 1)+"/ws?v=1",
 		&websocket.DialOptions{HTTPClient: p.http, HTTPHeader: p.header()})
 	if err != nil {
@@ -129,6 +133,8 @@ func (p *person) head(action string) wire.Head {
 // ask sends a request and decodes its reply into answer, whose type is want.
 // What else comes until then is kept.
 func (p *person) ask(ctx context.Context, request any, want string, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if err := p.socket.Write(ctx, websocket.MessageText, wire.Encode(request)); err != nil {
 		return fmt.Errorf("%s asks for %s: %w", p.name, want, err)
 	}

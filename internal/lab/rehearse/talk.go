@@ -15,7 +15,7 @@ func (p *play) conversation(ctx context.Context) error {
 	if err := p.arrive(ctx); err != nil {
 		return err
 	}
-	if err := p.exchange(ctx, "well met"); err != nil {
+	if err := p.converse(ctx, "well met"); err != nil {
 		return err
 	}
 	if err := p.comeBack(ctx); err != nil {
@@ -56,6 +56,16 @@ func (p *play) arrive(ctx context.Context) (err error) {
 		return fmt.Errorf("a second Ann gets status %d, %w", status, err)
 	}
 	return nil
+}
+
+// converse is an exchange that a busy machine may spoil now and then.
+func (p *play) converse(ctx context.Context, text string) (err error) {
+	for range attempts {
+		if err = p.exchange(ctx, text); !errors.Is(err, errUnheard) {
+			return err
+		}
+	}
+	return err
 }
 
 // exchange lets each say something that the other hears: Ann on her socket, Bob
