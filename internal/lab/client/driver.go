@@ -37,8 +37,12 @@ type Options struct {
 	// Session asks whose session it is: "" if there is none any more, an error if
 	// that cannot be learnt. Nil: it cannot.
 	Session func(ctx context.Context) (uid string, err error)
+	// HTTP does a request over HTTP with the person's session; it gives up when ctx
+	// is over. Nil: none is ever answered.
+	HTTP func(ctx context.Context, method, target string, body []byte) (status int, answer []byte, err error)
 	// Observe is told every action, those included that the driver does itself, in
-	// their order and before they are done. [Keep] and [Forget] are its business.
+	// their order and before they are done. [Keep], [Forget] and, with
+	// [Config.Shared], [Lock], [Unlock] and [Load] are its business.
 	Observe func(at time.Time, a Action)
 	// Live is told whenever [Machine.Live] has changed. Nil: nobody is.
 	Live func(at time.Time, live bool)
@@ -138,6 +142,8 @@ func (d *Driver) do(ctx context.Context, a Action) {
 		}
 	case AskSession:
 		d.workers.Go(func() { d.askSession(ctx) })
+	case Fetch:
+		d.workers.Go(func() { d.fetch(ctx, a) })
 	}
 }
 
@@ -148,6 +154,20 @@ func (d *Driver) askSession(ctx context.Context) {
 	}
 	uid, err := d.options.Session(ctx)
 	d.Do(ctx, SessionIs{Known: err == nil, UID: uid})
+}
+
+func (d *Driver) fetch(ctx context.Context, a Fetch) {
+	if d.options.HTTP == nil {
+		d.Do(ctx, Fetched{ID: a.ID})
+		return
+	}
+	own, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	status, answer, err := d.options.HTTP(own, a.Method, a.Target, a.Body)
+	if err != nil {
+		status, answer = 0, nil
+	}
+	d.Do(ctx, Fetched{a.ID, status, answer})
 }
 
 // dial connects, and then moves frames both ways until the link is over.

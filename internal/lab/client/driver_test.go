@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"projectchat/internal/lab/client"
+	"projectchat/internal/wire"
 )
 
 // pipes is a transport whose other ends the test holds.
@@ -97,6 +98,39 @@ func TestDriver(t *testing.T) {
 		<-s.closed
 		if want := []bool{true, false}; !slices.Equal(lives, want) {
 			t.Errorf("live was %v, want %v", lives, want)
+		}
+	})
+}
+
+// noSockets is a network in which no handshake comes through.
+type noSockets struct{}
+
+func (noSockets) Dial(context.Context) (client.Socket, error) { return nil, errors.New("refused") }
+
+func TestDriverPolls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var shown []int64
+		page := wire.HistoryPage{Type: "history", Room: "room", Epoch: epoch, Messages: rows(1, 2)}
+		m := client.New(client.Config{Room: "Room", UID: me, Polls: true})
+		d := client.NewDriver(m, noSockets{}, client.Options{
+			Session: func(context.Context) (string, error) { return me, nil },
+			HTTP: func(_ context.Context, method, target string, _ []byte) (int, []byte, error) {
+				if method+" "+target == "GET /api/messages?room=Room" {
+					return 200, wire.Encode(page), nil
+				}
+				return 0, nil, errors.New("cut off")
+			},
+			Observe: func(_ time.Time, a client.Action) {
+				if a, ok := a.(client.Shown); ok {
+					shown = append(shown, a.Messages[0].Seq, a.Messages[1].Seq)
+					cancel()
+				}
+			},
+		})
+		d.Run(ctx)
+		if !slices.Equal(shown, []int64{1, 2}) {
+			t.Errorf("shown %v", shown)
 		}
 	})
 }

@@ -31,6 +31,16 @@ type (
 		Known bool
 		UID   string // "": there is no session any more
 	}
+	// Fetched answers [Fetch]; Status is 0 if no answer came.
+	Fetched struct {
+		ID     int
+		Status int
+		Body   []byte
+	}
+	// Locked answers [Lock]: this tab holds the lock now, and this is stored.
+	Locked struct{ Entries []Entry }
+	// Loaded answers [Load].
+	Loaded struct{ Entries []Entry }
 	// Write puts a text into the outbox.
 	Write struct{ Text string }
 	// Change puts an edit of a message, its deletion, or a reaction to it into the
@@ -59,6 +69,9 @@ func (Opened) event()    {}
 func (Received) event()  {}
 func (Closed) event()    {}
 func (SessionIs) event() {}
+func (Fetched) event()   {}
+func (Locked) event()    {}
+func (Loaded) event()    {}
 func (Write) event()     {}
 func (Change) event()    {}
 func (Type) event()      {}
@@ -83,6 +96,20 @@ type (
 	Hangup struct{ Link int }
 	// AskSession asks GET /api/session; the answer is [SessionIs].
 	AskSession struct{}
+	// Fetch asks over HTTP, at the path and query of Target, with a JSON body if
+	// that is not nil; the answer is [Fetched].
+	Fetch struct {
+		ID             int
+		Method, Target string
+		Body           []byte
+	}
+	// Lock asks for the lock on the stored outbox, which one tab at a time holds
+	// (the Web Locks API's exclusive lock); [Locked] says that it is granted.
+	Lock struct{}
+	// Unlock lets it go, or asks for it no more.
+	Unlock struct{}
+	// Load reads the stored outbox; the answer is [Loaded].
+	Load struct{}
 	// Keep stores an entry of the outbox durably, before the next action is done.
 	Keep struct{ Entry Entry }
 	// Forget takes an entry out of the store.
@@ -124,6 +151,10 @@ func (Dial) action()         {}
 func (Transmit) action()     {}
 func (Hangup) action()       {}
 func (AskSession) action()   {}
+func (Fetch) action()        {}
+func (Lock) action()         {}
+func (Unlock) action()       {}
+func (Load) action()         {}
 func (Keep) action()         {}
 func (Forget) action()       {}
 func (Began) action()        {}

@@ -125,7 +125,7 @@ func (d *feed) changed(fresh []wire.Message) {
 
 // settle gives what is missing a moment to arrive by push, then asks.
 func (d *feed) settle() {
-	if !d.log.behind() || d.m.current == nil {
+	if !d.log.behind() || !d.m.canAsk() {
 		d.m.clear(&d.gap)
 	} else if !d.m.running(&d.gap) && !d.catching {
 		d.m.set(&d.gap, hold)
@@ -147,7 +147,7 @@ func (d *feed) catchUp(done func(*refusal)) {
 func (d *feed) askOn() {
 	d.m.clear(&d.gap)
 	at := d.position()
-	if d.m.current == nil || at == nil {
+	if !d.m.canAsk() || at == nil {
 		d.ended(nil)
 		return
 	}
@@ -166,7 +166,14 @@ func (d *feed) askOn() {
 	})
 }
 
+// canAsk tells whether there is somebody to ask for a page.
+func (m *Machine) canAsk() bool { return m.poll.on || m.current != nil }
+
 func (d *feed) history(after int64, done func(frame, *refusal)) {
+	if d.m.poll.on {
+		d.m.ask("GET", d.m.messages(&wire.Position{Seq: after}), nil, done)
+		return
+	}
 	l, limit := d.m.current, pageSize
 	if l == nil {
 		done(frame{}, unknownOutcome())

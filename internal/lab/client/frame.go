@@ -1,10 +1,12 @@
 package client
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"projectchat/internal/wire"
 )
@@ -21,7 +23,7 @@ type frame struct {
 	Name        string                   `json:"name"`
 	Epoch       string                   `json:"epoch"`
 	Seq         int64                    `json:"seq"`
-	Messages    []wire.Message           `json:"messages"`
+	Messages    rows                     `json:"messages"`
 	More        bool                     `json:"more"`
 	Reset       bool                     `json:"reset"`
 	Online      []wire.Person            `json:"online"`
@@ -37,6 +39,33 @@ type frame struct {
 	Temporary   bool                     `json:"temporary"`
 	RetryAfter  int                      `json:"retryAfter"`
 	Retry       bool                     `json:"retry"`
+}
+
+// rows are rows of the log. One that cannot be read keeps its place in the order,
+// so that it stops nobody.
+type rows []wire.Message
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *rows) UnmarshalJSON(text []byte) error {
+	var values []jsontext.Value
+	if err := json.Unmarshal(text, &values); err != nil {
+		return fmt.Errorf("read rows: %w", err)
+	}
+	*r = nil
+	for _, v := range values {
+		var m wire.Message
+		if json.Unmarshal(v, &m) != nil {
+			var place struct {
+				Seq int64 `json:"seq"`
+			}
+			if err := json.Unmarshal(v, &place); err != nil {
+				return fmt.Errorf("read the place of a row: %w", err)
+			}
+			m = wire.Message{Seq: place.Seq, Kind: "unreadable"}
+		}
+		*r = append(*r, m)
+	}
+	return nil
 }
 
 // gatewayTexts are those of API Gateway's own frames, which have no type.

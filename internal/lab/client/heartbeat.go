@@ -48,7 +48,7 @@ func (h *heartbeat) frame() {
 // machine's clock says; of what a first join brings the row's own time counts.
 func (h *heartbeat) message(newest wire.Message) {
 	at, err := time.Parse(time.RFC3339, newest.At)
-	if h.m.everLive || err == nil && h.m.now.Sub(at) < lively {
+	if h.m.everLive || h.m.poll.ever || err == nil && h.m.now.Sub(at) < lively {
 		h.lastMessage = h.m.now
 		h.frame()
 	}

@@ -18,6 +18,11 @@ type Config struct {
 	Seed   uint64  // of jitter and cids
 	Outbox []Entry // what an earlier machine kept, in the order of writing
 	Hidden bool    // the room is not in view at first
+	// Polls: where no socket can be had it asks over HTTP, with [Fetch].
+	Polls bool
+	// Shared: other tabs use the same stored outbox. An entry goes out only under
+	// its lock; see [Lock].
+	Shared bool
 	// Chance gives what jitter is made of, at least 0 and less than 1. Nil: from Seed.
 	Chance func() float64
 }
@@ -37,6 +42,9 @@ type Machine struct {
 	ended, everLive    bool
 	asking             bool // for the session
 	retry, handOver    timer
+	doubtful, failures int // handshakes that failed: the session is asked for; it is good
+	asked              map[int]*asked
+	lastAsk            int
 	again              backoff
 
 	key       string // the room as replies and pushes name it
@@ -48,12 +56,14 @@ type Machine struct {
 	feed     feed
 	out      outbox
 	heart    heartbeat
+	poll     poll
 	presence presence
 }
 
 // New makes a machine. It does nothing before [Start].
 func New(cfg Config) *Machine {
 	m := &Machine{cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0x636c69656e74)), visible: !cfg.Hidden}
+	m.asked = map[int]*asked{}
 	m.chance = cfg.Chance
 	if m.chance == nil {
 		m.chance = m.random.Float64
@@ -63,6 +73,7 @@ func New(cfg Config) *Machine {
 	m.feed.init(m)
 	m.out.init(m, cfg.Outbox)
 	m.heart.init(m)
+	m.poll.init(m)
 	m.presence.init(m)
 	return m
 }
@@ -87,6 +98,12 @@ func (m *Machine) Handle(now time.Time, e Event) []Action {
 		m.lost(m.link(e.Link))
 	case SessionIs:
 		m.sessionIs(e)
+	case Fetched:
+		m.fetched(e)
+	case Locked:
+		m.out.locked(e.Entries)
+	case Loaded:
+		m.out.loaded(e.Entries)
 	case Write:
 		m.out.write(Change{Text: e.Text})
 	case Change:
@@ -102,6 +119,7 @@ func (m *Machine) Handle(now time.Time, e Event) []Action {
 	case Online:
 		m.retryNow()
 		m.heart.beat()
+		m.poll.now()
 	}
 	actions := m.actions
 	m.actions = nil
@@ -123,6 +141,9 @@ func (m *Machine) Position() (epoch string, seq int64) { return m.feed.log.epoch
 // Live tells whether the machine has joined its room on an open connection.
 func (m *Machine) Live() bool { return m.current != nil }
 
+// Polling tells whether the machine asks over HTTP, for want of a socket.
+func (m *Machine) Polling() bool { return m.poll.on }
+
 // Pending is how many entries the outbox holds that will go out by themselves.
 func (m *Machine) Pending() int {
 	n := 0
@@ -139,8 +160,11 @@ func (m *Machine) act(a Action) { m.actions = append(m.actions, a) }
 func (m *Machine) view(visible bool) {
 	m.visible = visible
 	if visible {
-		m.retryNow()
+		if !m.poll.on {
+			m.retryNow()
+		}
 		m.heart.beat()
+		m.poll.now()
 		return
 	}
 	m.heart.plan()

@@ -38,8 +38,9 @@ func (i *item) queued(now time.Time) bool {
 // outbox is texts on their way into the log: none lost, none twice, in the order
 // of writing. One goes out at a time, and waits for its answer.
 type outbox struct {
-	m          *Machine
-	items      []*item
+	m     *Machine
+	items []*item
+	shared
 	attempting *attempt
 	wake       timer
 	lastAt     time.Time
@@ -114,6 +115,7 @@ func (o *outbox) seen(epoch string, rows []wire.Message) {
 		if row.UID != o.m.cfg.UID {
 			continue
 		}
+		o.noteMine(epoch, row)
 		if it := o.find(row.CID); it == nil {
 			continue
 		} else if it.overwrites() {
@@ -163,6 +165,7 @@ func (o *outbox) joined(epoch string, reset bool) {
 
 // resume: there is a way out again.
 func (o *outbox) resume() {
+	o.look()
 	for _, it := range o.items {
 		if !it.patient {
 			it.notBefore = time.Time{}
@@ -177,21 +180,34 @@ func (o *outbox) interrupted() {
 	for _, it := range o.items {
 		it.late, it.firstTry = it.isLate(o.m.now), time.Time{}
 	}
+	o.unlock()
 }
 
 func (o *outbox) kick() {
-	if o.attempting != nil || o.m.current == nil || o.m.rejoining || o.m.ended {
+	if o.attempting != nil {
 		return
+	}
+	if it := o.ready(); it != nil && o.hasLock() {
+		o.try(it)
+	} else if it == nil {
+		o.unlock()
+	}
+}
+
+// ready gives the entry that can go out now, if there is one.
+func (o *outbox) ready() *item {
+	if !o.m.canSend() {
+		return nil
 	}
 	it := o.next()
 	if it == nil {
-		return
+		return nil
 	}
 	if wait := it.notBefore.Sub(o.m.now); wait > 0 {
 		o.m.set(&o.wake, wait)
-		return
+		return nil
 	}
-	o.try(it)
+	return it
 }
 
 func (o *outbox) next() *item {
@@ -226,7 +242,6 @@ func (it *item) place(g *roomLog) {
 }
 
 func (o *outbox) try(it *item) {
-	l := o.m.current
 	it.place(&o.m.feed.log)
 	if it.firstTry.IsZero() {
 		it.firstTry = o.m.now
@@ -236,8 +251,7 @@ func (o *outbox) try(it *item) {
 	a := &attempt{it}
 	o.attempting = a
 	body := wire.SendBody{Room: o.m.key, CID: it.CID, Kind: it.Kind, Target: it.Target, Text: it.Text, Since: it.Since, As: it.UID}
-	f := wire.Send{Head: l.head(wire.ActionSend), SendBody: body}
-	o.m.request(l, wire.ActionSend, f, answerLimit, func(reply frame, refused *refusal) {
+	o.m.send(body, func(reply frame, refused *refusal) {
 		mine := o.attempting == a
 		if mine {
 			o.attempting = nil

@@ -36,6 +36,15 @@ func (p *presence) joined(online []wire.Person, count int) {
 	p.tell(count)
 }
 
+// clear: nobody is known, as where the machine polls.
+func (p *presence) clear() {
+	for uid := range p.leaving {
+		p.stay(uid)
+	}
+	p.people = nil
+	p.tell(-1)
+}
+
 func (p *presence) push(f frame) {
 	for _, person := range f.Joined {
 		if p.news(person.UID, f.At) {

@@ -45,6 +45,10 @@ func (m *Machine) joined(l *link, f frame, since *wire.Position) {
 // rejoin joins again on the link in use; where there is none, the next join does it.
 func (m *Machine) rejoin(anew bool) {
 	m.anew = m.anew || anew
+	if m.poll.on {
+		m.poll.now()
+		return
+	}
 	l := m.current
 	if l == nil || m.rejoining {
 		return
@@ -127,6 +131,7 @@ func (m *Machine) ping() {
 }
 
 func (m *Machine) pong(f frame) {
+	m.out.look() // a tab that was closed may have left something since
 	head, ok := f.Heads[m.key]
 	if !ok {
 		return

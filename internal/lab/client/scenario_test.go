@@ -22,7 +22,7 @@ import (
 // says how they are written.
 type scenario struct {
 	About  string
-	Live   bool // begins when the steps of testdata/live.json are over
+	After  string // begins when the steps of this file of testdata are over
 	Hidden bool
 	Outbox []struct {
 		UID, CID, Text string
@@ -91,9 +91,9 @@ func readJSON(t *testing.T, file string, into any) {
 
 func play(t *testing.T, s scenario) {
 	a := newActor(t, s)
-	if s.Live {
+	if s.After != "" {
 		var before []scene
-		readJSON(t, "testdata/live.json", &before)
+		readJSON(t, "testdata/"+s.After+".json", &before)
 		s.Steps = append(before, s.Steps...)
 	}
 	for i, step := range s.Steps {
@@ -135,7 +135,7 @@ func newActor(t *testing.T, s scenario) *actor {
 		outbox = append(outbox, client.Entry{UID: e.UID, CID: e.CID, Text: e.Text, Written: at, WordAt: at, Since: e.Since, Tried: e.Tried})
 	}
 	a.m = client.New(client.Config{
-		Room: "General", UID: me, Outbox: outbox, Hidden: s.Hidden, Chance: func() float64 { return 0.5 },
+		Room: "General", UID: me, Outbox: outbox, Hidden: s.Hidden, Polls: true, Chance: func() float64 { return 0.5 },
 	})
 	a.event(client.Start{})
 	return a
@@ -201,6 +201,13 @@ func (a *actor) do(action client.Action) {
 	case client.AskSession:
 		a.asks = append(a.asks, map[string]any{"get": "/api/session"})
 		a.pending = append(a.pending, x)
+	case client.Fetch:
+		ask := map[string]any{strings.ToLower(x.Method): x.Target}
+		if x.Body != nil {
+			ask["body"] = parsed(x.Body)
+		}
+		a.asks = append(a.asks, ask)
+		a.pending = append(a.pending, x)
 	case client.Began:
 		a.shown = nil
 	case client.Shown:
@@ -242,7 +249,12 @@ func (a *actor) answer(h httpAnswer) {
 	if len(a.pending) == 0 {
 		a.t.Fatal("nothing was asked that could be answered")
 	}
+	oldest := a.pending[0]
 	a.pending = a.pending[1:]
+	if fetch, ok := oldest.(client.Fetch); ok {
+		a.event(client.Fetched{ID: fetch.ID, Status: h.Status, Body: text(a.fill(h.Body))})
+		return
+	}
 	uid, _ := h.Body["uid"].(string)
 	if h.Body["name"] == "" {
 		uid = ""
@@ -259,8 +271,11 @@ func (a *actor) shows() []string {
 }
 
 func (a *actor) nowState() string {
-	if a.m.Live() {
+	switch {
+	case a.m.Live():
 		return "live"
+	case a.m.Polling():
+		return "polling"
 	}
 	return a.state
 }

@@ -80,7 +80,8 @@ func (m *Machine) opened(l *link) {
 // adopt makes a joined link the one in use, and only then lets go of the old.
 func (m *Machine) adopt(l *link) {
 	old := m.current
-	m.current, m.candidate, m.everLive = l, nil, true
+	m.current, m.candidate, m.everLive, m.failures = l, nil, true, 0
+	m.poll.turn(false)
 	m.clear(&m.retry)
 	m.again.isUp()
 	m.set(&m.handOver, handOverFrom+time.Duration(m.chance()*float64(handOverSpan)))
@@ -132,6 +133,7 @@ func (m *Machine) lostLink(l *link, wasOpen bool) {
 	case m.candidate:
 		m.candidate = nil
 		if !wasOpen {
+			m.doubtful++
 			m.verify()
 		}
 		m.later(0)
@@ -146,6 +148,10 @@ func (m *Machine) lostCurrent() {
 
 func (m *Machine) later(retryAfter time.Duration) {
 	if m.ended || m.candidate != nil {
+		return
+	}
+	if m.poll.on {
+		m.set(&m.retry, lookFrom+time.Duration(m.chance()*float64(lookSpan)))
 		return
 	}
 	m.set(&m.retry, m.again.next(retryAfter, m.presence.told))
@@ -174,6 +180,11 @@ func (m *Machine) sessionIs(e SessionIs) {
 	if e.Known && e.UID != m.cfg.UID {
 		m.signOut()
 	}
+	if !e.Known || m.ended {
+		m.doubtful = 0
+		return
+	}
+	m.handshakesFailed()
 }
 
 func (m *Machine) signOut() {
@@ -189,6 +200,7 @@ func (m *Machine) stop() {
 	}
 	m.ended = true
 	m.current, m.candidate = nil, nil
+	m.poll.turn(false)
 	m.down()
 	for _, l := range slices.Clone(m.links) {
 		m.hangUp(l)

@@ -1,6 +1,10 @@
 package client
 
-import "time"
+import (
+	"time"
+
+	"projectchat/internal/wire"
+)
 
 // patience is how long an entry is on its way before it is shown as failed.
 const patience = 15 * time.Second
@@ -19,6 +23,29 @@ func (m *Machine) Unsent() (list []Unsent) {
 		list = append(list, Unsent{it.CID, it.Text, it.state(m.now)})
 	}
 	return list
+}
+
+// canSend tells whether there is a way out.
+func (m *Machine) canSend() bool {
+	switch {
+	case m.ended:
+		return false
+	case m.poll.on:
+		return m.poll.ready
+	}
+	return m.current != nil && !m.rejoining
+}
+
+// send sends a message by socket or by HTTP and calls done with what comes of it,
+// once.
+func (m *Machine) send(body wire.SendBody, done func(frame, *refusal)) {
+	if m.poll.on {
+		body.Room = m.cfg.Room
+		m.ask("POST", "/api/messages", body, done)
+		return
+	}
+	f := wire.Send{Head: m.current.head(wire.ActionSend), SendBody: body}
+	m.request(m.current, wire.ActionSend, f, answerLimit, done)
 }
 
 func (i *item) state(now time.Time) string {

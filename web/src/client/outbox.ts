@@ -170,6 +170,12 @@ export class Outbox {
 		this.kick();
 	}
 
+	/** What another tab has left since. */
+	async look(): Promise<void> {
+		await this.#reload();
+		this.kick();
+	}
+
 	/** The way out is gone: an answer will not come. Queued entries are only pending again. */
 	interrupted(): void {
 		for (const item of this.#items) item.firstTry = null;

@@ -301,7 +301,7 @@ class OpenRoom implements Room {
 		if (doubt === 'sure') void this.#rejoin(false);
 		else if (doubt) this.#heart.soon();
 		// A tab that was closed may have left something behind after this one last looked.
-		void this.#sending?.resume();
+		void this.#sending?.look();
 	}
 
 	#poll(on: boolean): void {

@@ -36,7 +36,7 @@ interface Step {
 
 interface Scenario {
 	about: string;
-	live?: boolean;
+	after?: string;
 	hidden?: boolean;
 	outbox?: (Pick<Stored, 'uid' | 'cid' | 'text' | 'since' | 'tried'> & { age: number })[];
 	steps: Step[];
@@ -45,7 +45,6 @@ interface Scenario {
 const testdata = new URL('../../../internal/lab/client/testdata/', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, testdata), 'utf8'));
 const usual = read('frames.json') as Record<string, Bag>;
-const live = read('live.json') as Step[];
 const scenarios = readdirSync(new URL('scenarios/', testdata)).map((name): [string, Scenario] => [
 	name.replace('.json', ''),
 	read(`scenarios/${name}`),
@@ -58,7 +57,10 @@ it.each(scenarios)('%s', async (_, scenario) => {
 	const player = new Player();
 	await player.open(scenario);
 	const began = Date.now();
-	const steps = [...(scenario.live ? live : []), ...scenario.steps];
+	const steps = [
+		...(scenario.after ? (read(`${scenario.after}.json`) as Step[]) : []),
+		...scenario.steps,
+	];
 	for (const [i, step] of steps.entries()) {
 		await vi.advanceTimersByTimeAsync(step.at - (Date.now() - began));
 		player.happen(step);
@@ -190,10 +192,13 @@ class Player {
 		queueMicrotask(() => this.#links[n - 1]?.onmessage?.({ data }));
 	}
 
-	async #fetch(path: string, { method, body }: RequestInit): Promise<Response> {
+	async #fetch(path: string, { method, body, signal }: RequestInit): Promise<Response> {
 		const said = body === undefined ? {} : { body: JSON.parse(String(body)) };
 		this.#asks.push({ [String(method).toLowerCase()]: path, ...said });
-		const response = await new Promise<Response | null>((go) => this.#unanswered.push(go));
+		const response = await new Promise<Response | null>((go) => {
+			this.#unanswered.push(go);
+			signal?.addEventListener('abort', () => go(null));
+		});
 		if (!response) throw new TypeError('network');
 		return response;
 	}
