@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 )
 
 // TableSpec describes a table as a template does.
@@ -90,5 +92,9 @@ func enableTTL(ctx context.Context, client *dynamodb.Client, spec TableSpec) err
 			AttributeName: &spec.TTLAttribute, Enabled: aws.Bool(true),
 		},
 	})
+	// Somebody who made the table at the same time was first.
+	if refused, ok := errors.AsType[smithy.APIError](err); ok && strings.Contains(refused.ErrorMessage(), "already enabled") {
+		return nil
+	}
 	return err
 }
