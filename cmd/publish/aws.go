@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -52,9 +53,26 @@ func (r *remote) list(ctx context.Context) (map[string]string, error) {
 	return etags, nil
 }
 
-func (r *remote) put(ctx context.Context, key string, f file) error {
-	_, err := r.aws(ctx, "s3api", "put-object", "--bucket", r.bucket, "--key", key, "--body", f.path,
-		"--content-type", f.contentType, "--cache-control", f.cacheControl)
+// put uploads files of one kind (see [file.kind]), several at a time.
+func (r *remote) put(ctx context.Context, batch map[string]file) error {
+	dir, err := os.MkdirTemp("", "publish-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var kind file
+	for key, f := range batch {
+		link := filepath.Join(dir, filepath.FromSlash(key))
+		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+			return err
+		}
+		if err := os.Symlink(f.path, link); err != nil {
+			return err
+		}
+		kind = f
+	}
+	_, err = r.aws(ctx, "s3", "cp", dir, "s3://"+r.bucket+"/", "--recursive", "--only-show-errors",
+		"--content-type", kind.contentType, "--cache-control", kind.cacheControl)
 	return err
 }
 
@@ -89,7 +107,7 @@ func (r *remote) writeLedger(ctx context.Context, since map[string]time.Time) er
 	if err := errors.Join(err, temporary.Close()); err != nil {
 		return err
 	}
-	return r.put(ctx, ledger, file{path: temporary.Name(), contentType: contentTypes[".json"], cacheControl: "no-cache"})
+	return r.put(ctx, map[string]file{ledger: {path: temporary.Name(), contentType: contentTypes[".json"], cacheControl: "no-cache"}})
 }
 
 func (r *remote) invalidate(ctx context.Context, keys []string) error {

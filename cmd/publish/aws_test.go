@@ -40,21 +40,27 @@ func standIn(dir, program string, args []string, out io.Writer) error {
 	if paths := after(args, "--paths"); len(paths) > 0 {
 		key = strings.Join(paths, " ")
 	}
+	uploading := call == "aws s3 cp" && slices.Contains(args, "--recursive")
+	if uploading {
+		bucket = strings.Trim(strings.TrimPrefix(args[3], "s3://"), "/")
+		key = strings.Join(keysBelow(args[2]), " ")
+	}
 	if err := note(dir, strings.TrimSpace(call+" "+key)); err != nil {
 		return err
 	}
-	if refused, err := os.ReadFile(filepath.Join(dir, "refuse")); err == nil && key == string(refused) {
+	if refused, err := os.ReadFile(filepath.Join(dir, "refuse")); err == nil && slices.Contains(strings.Fields(key), string(refused)) {
 		return fmt.Errorf("An error occurred (AccessDenied) for %s", key)
 	}
 	object := filepath.Join(dir, bucket, filepath.FromSlash(key))
 	switch call {
 	case "aws s3api list-objects-v2":
 		return list(filepath.Join(dir, bucket), out)
-	case "aws s3api put-object":
-		return put(object, args)
 	case "aws s3api delete-object":
 		return os.Remove(object)
 	case "aws s3 cp":
+		if uploading {
+			return upload(filepath.Join(dir, bucket), args)
+		}
 		content, err := os.ReadFile(filepath.Join(dir, strings.TrimPrefix(args[2], "s3://")))
 		fmt.Fprint(out, string(content))
 		return err
@@ -84,19 +90,36 @@ func note(dir, line string) error {
 	return err
 }
 
-func put(object string, args []string) error {
-	content, err := os.ReadFile(option(args, "--body"))
-	if err != nil {
+func keysBelow(dir string) (keys []string) {
+	filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			key, _ := filepath.Rel(dir, name)
+			keys = append(keys, filepath.ToSlash(key))
+		}
 		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(object), 0o755); err != nil {
-		return err
-	}
+	})
+	return keys
+}
+
+func upload(bucket string, args []string) error {
 	meta := option(args, "--content-type") + "|" + option(args, "--cache-control")
-	if err := os.WriteFile(object+".meta", []byte(meta), 0o600); err != nil {
-		return err
+	for _, key := range keysBelow(args[2]) {
+		content, err := os.ReadFile(filepath.Join(args[2], key))
+		if err != nil {
+			return err
+		}
+		object := filepath.Join(bucket, key)
+		if err := os.MkdirAll(filepath.Dir(object), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(object+".meta", []byte(meta), 0o600); err != nil {
+			return err
+		}
+		if err := os.WriteFile(object, content, 0o600); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(object, content, 0o600)
+	return nil
 }
 
 func list(bucket string, out io.Writer) error {

@@ -31,16 +31,27 @@ var contentTypes = map[string]string{
 
 // file is a file of the built page.
 type file struct {
-	path         string // on this machine
+	path         string // on this machine, from its root
 	etag         string // what S3 calls its content: the MD5 sum in hex
 	contentType  string
 	cacheControl string
 }
 
+// largest is how much a file may hold. The AWS CLI uploads a larger one in parts,
+// and S3 then has no MD5 sum of it.
+const largest = 8 << 20
+
+// kind is what files have in common that are uploaded in one call.
+func (f file) kind() string { return f.cacheControl + "|" + f.contentType }
+
 // pageFiles reads the built page, by key: the path below dir, with slashes.
 func pageFiles(dir string) (map[string]file, error) {
 	files := map[string]file{}
-	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -69,6 +80,9 @@ func readFile(name, key string) (file, error) {
 	content, err := os.ReadFile(name)
 	if err != nil {
 		return file{}, err
+	}
+	if len(content) >= largest {
+		return file{}, fmt.Errorf("%s is larger than %d MiB", key, largest>>20)
 	}
 	sum := md5.Sum(content)
 	return file{path: name, etag: hex.EncodeToString(sum[:]), contentType: kind, cacheControl: cacheControl(key)}, nil

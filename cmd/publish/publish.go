@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,17 +28,18 @@ func publish(ctx context.Context, r *remote, files map[string]file, now time.Tim
 	_, noted := there[ledger]
 	delete(there, ledger)
 	stale := []string{}
-	for _, key := range uploadOrder(files) {
-		if there[key] == files[key].etag {
-			continue
+	for _, keys := range uploads(files, there) {
+		batch := map[string]file{}
+		for _, key := range keys {
+			batch[key] = files[key]
+			if !hashed(key) {
+				stale = append(stale, key)
+			}
 		}
-		if err := r.put(ctx, key, files[key]); err != nil {
+		if err := r.put(ctx, batch); err != nil {
 			return err
 		}
-		say("uploaded %s", key)
-		if !hashed(key) {
-			stale = append(stale, key)
-		}
+		say("uploaded %s", strings.Join(keys, " "))
 	}
 	removed, err := r.sweep(ctx, there, files, noted, now, say)
 	if err != nil {
@@ -51,9 +53,10 @@ func publish(ctx context.Context, r *remote, files map[string]file, now time.Tim
 	return r.invalidate(ctx, stale)
 }
 
-// uploadOrder puts what is asked for before what asks for it: hashed files, then
-// others, then the page.
-func uploadOrder(files map[string]file) []string {
+// uploads are the files that differ from what is there: what is asked for before
+// what asks for it, so hashed files, then others, then the page. Files of one
+// kind are together.
+func uploads(files map[string]file, there map[string]string) (batches [][]string) {
 	rank := func(key string) int {
 		switch {
 		case key == index:
@@ -63,9 +66,21 @@ func uploadOrder(files map[string]file) []string {
 		}
 		return 1
 	}
-	return slices.SortedFunc(maps.Keys(files), func(a, b string) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
-	})
+	apart := func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(files[a].kind(), files[b].kind()))
+	}
+	keys := slices.SortedFunc(maps.Keys(files), func(a, b string) int { return cmp.Or(apart(a, b), cmp.Compare(a, b)) })
+	for _, key := range keys {
+		if there[key] == files[key].etag {
+			continue
+		}
+		if last := len(batches) - 1; last >= 0 && apart(batches[last][0], key) == 0 {
+			batches[last] = append(batches[last], key)
+			continue
+		}
+		batches = append(batches, []string{key})
+	}
+	return batches
 }
 
 // sweep deletes files that have not been part of the page for the time of grace,

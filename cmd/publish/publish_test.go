@@ -40,20 +40,18 @@ func TestPublish(t *testing.T) {
 	}{
 		{"the first time: hashed files, others, the page", first, day, []string{
 			"aws s3api list-objects-v2",
-			"aws s3api put-object assets/font.woff2",
-			"aws s3api put-object assets/lazy-1.js",
-			"aws s3api put-object assets/page-1.js",
-			"aws s3api put-object theme.js",
-			"aws s3api put-object index.html",
+			"aws s3 cp assets/font.woff2",
+			"aws s3 cp assets/lazy-1.js assets/page-1.js",
+			"aws s3 cp theme.js",
+			"aws s3 cp index.html",
 			"aws cloudfront create-invalidation /index.html /theme.js",
 		}},
 		{"again: nothing", first, day, []string{"aws s3api list-objects-v2"}},
 		{"a new page: what an open one may still load stays, and is noted", second, day.Add(time.Hour), []string{
 			"aws s3api list-objects-v2",
-			"aws s3api put-object assets/lazy-2.js",
-			"aws s3api put-object assets/page-2.js",
-			"aws s3api put-object index.html",
-			"aws s3api put-object published/obsolete.json",
+			"aws s3 cp assets/lazy-2.js assets/page-2.js",
+			"aws s3 cp index.html",
+			"aws s3 cp published/obsolete.json",
 			"aws cloudfront create-invalidation /index.html",
 		}},
 		{"again: nothing", second, day.Add(2 * time.Hour), []string{"aws s3api list-objects-v2", "aws s3 cp"}},
@@ -61,22 +59,21 @@ func TestPublish(t *testing.T) {
 			"aws s3api list-objects-v2", "aws s3 cp",
 			"aws s3api delete-object assets/lazy-1.js",
 			"aws s3api delete-object assets/page-1.js",
-			"aws s3api put-object published/obsolete.json",
+			"aws s3 cp published/obsolete.json",
 		}},
 		{"back to the first page", first, day.Add(26 * time.Hour), []string{
 			"aws s3api list-objects-v2",
-			"aws s3api put-object assets/lazy-1.js",
-			"aws s3api put-object assets/page-1.js",
-			"aws s3api put-object index.html",
+			"aws s3 cp assets/lazy-1.js assets/page-1.js",
+			"aws s3 cp index.html",
 			"aws s3 cp",
-			"aws s3api put-object published/obsolete.json",
+			"aws s3 cp published/obsolete.json",
 			"aws cloudfront create-invalidation /index.html",
 		}},
 		{"and forth within the day: what is used again is no longer noted", second, day.Add(27 * time.Hour), []string{
 			"aws s3api list-objects-v2",
-			"aws s3api put-object index.html",
+			"aws s3 cp index.html",
 			"aws s3 cp",
-			"aws s3api put-object published/obsolete.json",
+			"aws s3 cp published/obsolete.json",
 			"aws cloudfront create-invalidation /index.html",
 		}},
 	}
@@ -150,6 +147,7 @@ func TestPageFilesRefuses(t *testing.T) {
 	}{
 		{"a folder without the page", map[string]string{"assets/a.js": ""}, "has no index.html"},
 		{"a file of an unknown kind", map[string]string{"index.html": "", "assets/a.wasm": ""}, `no content type is known for ".wasm"`},
+		{"a file whose MD5 sum S3 would not tell", map[string]string{"index.html": "", "assets/a.js": strings.Repeat("a", largest)}, "assets/a.js is larger than 8 MiB"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pageFiles(writePage(t, test.page))

@@ -36,8 +36,8 @@ func TestDeployScript(t *testing.T) {
 		"sam build --build-in-source --no-cached",
 		"sam deploy --stack-name mine --s3-prefix mine --parameter-overrides Arch=arm64 RetentionDays=30",
 		"aws s3api list-objects-v2",
-		"aws s3api put-object assets/a.js",
-		"aws s3api put-object index.html",
+		"aws s3 cp assets/a.js",
+		"aws s3 cp index.html",
 		"aws cloudfront create-invalidation /index.html",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
