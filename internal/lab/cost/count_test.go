@@ -150,6 +150,7 @@ func countOurs(t *testing.T, people int) room {
 		r.Send, _ = m.ask(t, send, socket("send", me, fmt.Sprintf(`{"action":"send","id":"2","room":"general","cid":"01KB%022d","text":%q,"since":{"epoch":%q,"seq":%d}}`, since, text, head.Epoch, since), nil))
 		since++
 	}
+	clock.Advance(61 * time.Second) // after which it renews its sign of life
 	r.Ping, _ = m.ask(t, connect, socket("ping", me, `{"action":"ping","id":"3","rooms":["general"]}`, nil))
 	r.Close, _ = m.ask(t, disconnect, socket("$disconnect", me, "", nil))
 	return r
