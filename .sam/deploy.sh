@@ -24,6 +24,7 @@ for p in "$@"; do
   case $p in
     Arch=x86_64) processor=amd64 parameters[0]=$p ;;
     Arch=arm64) ;;
+    *=) parameters+=("$p\"\"") ;; # SAM takes an empty value in quotes only
     *) parameters+=("$p") ;;
   esac
 done

@@ -22,7 +22,7 @@ func script(t *testing.T, name string, args ...string) (output string, err error
 func TestDeployScript(t *testing.T) {
 	aws := fakeAWS(t)
 	t.Setenv("PAGE", writePage(t, map[string]string{"index.html": "one", "assets/a.js": "a"}))
-	out, err := script(t, "deploy.sh", "mine", "RetentionDays=30")
+	out, err := script(t, "deploy.sh", "mine", "RetentionDays=30", "AlarmMail=")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -34,7 +34,7 @@ func TestDeployScript(t *testing.T) {
 		"aws sts get-caller-identity",
 		"aws apigateway get-account",
 		"sam build --build-in-source --no-cached",
-		"sam deploy --stack-name mine --s3-prefix mine --parameter-overrides Arch=arm64 RetentionDays=30",
+		"sam deploy --stack-name mine --s3-prefix mine --parameter-overrides Arch=arm64 RetentionDays=30 AlarmMail=\"\"",
 		"aws s3api list-objects-v2",
 		"aws s3 cp assets/a.js",
 		"aws s3 cp index.html",
