@@ -25,6 +25,9 @@ func (s *Service) Ping(ctx context.Context, connectionID string, spellings []str
 		return nil, Errorf(BadRequest, "A ping asks for at most %d rooms.", maxPingRooms)
 	}
 	connection, err := s.connection(ctx, connectionID)
+	if isUnauthorized(err) {
+		s.bury(ctx, connectionID, spellings)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +65,15 @@ func (s *Service) pingRoom(ctx context.Context, c Connection, room, epoch string
 	return RoomHead{Joined: true, Epoch: epoch, Seq: seq, Live: live, Online: presence.Count}, nil
 }
 
-// touch renews Seen of a live row from time to time, and tells whether the row
-// is there.
+// touch renews Seen of a live row from time to time, if the connection may still
+// be there, and tells whether the row is there.
 func (s *Service) touch(ctx context.Context, room string, c Connection) (live bool, err error) {
 	now := s.now()
 	member, err := s.store.Member(ctx, room, c.ID)
 	if err == nil && now.Sub(member.Seen) > touchEvery {
+		if err := s.mayStay(ctx, c); err != nil {
+			return false, err
+		}
 		err = s.store.TouchMember(ctx, room, c.ID, now, c.Expires)
 	}
 	if errors.Is(err, ErrNotFound) {
@@ -77,4 +83,36 @@ func (s *Service) touch(ctx context.Context, room string, c Connection) (live bo
 		return false, fmt.Errorf("touch a live row: %w", err)
 	}
 	return true, nil
+}
+
+// mayStay ends a connection whose session was ended or renamed while it stayed:
+// who did that retires the session's connections, but may have died before. So
+// nobody who pings, as every client does, hears more than a few minutes longer.
+func (s *Service) mayStay(ctx context.Context, c Connection) error {
+	session, err := s.store.Session(ctx, c.Session)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("read the session of a connection: %w", err)
+	}
+	if err == nil && session.Name == c.Name {
+		return nil
+	}
+	s.retire(ctx, []string{c.ID}, Bye{Code: Unauthorized, Retry: session.Name != ""})
+	return Errorf(Unauthorized, "This connection has ended. Connect again.")
+}
+
+// bury closes a connection that is open although its row is gone, and takes it
+// out of the rooms that it asks for: who retired it died on the way.
+func (s *Service) bury(ctx context.Context, connectionID string, spellings []string) {
+	for _, spelling := range spellings {
+		if _, key, err := ParseRoom(spelling); err == nil {
+			s.sweep(ctx, key, []string{connectionID})
+		}
+	}
+	err := s.cast.Disconnect(ctx, connectionID, Bye{Code: Unauthorized, Retry: true})
+	s.unimportant(ctx, "close a connection", err)
+}
+
+func isUnauthorized(err error) bool {
+	refused, ok := errors.AsType[*Error](err)
+	return ok && refused.Code == Unauthorized
 }

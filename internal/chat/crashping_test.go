@@ -1,0 +1,74 @@
+package chat_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/chat/chattest"
+)
+
+// leaving is Ann on two connections in a room where Ben is, too.
+type leaving struct {
+	ann   chat.Session
+	conns [2]string
+	ben   string
+}
+
+func prepareLeaving(s *chattest.Stage) leaving {
+	given := leaving{}
+	given.ann, given.conns[0] = s.Guest("Ann", "room")
+	given.conns[1] = s.Connect(given.ann)
+	s.Join(given.conns[1], "room")
+	_, given.ben = s.Guest("Ben", "room")
+	return given
+}
+
+// TestPingEndsWhatASignOutLeft: wherever a sign-out or a rename dies, and nobody
+// asks for it again, the connections are gone once they have pinged, a minute
+// later; or nothing has happened.
+func TestPingEndsWhatASignOutLeft(t *testing.T) {
+	current := func(s *chattest.Stage, given leaving) chat.Session {
+		session, err := s.Store.Session(s.Ctx, given.ann.Hash)
+		if err != nil && !errors.Is(err, chat.ErrNotFound) {
+			s.Fatal(err)
+		}
+		return session
+	}
+	for name, act := range map[string]func(*chattest.Stage, *chat.Service, leaving) error{
+		"sign out": func(s *chattest.Stage, service *chat.Service, given leaving) error {
+			return service.SignOut(s.Ctx, current(s, given))
+		},
+		"rename": func(s *chattest.Stage, service *chat.Service, given leaving) error {
+			_, err := service.Rename(s.Ctx, current(s, given), "Anna")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyCrash(t, prepareLeaving, act, func(s *chattest.Stage, given leaving) {
+				s.Pass(61 * time.Second)
+				session := current(s, given)
+				stays := session.Name == "Ann"
+				for _, conn := range given.conns {
+					_, err := s.Chat.Ping(s.Ctx, conn, []string{"room"})
+					if stays {
+						s.OK(err)
+						continue
+					}
+					s.Refused(err, chat.Unauthorized)
+					bye, told := s.Cast.Bye(conn)
+					if !told || session.Name != "" && !bye.Retry {
+						s.Errorf("%s was told %+v, %v", conn, bye, told)
+					}
+				}
+				live := s.Live("room")
+				if stays && len(live) != 3 || !stays && !slices.Equal(live, []string{given.ben}) {
+					s.Error(fmt.Sprint("live are ", live))
+				}
+			})
+		})
+	}
+}
