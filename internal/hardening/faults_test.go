@@ -62,6 +62,7 @@ var inTheText = []fault{
 var inTheTransform = []fault{
 	{"a route to the wrong function", "send: {FunctionArn: !GetAtt SendFunction.Arn", "send: {FunctionArn: !GetAtt HistoryFunction.Arn", "routes"},
 	{"a route that hides $connect", "        $connect: {FunctionArn: !GetAtt ConnectFunction.Arn}\n", "        $connect: {FunctionArn: !GetAtt ConnectFunction.Arn}\n        connect: {FunctionArn: !GetAtt ConnectFunction.Arn}\n", "routes"},
+	{"two routes of one key", "  DefaultReply:\n", "  Again:\n    Type: AWS::ApiGatewayV2::Route\n    Properties: {ApiId: !Ref WsApi, RouteKey: ping, Target: !Sub 'integrations/${WsApiPingIntegration}', RouteResponseSelectionExpression: $default}\n  DefaultReply:\n", "routes"},
 	{"a route without its response", "  PingReply:\n    Type: AWS::ApiGatewayV2::RouteResponse\n    Properties: {ApiId: !Ref WsApi, RouteId: !Ref WsApiPingRoute, RouteResponseKey: $default}\n", "", "two-way routes have their response"},
 	{"a response of another route", "RouteId: !Ref WsApiLeaveRoute", "RouteId: !Ref WsApiJoinRoute", "two-way routes have their response"},
 	{"a route that does not answer", "history: {FunctionArn: !GetAtt HistoryFunction.Arn, RouteResponseSelectionExpression: $default}", "history: {FunctionArn: !GetAtt HistoryFunction.Arn}", "two-way routes have their response"},

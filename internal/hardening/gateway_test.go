@@ -90,7 +90,9 @@ func routes(_ *stack, doc map[string]any) []string {
 	for key, r := range socketRoutes(doc) {
 		got[key] = r.function
 	}
-	return want("the routes", got, js(design))
+	// Of two routes of one key only one is among those.
+	written := len(httpRoutes(doc)) + len(resources(doc, "AWS::ApiGatewayV2::Route"))
+	return append(want("the routes", got, js(design)), want("number of routes", written, fmt.Sprint(len(design)))...)
 }
 
 func twoWay(_ *stack, doc map[string]any) []string {
