@@ -113,7 +113,14 @@ func (b *builder) webSocket(api samtemplate.WebSocketAPI, stage samtemplate.Stag
 		Faults: b.faults, Trace: b.trace, Logger: b.log,
 	}
 	for key, r := range api.Routes {
-		cfg.Routes[key] = localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay, Limit: routeLimit(stage, key)}
+		route := localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay, Limit: routeLimit(stage, key)}
+		if r.ModelSelectionExpression != "" {
+			var err error
+			if route.Validate, err = localgw.RequestModels(r.ModelSelectionExpression, r.RequestModels); err != nil {
+				return nil, fmt.Errorf("route %s: %w", key, err)
+			}
+		}
+		cfg.Routes[key] = route
 	}
 	if connect, ok := cfg.Routes["$connect"]; ok {
 		if err := b.authorize(&connect, api.Authorization, true); err != nil {

@@ -137,6 +137,27 @@ func TestVariablesThatOnlyAWSKnowsAreNamed(t *testing.T) {
 	}
 }
 
+func TestRequestModelsOfTheTemplateAreApplied(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.NewReplacer(
+		"RouteResponseSelectionExpression: $default", "RouteResponseSelectionExpression: $default, ModelSelectionExpression: $request.body.action, RequestModels: {$default: Short}",
+		"CodeUri: say/", `Environment: {Variables: {ACT_AS_FUNCTION: "1"}}`,
+	).Replace(one) + `  Model: {Type: "AWS::ApiGatewayV2::Model", Properties: {ApiId: !Ref Chat, Name: Short, Schema: {properties: {text: {maxLength: 5}}}}}` + "\n"
+	p := startProcess(t, nil, "-template", writeFile(t, filepath.Join(t.TempDir(), "template.yaml"), text), "-bootstrap", "Say="+program)
+	c := p.dial(t, "/ws", nil)
+	c.send(`{"action":"say","text":"hello!"}`)
+	if got := c.receive(); !strings.HasPrefix(got, `{"message" : "Bad request body", "connectionId": "`) {
+		t.Errorf("frame %s", got)
+	}
+	c.send(`{"action":"say","text":"hello"}`)
+	if got := c.fields(); got["route"] != "say" {
+		t.Errorf("frame %v", got)
+	}
+}
+
 func TestFaultsAreSwitchedOn(t *testing.T) {
 	p := startSeveral(t, nil, "-faults", "connect-429=1")
 	_, res, _ := websocket.Dial(t.Context(), "ws://"+p.addr+"/Chat/dev", nil)

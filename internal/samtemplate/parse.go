@@ -74,7 +74,9 @@ type parser struct {
 	http  map[string]*HTTPAPI
 	// responses are the logical ids of routes that have a RouteResponse.
 	responses map[string]bool
-	problems  []error
+	// models by logical id.
+	models   map[string]model
+	problems []error
 }
 
 func newParser(doc document, o Options) *parser {
@@ -85,6 +87,7 @@ func newParser(doc document, o Options) *parser {
 		names:     map[string]string{},
 		http:      map[string]*HTTPAPI{},
 		responses: map[string]bool{},
+		models:    map[string]model{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
 		if _, ok := doc.Parameters[name]; !ok {
@@ -103,6 +106,7 @@ func (p *parser) run() {
 	p.each(p.httpAPI, "AWS::Serverless::HttpApi")
 	p.each(p.function, "AWS::Serverless::Function", "AWS::Lambda::Function")
 	p.each(p.routeResponse, "AWS::ApiGatewayV2::RouteResponse")
+	p.each(p.model, "AWS::ApiGatewayV2::Model")
 	p.each(p.webSocketAPI, "AWS::Serverless::WebSocketApi")
 	p.each(p.rawAPI, "AWS::ApiGatewayV2::Api")
 	p.each(p.table, "AWS::DynamoDB::Table")

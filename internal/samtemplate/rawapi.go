@@ -23,6 +23,9 @@ type rawRouteProperties struct {
 	AuthorizationType                value `yaml:"AuthorizationType"`
 	AuthorizerID                     value `yaml:"AuthorizerId"`
 	RouteResponseSelectionExpression value `yaml:"RouteResponseSelectionExpression"`
+
+	ModelSelectionExpression value            `yaml:"ModelSelectionExpression"`
+	RequestModels            map[string]value `yaml:"RequestModels"`
 }
 
 type rawIntegrationProperties struct {
@@ -76,10 +79,14 @@ func (p *parser) rawWebSocket(id string, own rawAPIProperties) {
 		if function == "" {
 			return
 		}
+		models := p.text(route, "ModelSelectionExpression", r.ModelSelectionExpression, "")
 		api.Routes[key] = WebSocketRoute{
 			Function:           function,
 			IntegrationTimeout: p.integrationTimeout(integration.id, "TimeoutInMillis", integration.Timeout, longestIntegration),
 			TwoWay:             p.twoWay(route, "RouteResponseSelectionExpression", r.RouteResponseSelectionExpression, p.responses[route]),
+
+			ModelSelectionExpression: models,
+			RequestModels:            p.requestModels(id, route, "RequestModels", models, r.RequestModels),
 		}
 	})
 	p.out.WebSocketAPIs = append(p.out.WebSocketAPIs, api)

@@ -101,6 +101,11 @@ type WebSocketRoute struct {
 	// AWS::ApiGatewayV2::RouteResponse that belongs to it. SAM does not make the
 	// latter, and with one of the two alone API Gateway drops the reply.
 	TwoWay bool
+	// ModelSelectionExpression is as written; empty if messages are not validated.
+	// RequestModels are then the JSON Schemas of the models, by the expression's
+	// values.
+	ModelSelectionExpression string
+	RequestModels            map[string][]byte
 }
 
 // HTTPAPI is an HTTP API.

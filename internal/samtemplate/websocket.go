@@ -34,6 +34,9 @@ type webSocketRoute struct {
 	FunctionArn                      value `yaml:"FunctionArn"`
 	IntegrationTimeout               value `yaml:"IntegrationTimeout"`
 	RouteResponseSelectionExpression value `yaml:"RouteResponseSelectionExpression"`
+
+	ModelSelectionExpression value            `yaml:"ModelSelectionExpression"`
+	RequestModels            map[string]value `yaml:"RequestModels"`
 }
 
 // webSocketAPI reads an AWS::Serverless::WebSocketApi.
@@ -127,10 +130,14 @@ func (p *parser) checkRouteKeys(id string, keys []string) {
 }
 
 func (p *parser) webSocketRoute(id, at string, r webSocketRoute, hasResponse bool) WebSocketRoute {
+	models := p.text(id, at+".ModelSelectionExpression", r.ModelSelectionExpression, "")
 	return WebSocketRoute{
 		Function:           p.functionOf(id, at+".FunctionArn", r.FunctionArn),
 		IntegrationTimeout: p.integrationTimeout(id, at+".IntegrationTimeout", r.IntegrationTimeout, longestIntegration),
 		TwoWay:             p.twoWay(id, at+".RouteResponseSelectionExpression", r.RouteResponseSelectionExpression, hasResponse),
+
+		ModelSelectionExpression: models,
+		RequestModels:            p.requestModels(id, id, at+".RequestModels", models, r.RequestModels),
 	}
 }
 
