@@ -3,13 +3,17 @@ package localgw_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gobwas/ws"
 
 	"projectchat/internal/localgw"
 )
@@ -47,6 +51,7 @@ func TestRouteIsSelectedByTheMessage(t *testing.T) {
 		{"composite with nothing", "join-${request.body.a}", `nonsense`, "join as join-"},
 		{"composite with null", "join-${request.body.a}", `{"a":null}`, "join as join-"},
 		{"static", `\$default`, `{"action":"send"}`, "default as $default"},
+		{"what was found is no expression", "", `{"action":"$request.body.b","b":"send"}`, "default as $default"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -75,6 +80,48 @@ func (c *socket) wantError(message string) {
 	want := regexp.MustCompile(`^\{"message": "` + message + `", "connectionId":"[-_A-Za-z0-9]{15}=", "requestId":"[-_A-Za-z0-9]{15}="\}$`)
 	if f := c.frame(); !want.Match(f.Payload) {
 		c.t.Fatalf("got %s, want %s", f.Payload, want)
+	}
+}
+
+// TestExpressionDoesNotCountForTheRoutesOfAConnection: also where it would select
+// another route, and what $disconnect replies reaches nobody.
+func TestExpressionDoesNotCountForTheRoutesOfAConnection(t *testing.T) {
+	connect, disconnect, message := newRecorder(), newRecorder(), newRecorder()
+	cfg := localgw.WebSocketConfig{RouteSelectionExpression: "send", Routes: map[string]localgw.Route{
+		"$connect": {Function: connect}, "$disconnect": twoWay(disconnect), "send": {Function: message},
+	}}
+	withWebSocket(t, cfg, func(t *testing.T, s *site) {
+		c := s.connect(t)
+		connect.only(t)
+		c.sendFrame(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))
+		c.wantClose(ws.StatusNormalClosure, "")
+		disconnect.only(t)
+		message.none(t)
+	})
+}
+
+// TestNoFunctionIsInvokedAgain: what failed has failed.
+func TestNoFunctionIsInvokedAgain(t *testing.T) {
+	var calls atomic.Int32
+	failing := function(func(context.Context, []byte) ([]byte, error) {
+		calls.Add(1)
+		return nil, errors.New("out of order")
+	})
+	for _, key := range []string{"$connect", "$default", "$disconnect"} {
+		t.Run(key, func(t *testing.T) {
+			calls.Store(0)
+			withWebSocket(t, localgw.WebSocketConfig{Routes: map[string]localgw.Route{key: {Function: failing}}}, func(t *testing.T, s *site) {
+				if c, res := s.handshake(t, handshakeRequest("/ws")); res.StatusCode == http.StatusSwitchingProtocols {
+					c.send("x")
+					synctest.Wait()
+					s.gateway.Disrupt(localgw.Cut, nil)
+				}
+				time.Sleep(time.Hour)
+				if n := calls.Load(); n != 1 {
+					t.Errorf("%d invocations, want 1", n)
+				}
+			})
+		})
 	}
 }
 
