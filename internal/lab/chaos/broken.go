@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"projectchat/internal/chat"
+)
+
+// The ways in which the server's function behind send can be broken, to see that
+// the run notices.
+const (
+	ackWithoutPut   = "ack-without-put"   // now and then a message is acknowledged and not written
+	forgetsRepeats  = "forgets-repeats"   // a repeated message is taken for a new one
+	pushToStrangers = "push-to-strangers" // pushes go to another room's members too
+)
+
+func breakages() []string { return []string{ackWithoutPut, forgetsRepeats, pushToStrangers} }
+
+// broken gives the store as a broken function sees it; "" is a whole one.
+func broken(store chat.Store, how string) (chat.Store, error) {
+	switch how {
+	case "":
+		return store, nil
+	case ackWithoutPut:
+		return &forgetful{Store: store}, nil
+	case forgetsRepeats:
+		return blind{store}, nil
+	case pushToStrangers:
+		return indiscreet{store}, nil
+	}
+	return nil, fmt.Errorf("%q is none of %s", how, strings.Join(breakages(), ", "))
+}
+
+// forgetful says that it has put a row, and has not, every 16th time.
+type forgetful struct {
+	chat.Store
+	n atomic.Int64
+}
+
+// Append implements [chat.Store].
+func (f *forgetful) Append(ctx context.Context, room, epoch string, m chat.Message) (*chat.Message, error) {
+	if f.n.Add(1)%16 == 0 {
+		return nil, nil
+	}
+	return f.Store.Append(ctx, room, epoch, m)
+}
+
+// blind does not see who sent a row, so that it knows no message again.
+type blind struct{ chat.Store }
+
+// ReadLog implements [chat.Store].
+func (b blind) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
+	page, err := b.Store.ReadLog(ctx, room, r)
+	for i := range page.Rows {
+		page.Rows[i].CID = "unseen"
+	}
+	return page, err
+}
+
+// Append implements [chat.Store].
+func (b blind) Append(ctx context.Context, room, epoch string, m chat.Message) (*chat.Message, error) {
+	taken, err := b.Store.Append(ctx, room, epoch, m)
+	if taken != nil {
+		taken.CID = "unseen"
+	}
+	return taken, err
+}
+
+// indiscreet counts the members of the outsiders' room as members of every room.
+type indiscreet struct{ chat.Store }
+
+// Members implements [chat.Store].
+func (i indiscreet) Members(ctx context.Context, room string) ([]chat.Member, error) {
+	members, err := i.Store.Members(ctx, room)
+	if err != nil || room == elsewhere {
+		return members, err
+	}
+	strangers, err := i.Store.Members(ctx, elsewhere)
+	return append(members, strangers...), err
+}

@@ -1,0 +1,95 @@
+// Command chaos runs the chat on real sockets and real processes while all that
+// can fail does, and judges by a history of the run whether its promises held.
+//
+// The gateway with the four functions is one process, DynamoDB Local another, and
+// both are killed by SIGKILL. Between the clients and the gateway, and between the
+// functions and the database, stand proxies that cut and fail. What goes wrong
+// when is a plan that the profile and the seed make. The history, a table of the
+// promises and a picture of the run are kept in a folder; the exit status is 1 if
+// a promise was broken.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		exit(serve(os.Args[2:], os.Stdin, os.Stdout))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	exit(command(ctx, os.Args[1:], os.Stdout))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// errBroken says that a promise was broken.
+var errBroken = errors.New("a promise was broken")
+
+func command(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
+	name := flags.String("profile", "S", "how large: XS, S, M or L")
+	seed := flags.Uint64("seed", 1, "what goes wrong when")
+	folder := flags.String("out", filepath.Join(".local", "chaos"), "where the history, the table and the picture go, in a folder of the profile's name")
+	how := flags.String("broken", "", "break the server on purpose: "+strings.Join(breakages(), ", "))
+	show := flags.Bool("plan", false, "print the whole plan, and run nothing")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	p, ok := profiles[*name]
+	if !ok {
+		return fmt.Errorf("there is no profile %q", *name)
+	}
+	o := options{profile: p, seed: *seed, root: ".", out: filepath.Join(*folder, p.name), broken: *how, say: out}
+	if *show {
+		newPlan(p, *seed).print(out)
+		return nil
+	}
+	fmt.Fprintf(out, "%s, seed %d\n", p, *seed)
+	newPlan(p, *seed).summary(out)
+	r, err := perform(ctx, o)
+	if err != nil {
+		return err
+	}
+	return tell(r, out)
+}
+
+// tell judges a run, writes what is kept of it, and fails if a promise was broken.
+func tell(r *result, out io.Writer) error {
+	table, report, f := judge(r)
+	var text strings.Builder
+	markdown(&text, r, table, report, f)
+	fmt.Fprintln(out, "\n"+text.String())
+	if err := os.WriteFile(filepath.Join(r.out, "table.md"), []byte(text.String()), 0o644); err != nil {
+		return err
+	}
+	var plan strings.Builder
+	r.plan.print(&plan)
+	if err := os.WriteFile(filepath.Join(r.out, "plan.txt"), []byte(plan.String()), 0o644); err != nil {
+		return err
+	}
+	if err := writePicture(filepath.Join(r.out, "run.html"), r, table, f); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "kept: %s\n", r.out)
+	if !held(table) {
+		return errBroken
+	}
+	return nil
+}
