@@ -125,7 +125,7 @@ func (s *Service) refuses(d Draft, target Message, author Person) error {
 
 // amend carries an edit or a deletion, whose row m is in the log, over to the
 // row that it is about, and gives m as it may be shown. Each step can be done
-// again, so the repeat of a send mends what a crash left. docs/decisions/0006 has
+// again, so the repeat of a send mends what a crash left. docs/decisions/0007 has
 // the reasons.
 func (s *Service) amend(ctx context.Context, l log, m Message, text string, target Message) (Message, error) {
 	if target.Seq == 0 || m.Kind != KindEdit && m.Kind != KindDelete {
