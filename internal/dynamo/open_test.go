@@ -15,7 +15,9 @@ import (
 func TestOpenIsUsedByTheFirstRequest(t *testing.T) {
 	var dials, asked atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1); r.Method == http.MethodPost {
+		if asked.Add(1); r.Method == http.MethodGet {
+			w.Write([]byte("healthy: dynamodb.us-east-1.amazonaws.com "))
+		} else {
 			w.Write([]byte(`{"Item":{"pk":{"S":"CONN#c"},"uid":{"S":"u_a"},"expires":{"N":"99999999999"}}}`))
 		}
 	}))

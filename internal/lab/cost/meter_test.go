@@ -19,6 +19,9 @@ type meter struct {
 
 	mu  sync.Mutex
 	now units
+	// overloaded: this machine was too busy for the store's patience, so that what
+	// was counted is worth nothing.
+	overloaded bool
 }
 
 func newMeter(t *testing.T, database string) *meter {
@@ -41,6 +44,12 @@ func (m *meter) add(u units) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.now = m.now.plus(u)
+}
+
+func (m *meter) overload() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.overloaded = true
 }
 
 // take gives what was used since the last time.
