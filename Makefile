@@ -133,7 +133,7 @@ rehearse: $(REHEARSE) .local/venv-sam/sam-$(SAM_VERSION) web/node_modules/.ready
 	cd web && npm run --silent build -- --outDir ../.local/page-rehearse --emptyOutDir --logLevel warn
 	@mkdir -p .local/bin
 	go build -o .local/bin/rehearse ./internal/lab/rehearse
-	.local/bin/rehearse -sam .local/venv-sam/bin/sam -venv .local/venv-rehearse -page .local/page-rehearse
+	CHROMIUM="$$(web/e2e/find-chromium)" .local/bin/rehearse -sam .local/venv-sam/bin/sam -venv .local/venv-rehearse -page .local/page-rehearse
 
 STACK ?= projectchat
 PARAMETERS ?=

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"projectchat/internal/wire"
 )
 
 const (
@@ -72,6 +76,30 @@ func get(ctx context.Context, address string) (*http.Response, string, error) {
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	return response, string(text), err
+}
+
+// browse lets a third person come with a browser, and wants to have heard her.
+func (p *play) browse(ctx context.Context) (string, error) {
+	if os.Getenv("CHROMIUM") == "" {
+		return "left out: CHROMIUM names none", nil
+	}
+	const says = "hello from a browser"
+	cmd := exec.CommandContext(ctx, "npx", "playwright", "test", "--config", "e2e/hosted.config.ts")
+	cmd.Dir = "web"
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := p.account.run(cmd, []string{"SITE=" + p.site.address, "ROOM=" + room, "HEARD=well met, Bob", "SAYS=" + says}, &said); err != nil {
+		return "", err
+	}
+	var page wire.HistoryPage
+	one := 1
+	if err := p.ann.ask(ctx, wire.History{Head: p.ann.head(wire.ActionHistory), Room: room, Limit: &one}, wire.TypeHistory, &page); err != nil {
+		return "", err
+	}
+	if len(page.Messages) != 1 || page.Messages[0].Text != says || page.Messages[0].Name != "Cleo" {
+		return "", fmt.Errorf("the room's newest messages are %+v, want Cleo's", page.Messages)
+	}
+	return "Cleo comes with Chromium to the uploaded page, reads what was said, and is heard", nil
 }
 
 // changeAsset gives a hashed file of a page another name, as a build of changed

@@ -45,9 +45,11 @@ func (p *play) play(ctx context.Context) error {
 		{"make deploy", p.deploy},
 		{"the page", p.openPage},
 		{"two people talk", p.talk},
+		{"a browser", p.browse},
 		{"without the right to post", p.silence},
 		{"make deploy again", p.deployAgain},
 		{"an update under open sockets", p.update},
+		{"a second stack", p.neighbour},
 		{"make destroy", p.destroy},
 	} {
 		began := time.Now()
@@ -141,7 +143,7 @@ func (p *play) update(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := p.publish(ctx, page, "RetentionDays=30")
+	out, err := p.publish(ctx, page, "RetentionDays=30", "AlarmMail=ann@example.org")
 	if err != nil {
 		return "", err
 	}
@@ -184,4 +186,38 @@ func (p *play) silence(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return "noticed: 403, and the other is not told; given back, all is well", p.converse(ctx, "and loud again")
+}
+
+// neighbour publishes another stack beside the first, which must share nothing
+// with it, and takes it away again.
+func (p *play) neighbour(ctx context.Context) (string, error) {
+	const other = stack + "-2"
+	if _, err := p.account.script(ctx, []string{"PAGE=" + p.page}, "deploy.sh", other, p.processor); err != nil {
+		return "", err
+	}
+	outputs, err := p.account.outputs(ctx, other)
+	if err != nil {
+		return "", err
+	}
+	for name, value := range outputs {
+		if value == p.outputs[name] {
+			return "", fmt.Errorf("both stacks have the %s %q", name, value)
+		}
+	}
+	site, err := newSite(p.emulator, outputs)
+	if err != nil {
+		return "", err
+	}
+	defer site.stop()
+	namesake, err := newPerson(site.address, p.ann.name)
+	if err != nil {
+		return "", err
+	}
+	if err := namesake.signIn(ctx, false); err != nil {
+		return "", fmt.Errorf("another Ann in another stack: %w", err)
+	}
+	if _, err := p.account.script(ctx, []string{"CONFIRM=" + other}, "destroy.sh", other); err != nil {
+		return "", err
+	}
+	return "shares no name and no person with the first, which talks on when it is gone", p.converse(ctx, "alone again")
 }

@@ -1,0 +1,12 @@
+import tests from '../playwright.config';
+
+/** Looks at a site that is published already, at the address in SITE. */
+const { globalSetup: _, ...rest } = tests;
+
+export default {
+	...rest,
+	testDir: '.',
+	testMatch: 'hosted.ts',
+	outputDir: '../test-results/hosted',
+	projects: [{ name: 'hosted', use: { baseURL: process.env.SITE } }],
+};
