@@ -36,6 +36,11 @@ for attempt in 1 2 3; do
     if aws s3api head-bucket --bucket "$bucket" 2>/dev/null; then empty "$bucket"; fi
   done
   if "${SAM:-sam}" delete --stack-name "$stack" --no-prompts; then
+    # A stack whose first deploy failed has no outputs, and no table either.
+    if [[ -z $table || $table == None ]]; then
+      echo "The stack $stack is gone."
+      exit 0
+    fi
     echo "The stack $stack is gone. Its table $table stays, with all that was said, and costs its storage."
     echo "To delete it for good: aws dynamodb update-table --table-name $table --no-deletion-protection-enabled && aws dynamodb delete-table --table-name $table"
     exit 0

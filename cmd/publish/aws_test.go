@@ -67,11 +67,18 @@ func standIn(dir, program string, args []string, out io.Writer) error {
 	case "aws apigateway get-account":
 		fmt.Fprintln(out, os.Getenv("FAKE_ROLE"))
 	case "aws cloudformation describe-stacks":
+		if os.Getenv("FAKE_OUTPUTS") == "none" {
+			fmt.Fprintln(out, "None") // as the AWS CLI prints what is null
+			return nil
+		}
 		for _, name := range []string{"SiteBucket", "SiteDistribution", "SiteUrl", "LogBucket", "TableName"} {
 			if strings.Contains(option(args, "--query"), "'"+name+"'") {
 				fmt.Fprintln(out, "the-"+name)
 			}
 		}
+	case "aws s3api head-bucket":
+		_, err := os.Stat(filepath.Join(dir, bucket))
+		return err
 	case "aws s3api list-object-versions":
 		return listVersions(filepath.Join(dir, bucket), out)
 	case "aws s3api delete-objects":

@@ -101,3 +101,18 @@ func TestDestroyScript(t *testing.T) {
 		}
 	}
 }
+
+// TestDestroyScriptAfterAFailedDeploy: a stack that never came to be has no outputs.
+func TestDestroyScriptAfterAFailedDeploy(t *testing.T) {
+	aws := fakeAWS(t)
+	t.Setenv("CONFIRM", "mine")
+	t.Setenv("FAKE_OUTPUTS", "none")
+	out, err := script(t, "destroy.sh", "mine")
+	if err != nil || out != "The stack mine is gone.\n" {
+		t.Errorf("it ends with %v and says %q", err, out)
+	}
+	got := calls(t, aws)
+	if got[len(got)-1] != "sam delete --stack-name mine --no-prompts" {
+		t.Errorf("the last call is %s, want SAM's", got[len(got)-1])
+	}
+}
