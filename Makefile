@@ -18,13 +18,13 @@ JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy
+.PHONY: help run dev build test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=)
-	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev
+run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=; LAMBDA=http://127.0.0.1:3001 for functions in SAM)
+	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -lambda '$(LAMBDA)'
 
 dev: .local/bin/dev ## the same, built and started anew at every change; the page hot
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -watch
@@ -116,6 +116,14 @@ sam-validate: .local/venv-sam/sam-$(SAM_VERSION) ## the template as SAM sees it
 
 sam-build: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the functions as SAM builds them (GOARCH=amd64 for sam local on x86_64)
 	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} GOARCH=$(GOARCH) $(SAM) build --build-in-source --no-cached
+
+sam-local: ADDR = 127.0.0.1:3000
+sam-local: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/dev ## the page and the HTTP API by sam local start-api, with all it needs, at http://127.0.0.1:3000/index.html
+	@ADDR='$(ADDR)' DATA='$(DATA)' SAM='$(CURDIR)/$(SAM)' exec .local/bin/dev -sam
+
+test-sam: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/dev web/node_modules/.ready ## the page on sam local in a real Chromium, and both gateways on its containers
+	@go build -o .local/bin/engine ./internal/lab/engine
+	CHROMIUM="$$(web/e2e/find-chromium)" SAM='$(CURDIR)/$(SAM)' .local/bin/engine .sam/test.sh
 
 test-template: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the template by our own rules, before and after SAM's transform
 	SAM_PYTHON='$(CURDIR)/.local/venv-sam/bin/python' go test -count=1 ./internal/hardening ./internal/lab/rehearse

@@ -20,6 +20,7 @@ type gateway struct {
 	failed    chan error // gets one error if it cannot go on
 	server    *http.Server
 	admin     *http.Server // nil if there is none
+	bridge    *http.Server // for functions in containers; nil if there is none
 	apis      *apis
 	functions *functions
 	scratch   *scratch
@@ -50,6 +51,9 @@ func start(ctx context.Context, o options, log *console) (_ *gateway, err error)
 		return nil, err
 	}
 	if err := g.serve(listener, o); err != nil {
+		return nil, err
+	}
+	if err := g.serveContainers(o, listener, log); err != nil {
 		return nil, err
 	}
 	log.say("ready      in %d ms; Ctrl-C stops", time.Since(began).Milliseconds())
@@ -117,6 +121,9 @@ func (g *gateway) stop(ctx context.Context) error {
 		for _, api := range g.apis.webSockets {
 			errs = append(errs, api.Shutdown(ctx))
 		}
+	}
+	if g.bridge != nil {
+		errs = append(errs, g.bridge.Shutdown(ctx))
 	}
 	if g.server != nil {
 		errs = append(errs, g.server.Shutdown(ctx))

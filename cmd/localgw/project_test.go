@@ -22,6 +22,13 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 	p := startProcess(t, []string{databaseVariable + "=" + database},
 		"-template", filepath.Join("..", "..", "template.yaml"), "-build", build, "-create-tables")
 
+	p.twoTalk(t)
+	p.interrupt(t)
+}
+
+// twoTalk has a message sent, acknowledged and pushed.
+func (p *process) twoTalk(t *testing.T) {
+	t.Helper()
 	room := randomName()
 	ann, bob := p.join(t, room, "Ann"), p.join(t, room, "Bob")
 	ann.send(`{"action":"send","id":"2","room":"` + room + `","cid":"c1","text":"hi Bob"}`)
@@ -32,7 +39,6 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 	if pushed["text"] != "hi Bob" || pushed["seq"] != 1.0 {
 		t.Errorf("Bob got %v", pushed)
 	}
-	p.interrupt(t)
 }
 
 // join makes a session over HTTP and joins a room on a socket.

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# What `make test-sam` runs where there is a Docker engine.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+(cd web && npx playwright test --config e2e/sam.config.ts)
+SAM_LOCAL=1 go test -count=1 -run '^TestTheProjectsOwnTemplateInSAM$' ./cmd/localgw
