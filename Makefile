@@ -186,9 +186,10 @@ ROOMS ?= 10
 PEOPLE ?= 10
 MESSAGES ?= 20
 HOURS ?= 2
+TYPINGS ?= 2
 
-cost: need-go ## what a month costs in AWS (ROOMS=, PEOPLE= a room, MESSAGES= each a day, HOURS= online a day); docs/cost.md
-	@go run ./internal/lab/cost -rooms $(ROOMS) -people $(PEOPLE) -messages $(MESSAGES) -hours $(HOURS)
+cost: need-go ## what a month costs in AWS (ROOMS=, PEOPLE= a room, MESSAGES= each a day, HOURS= online a day, TYPINGS= a message); docs/cost.md
+	@go run ./internal/lab/cost -rooms $(ROOMS) -people $(PEOPLE) -messages $(MESSAGES) -hours $(HOURS) -typings $(TYPINGS)
 
 # Where goroutines run, coverage differs from run to run, and minimizing an input
 # by it never ends.

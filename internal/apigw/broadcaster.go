@@ -61,7 +61,7 @@ func NewBroadcaster(cfg aws.Config, log *slog.Logger) *Broadcaster {
 // Push posts one frame to many connections, beginning anywhere, so that it is
 // not always the same who come last where time runs out.
 func (b *Broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
-	frame, end := EncodePush(p), tallyOf(ctx).push()
+	frame, end := EncodePush(p), tallyOf(ctx).push(p)
 	start, next := rand.N(max(len(to), 1)), make(chan string)
 	var mu sync.Mutex
 	var done counts

@@ -33,7 +33,7 @@ func (t *tally) metrics() []metric {
 	if c.sends+c.repeats > 0 {
 		took("AppendTime", t.appended)
 	}
-	if c.deliveries+c.gone+c.failed+c.unsent > 0 {
+	if t.timed {
 		took("FanOutTime", t.fanOut)
 	}
 	return all

@@ -50,8 +50,9 @@ type tally struct {
 	epoch string
 	seq   int64
 	// appended is when the message was in the log, from the beginning on; fanOut
-	// how long the longest push took.
+	// how long the longest push of messages took, if there was one.
 	appended, fanOut time.Duration
+	timed            bool
 }
 
 // counts are what happened, each how often.
@@ -108,17 +109,21 @@ func (t *tally) add(c counts) {
 	t.counts.unsent += c.unsent
 }
 
-// push begins to count a push, and gives what ends it.
-func (t *tally) push() (end func(counts)) {
+// push begins to count a push, and gives what ends it. Only messages are timed:
+// for those somebody waits.
+func (t *tally) push(p chat.Push) (end func(counts)) {
 	if t == nil {
 		return func(counts) {}
 	}
+	_, timed := p.(chat.MessagesPush)
 	began := t.now()
 	return func(c counts) {
 		t.add(c)
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.fanOut = max(t.fanOut, t.now().Sub(began))
+		if timed {
+			t.timed, t.fanOut = true, max(t.fanOut, t.now().Sub(began))
+		}
 	}
 }
 

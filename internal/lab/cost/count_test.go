@@ -82,8 +82,12 @@ func (m *meter) ask(t *testing.T, f invoker, event object) (units, string) {
 	return u, reply.Body
 }
 
-// twoWay tells that the reply goes to the client: the sample's do not.
-func twoWay(event object) bool { return event["requestContext"].(object)["routeKey"] != "sendmessage" }
+// twoWay tells that the reply goes to the client: the sample's do not, nor does
+// that to typing.
+func twoWay(event object) bool {
+	route := event["requestContext"].(object)["routeKey"]
+	return route != "sendmessage" && route != "typing"
+}
 
 func socket(route, connection, body string, headers object) object {
 	e := object{"requestContext": object{"routeKey": route, "connectionId": connection, "requestId": "PJqCFEqHqRcFd0w=", "stage": "ws"}, "headers": headers}
@@ -175,6 +179,7 @@ func tryToCount(t *testing.T, people int) (r room, ok bool) {
 	}
 	clock.Advance(61 * time.Second) // after which it renews its sign of life
 	r.Ping, _ = m.ask(t, connect, socket("ping", me, `{"action":"ping","id":"3","rooms":["general"]}`, nil))
+	r.Typing, _ = m.ask(t, send, socket("typing", me, `{"action":"typing","room":"general"}`, nil))
 	r.Close, _ = m.ask(t, disconnect, socket("$disconnect", me, "", nil))
 	return r, !m.overloaded
 }

@@ -17,9 +17,10 @@ func main() {
 	flag.IntVar(&m.Messages, "messages", 20, "messages of a person in a day")
 	flag.Float64Var(&m.Hours, "hours", 2, "hours a day that a person has the page open")
 	flag.Float64Var(&m.Pings, "pings", 60, "heartbeats of a page in an hour")
+	flag.Float64Var(&m.Typings, "typings", 2, "times that a page tells that somebody writes, for each message; it does at most every 3 s")
 	flag.Parse()
 	c, err := load()
-	if err == nil && (m.Rooms < 1 || m.People < 1 || m.Messages < 0 || m.Hours < 0 || m.Hours > 24 || m.Pings < 0) {
+	if err == nil && (m.Rooms < 1 || m.People < 1 || m.Messages < 0 || m.Hours < 0 || m.Hours > 24 || m.Pings < 0 || m.Typings < 0) {
 		err = fmt.Errorf("there are no such months: at least one room and one person, at most 24 hours in a day")
 	}
 	if err != nil {

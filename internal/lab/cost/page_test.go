@@ -80,12 +80,12 @@ func TestAt(t *testing.T) {
 
 // months are the examples of the page.
 var months = []month{
-	{Rooms: 3, People: 2, Messages: 50, Hours: 1, Pings: 60},
-	{Rooms: 10, People: 10, Messages: 20, Hours: 2, Pings: 60},
-	{Rooms: 100, People: 10, Messages: 20, Hours: 2, Pings: 60},
-	{Rooms: 10, People: 100, Messages: 20, Hours: 2, Pings: 60},
-	{Rooms: 1, People: 1000, Messages: 5, Hours: 1, Pings: 60},
-	{Rooms: 1000, People: 10, Messages: 20, Hours: 2, Pings: 60},
+	{Rooms: 3, People: 2, Messages: 50, Hours: 1, Pings: 60, Typings: 2},
+	{Rooms: 10, People: 10, Messages: 20, Hours: 2, Pings: 60, Typings: 2},
+	{Rooms: 100, People: 10, Messages: 20, Hours: 2, Pings: 60, Typings: 2},
+	{Rooms: 10, People: 100, Messages: 20, Hours: 2, Pings: 60, Typings: 2},
+	{Rooms: 1, People: 1000, Messages: 5, Hours: 1, Pings: 60, Typings: 2},
+	{Rooms: 1000, People: 10, Messages: 20, Hours: 2, Pings: 60, Typings: 2},
 }
 
 func page(c counts) string {
@@ -113,6 +113,7 @@ One person of a room in which all others are there. A text has %d characters. Dy
 		}
 		row(r.People, "connect and join", r.Open)
 		row(r.People, "**send a message**", r.Send)
+		row(r.People, "tell that one writes", r.Typing)
 		row(r.People, "heartbeat", r.Ping)
 		row(r.People, "leave", r.Close)
 	}
@@ -154,7 +155,7 @@ func pageMessages(p func(string, ...any), c counts) {
 	p(`
 ## A million messages
 
-Without what is free. The floor is API Gateway alone: each message comes in once and goes out to everybody else once.
+Without what is free, and without what tells that somebody writes, which costs the same once more for each 3 s of writing. The floor is API Gateway alone: each message comes in once and goes out to everybody else once.
 
 | people in the room | ours | floor | ours / floor | AWS's sample, 1,000 connected in all | sample / ours |
 | --- | --- | --- | --- | --- | --- |
@@ -171,7 +172,7 @@ func pageMonths(p func(string, ...any), c counts) {
 	p(`
 ## A month
 
-Everybody of a room is there at the same time, a page has a heartbeat each minute. API Gateway's share is messages and connection minutes. The sample has the same people in its one room; beyond some hundred it does not finish a message within the 3 s that SAM gives a function, which is not taken into account.
+Everybody of a room is there at the same time, a page has a heartbeat each minute, and tells twice for each message that somebody writes (` + "`" + `TYPINGS=0` + "`" + `: a page that does not). API Gateway's share is messages and connection minutes. The sample has the same people in its one room; beyond some hundred it does not finish a message within the 3 s that SAM gives a function, which is not taken into account.
 
 | rooms × people | messages each a day | hours a day | messages a month | API Gateway | Lambda | DynamoDB | CloudFront | logs | **a month** | AWS's sample |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -27,6 +27,7 @@ type room struct {
 	SignIn units `json:"signIn"` // to get a name
 	Open   units `json:"open"`   // to connect and join
 	Send   units `json:"send"`
+	Typing units `json:"typing"` // to tell that one writes
 	Ping   units `json:"ping"`
 	Close  units `json:"close"`
 }
@@ -65,7 +66,7 @@ func at(rooms []room, people int) room {
 	between := func(a, b units) units { return a.times(1 - share).plus(b.times(share)) }
 	return room{
 		People: people, SignIn: b.SignIn,
-		Open: between(a.Open, b.Open), Send: between(a.Send, b.Send), Ping: between(a.Ping, b.Ping), Close: between(a.Close, b.Close),
+		Open: between(a.Open, b.Open), Send: between(a.Send, b.Send), Typing: between(a.Typing, b.Typing), Ping: between(a.Ping, b.Ping), Close: between(a.Close, b.Close),
 	}
 }
 
@@ -88,6 +89,7 @@ type month struct {
 	Messages      int     // of a person in a day
 	Hours         float64 // online in a day
 	Pings         float64 // an hour online
+	Typings       float64 // frames that tell that one writes, for each message
 }
 
 const days = 30
@@ -122,6 +124,7 @@ func bill(r room, m month, p pricing, sequentialPosts bool) []line {
 	add(r.SignIn, m.people(), 256)
 	add(r.Open, m.opened(), 256)
 	add(r.Send, m.sent(), p.sendMB)
+	add(r.Typing, m.sent()*m.Typings, p.sendMB)
 	add(r.Ping, m.people()*m.Hours*days*m.Pings, 256)
 	add(r.Close, m.opened(), 256)
 	return []line{
