@@ -114,7 +114,7 @@ export SAM_CLI_TELEMETRY = 0
 sam-validate: .local/venv-sam/sam-$(SAM_VERSION) ## the template as SAM sees it
 	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} $(SAM) validate --lint
 
-sam-build: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the functions as SAM builds them (GOARCH=amd64 for sam local on x86_64)
+sam-build: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the functions as SAM builds them for deploying (sam local: docs/sam.md)
 	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} GOARCH=$(GOARCH) $(SAM) build --build-in-source --no-cached
 
 sam-local: ADDR = 127.0.0.1:3000
