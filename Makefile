@@ -18,7 +18,7 @@ JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help run dev build test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,13 @@ FIRST_SEED ?= 1
 sim: need-go ## days of the chat in virtual time, with all its mishaps (SEEDS=, FIRST_SEED=); a tenth as many with retention
 	go test -timeout 60m -run 'TestSeeds|TestOneSeed|TestHandOver' ./internal/lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
 	go test -timeout 60m -run TestRetention ./internal/lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
+
+PROFILE ?= S
+SEED ?= 1
+
+chaos: need-go ## real sockets and processes while all that can fail does (PROFILE=S, M or L, SEED=); wants an idle machine
+	@mkdir -p .local/bin && go build -o .local/bin/chaos ./internal/lab/chaos
+	.local/bin/chaos -profile $(PROFILE) -seed $(SEED)
 
 mutants: need-go web/node_modules/.ready ## break the chat in every known way, and want the tests to notice
 	go run ./internal/lab/mutants
@@ -207,6 +214,7 @@ ci: test test-sdks test-watch lint-template sam-validate test-template build fuz
 
 ci-lab: ## what CI runs of the lab beyond make test
 	$(MAKE) --no-print-directory sim SEEDS=2000 FIRST_SEED=1001
+	$(MAKE) --no-print-directory chaos PROFILE=S
 	$(MAKE) --no-print-directory mutants
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.

@@ -27,6 +27,7 @@ type Options struct {
 	DataDir  string            // where the data is kept; "": in memory
 	Port     int               // 0: any free one
 	MemoryMB int               // the most heap that Java takes; 0: 512
+	Java     []string          // further options of the java command
 	Log      func(line string) // told of each step that may take long; nil: nobody
 }
 
@@ -120,8 +121,8 @@ func arguments(lib string, port int, o Options) []string {
 	if memory == 0 {
 		memory = 512
 	}
-	args := []string{
-		fmt.Sprintf("-Xmx%dm", memory),
+	args := append([]string{fmt.Sprintf("-Xmx%dm", memory)}, o.Java...)
+	args = append(args,
 		// No java.library.path: the jar unpacks its own native SQLite, which it has
 		// for more processors than Maven's copies are for.
 		"-cp", filepath.Join(lib, "*"),
@@ -129,7 +130,7 @@ func arguments(lib string, port int, o Options) []string {
 		"-port", strconv.Itoa(port),
 		"-sharedDb",         // one database, whatever the credentials and region
 		"-disableTelemetry", // else it looks up a host at AWS
-	}
+	)
 	if o.DataDir == "" {
 		return append(args, "-inMemory")
 	}

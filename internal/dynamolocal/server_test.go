@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -273,4 +274,11 @@ func mustCacheDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+func TestJavaOptionsComeBeforeTheClass(t *testing.T) {
+	args := arguments("lib", 8000, Options{Java: []string{"-XX:+UseSerialGC"}})
+	if option, class := slices.Index(args, "-XX:+UseSerialGC"), slices.Index(args, "-cp"); option < 0 || option > class {
+		t.Errorf("java %v", args)
+	}
 }

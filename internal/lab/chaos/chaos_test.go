@@ -21,8 +21,8 @@ func TestMain(m *testing.M) {
 
 // tiny is a run of seconds, in which many answers are lost.
 var tiny = profile{
-	name: "tiny", rooms: 3, inRoom: 4, messages: 250, rate: 60, cuts: 0.05, outsiders: 1, serverKills: 1, databaseKills: 1,
-	gateway: "reply-error=0.06,post-429=0.03,post-500-delivered=0.02", store: storeFaults(0.05), calm: time.Second, hasty: true,
+	name: "tiny", rooms: 3, inRoom: 4, messages: 150, rate: 60, cuts: 0.05, outsiders: 1, serverKills: 1, databaseKills: 1,
+	gateway: "reply-error=0.06,post-429=0.03,post-500-delivered=0.02", store: storeFaults(0.05), calm: time.Second, hasty: true, brief: true,
 }
 
 // TestBrokenServers: a run of a server that is broken in a known way breaks the

@@ -25,6 +25,7 @@ type backend struct {
 	seed                         uint64
 	store                        string // the address that the server has of the database
 	libraries, data              string // of the database
+	java                         []string
 	log                          io.Writer
 
 	mu       sync.Mutex
@@ -48,7 +49,7 @@ type process struct {
 
 // startDatabase starts DynamoDB Local on the run's data.
 func (b *backend) startDatabase(ctx context.Context) error {
-	database, err := dynamolocal.Start(ctx, dynamolocal.Options{Dir: b.libraries, DataDir: b.data})
+	database, err := dynamolocal.Start(ctx, dynamolocal.Options{Dir: b.libraries, DataDir: b.data, Java: b.java})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type profile struct {
 	blinding                                      string  // faults that only a heartbeat finds out
 	slowShare                                     float64 // of connections that are slow
 	calm                                          time.Duration
+	brief                                         bool // too short for a JVM to get fast
 	hasty                                         bool // nothing is blinded, and so there is no wait for heartbeats
 }
 
@@ -45,13 +46,13 @@ var profiles = map[string]profile{
 	// XS is for tests of the instrument: seconds.
 	"XS": {
 		name: "XS", rooms: 3, inRoom: 5, messages: 500, rate: 100, cuts: 0.05, outsiders: 2,
-		gateway: gatewayFaults, store: storeFaults(0.02), slowShare: 0.2, calm: 4 * time.Second, hasty: true,
+		gateway: gatewayFaults, store: storeFaults(0.02), slowShare: 0.2, calm: 4 * time.Second, hasty: true, brief: true,
 	},
 	"S": {
 		name: "S", rooms: 20, inRoom: 10, messages: 10_000, rate: 220, cuts: 0.01, outsiders: 3,
 		storms: 1, serverKills: 2, databaseKills: 1, brownouts: 1,
 		gateway:  "post-429=0.015,post-500=0.005,post-500-delivered=0.005,post-hang=0.005,post-delay=0.005:400ms,post-double=0.005,post-reorder=0.005:400ms,post-drop=0.005,reply-drop=0.001,reply-error=0.002,message-error=0.002,connect-500=0.02,disconnect-drop=0.3,disconnect-delay=0.1:5s,disconnect-double=0.05",
-		blinding: "post-410=0.003,post-410-delivered=0.002", store: storeFaults(0.02), slowShare: 0.2, calm: 8 * time.Second,
+		blinding: "post-410=0.003,post-410-delivered=0.002", store: storeFaults(0.02), slowShare: 0.2, calm: 8 * time.Second, brief: true,
 	},
 	"M": {
 		name: "M", rooms: 40, inRoom: 20, inLarge: 200, messages: 100_000, rate: 200, cuts: 0.005, outsiders: 10,
@@ -73,6 +74,15 @@ func storeFaults(share float64) storeproxy.Faults {
 		storeproxy.Lost: 0.05 * share, storeproxy.LostAfter: 0.1 * share,
 		storeproxy.Hang: 0.01 * share, storeproxy.HangAfter: 0.01 * share, storeproxy.Late: 0.13 * share,
 	}}
+}
+
+// java is how to run the database: in a short run what compiles Java well takes
+// more time than it saves.
+func (p profile) java() []string {
+	if p.brief {
+		return []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"}
+	}
+	return nil
 }
 
 // String says what the profile is, in words.

@@ -157,7 +157,7 @@ func (r *run) startBackend(ctx context.Context, data string, log io.Writer) (err
 	}
 	r.backend = &backend{
 		executable: executable, template: filepath.Join(r.root, "template.yaml"), broken: r.broken, seed: r.seed,
-		libraries: filepath.Join(r.root, ".local", "dynamodb-local"), data: data, log: log,
+		libraries: filepath.Join(r.root, ".local", "dynamodb-local"), data: data, java: r.profile.java(), log: log,
 	}
 	if err := r.backend.startDatabase(ctx); err != nil {
 		return err
