@@ -77,7 +77,7 @@ const (
 	pictureWidth = 1180
 	pictureLeft  = 190
 	laneHeight   = 84
-	laneGap      = 34
+	laneGap      = 44
 	rowHeight    = 17
 	top          = 66
 )
@@ -104,10 +104,10 @@ func writePicture(name string, r *result, table []verdict, f *figures) error {
 
 // chart places things over time.
 type chart struct {
-	r    *result
-	end  time.Duration
-	y    float64
-	pict *picture
+	r         *result
+	from, end time.Duration
+	y         float64
+	pict      *picture
 }
 
 func draw(r *result, table []verdict, f *figures) *picture {
@@ -115,6 +115,9 @@ func draw(r *result, table []verdict, f *figures) *picture {
 	c := &chart{r: r, y: top, pict: p, end: time.Second}
 	if n := len(r.samples); n > 0 {
 		c.end = r.samples[n-1].at
+	}
+	if len(r.phases) > 0 {
+		c.from = r.phases[0].from // before it people sign in
 	}
 	c.time()
 	acked, shown := c.rate(func(s sample) int { return s.acked }), c.rate(func(s sample) int { return s.shown })
@@ -152,7 +155,7 @@ func outcomes(m map[string]int, part string) (n int) {
 }
 
 func (c *chart) x(at time.Duration) float64 {
-	return pictureLeft + float64(at)/float64(c.end)*(pictureWidth-pictureLeft-12)
+	return pictureLeft + float64(at-c.from)/float64(c.end-c.from)*(pictureWidth-pictureLeft-12)
 }
 
 // time draws the axis, the parts of the run, and when processes were dead.
@@ -170,8 +173,8 @@ func (c *chart) time() {
 			c.pict.Downs = append(c.pict.Downs, band{X: c.x(e.at), W: max(2, c.x(e.at+e.long)-c.x(e.at)), Label: e.what, Kind: kindOf(e.what)})
 		}
 	}
-	for _, at := range steps(c.end.Seconds(), 10) {
-		c.pict.Ticks = append(c.pict.Ticks, tick{c.x(time.Duration(at * float64(time.Second))), fmt.Sprintf("%g s", at)})
+	for _, at := range steps((c.end - c.from).Seconds(), 10) {
+		c.pict.Ticks = append(c.pict.Ticks, tick{c.x(c.from + time.Duration(at*float64(time.Second))), fmt.Sprintf("%g s", at)})
 	}
 }
 
@@ -272,6 +275,9 @@ func (c *chart) rate(of func(sample) int) (points []point) {
 // thinned gives one sample for each bucket.
 func (c *chart) thinned() (list []sample) {
 	for _, s := range c.r.samples {
+		if s.at < c.from {
+			continue
+		}
 		if len(list) == 0 || s.at-list[len(list)-1].at >= c.bucket() {
 			list = append(list, s)
 		}
@@ -288,7 +294,7 @@ func (c *chart) latency(timings []timing, percent int) (points []point) {
 	}
 	for i := range int(c.end/c.bucket()) + 1 {
 		took := buckets[i]
-		if len(took) == 0 {
+		if len(took) == 0 || time.Duration(i)*c.bucket() < c.from {
 			continue
 		}
 		slices.Sort(took)
