@@ -57,7 +57,6 @@ type result struct {
 	samples   []sample
 	recovered []recovery
 	stormTook time.Duration // of the storm in the calm
-	peak      int           // of connections a second after it
 	tally     map[string]int
 	calls     map[string]int
 	failed    map[storeproxy.Fault]int
