@@ -54,17 +54,21 @@ type sample struct {
 // series samples the run once in a while.
 type series struct {
 	run     *run
-	samples []sample // to be read when run is over
+	samples []sample        // to be read when sample is over
+	late    []time.Duration // how long after its time each sample was taken
 }
 
-// run samples until over is closed.
+const sampled = 250 * time.Millisecond
+
+// sample samples until over is closed.
 func (s *series) sample(over <-chan struct{}) {
-	tick := time.NewTicker(250 * time.Millisecond)
+	tick := time.NewTicker(sampled)
 	defer tick.Stop()
 	for {
 		s.samples = append(s.samples, s.now())
 		select {
-		case <-tick.C:
+		case due := <-tick.C:
+			s.late = append(s.late, time.Since(due))
 		case <-over:
 			return
 		}

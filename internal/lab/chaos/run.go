@@ -55,6 +55,7 @@ type result struct {
 	phases    []span
 	events    []event
 	samples   []sample
+	late      spread // of samples: how busy the machine was
 	recovered []recovery
 	stormTook time.Duration // of the storm in the calm
 	tally     map[string]int
@@ -138,6 +139,7 @@ func (r *run) collect(out *result, took time.Duration) error {
 	out.outsiders, out.tally = r.outsider, r.backend.counts()
 	out.calls, out.failed = r.store.Counts()
 	out.events, out.samples = r.events.all(), r.series.samples
+	out.late = spreadOf(r.series.late)
 	out.uids = map[string]bool{}
 	for _, t := range r.tabs {
 		out.uids[t.uid] = true

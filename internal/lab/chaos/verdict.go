@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -209,6 +210,7 @@ func (r *result) facts(report check.Report, f *figures) []string {
 		facts = append(facts, fmt.Sprintf("- %s at %s: serving again after %s, the next acknowledgement after %s, 98 %% of those who were live after %s",
 			back.what, brief(back.at), brief(back.serving), brief(back.acked), brief(back.back)))
 	}
+	facts = append(facts, fmt.Sprintf("- the machine: %d processors%s; what was due each %v came late by %s", runtime.NumCPU(), loadAverage(), sampled, r.late))
 	refused := map[string]int{}
 	for _, o := range r.outsiders {
 		refused = sum(refused, o.refused)
@@ -218,6 +220,17 @@ func (r *result) facts(report check.Report, f *figures) []string {
 	facts = append(facts, "- faults of store calls: "+listed(stringKeys(r.failed))+"; calls: "+listed(r.calls))
 	facts = append(facts, "- the gateway: "+listed(r.tally))
 	return facts
+}
+
+// loadAverage is how many processes have waited for a processor in the last
+// minute, where the system tells it.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	last, _, _ := strings.Cut(string(text), " ")
+	return ", load average " + last
 }
 
 func happened(list []event) map[string]int {
