@@ -17,8 +17,8 @@ export default defineConfig({
 		{
 			name: 'start-lambda',
 			testMatch: /\/(room|people|trouble)\.spec\.ts$/,
-			// They want an answer within 2 s.
-			grepInvert: /M4 Online lists who is in the room/,
+			// The first wants an answer within 2 s, the others a hundred messages beforehand.
+			grepInvert: /M4 Online lists who is in the room|M15|M20/,
 			use,
 		},
 	],
