@@ -217,7 +217,10 @@ func TestPushReusesConnections(t *testing.T) {
 			t.Errorf("%d gone", len(gone))
 		}
 	}
-	if n := e.dials.Load(); n > 64 {
+	// As many as are under way at once; some more, since a post may begin before
+	// the connection of the last one is free. Without reuse of the 400 that are
+	// refused alone it would be 400.
+	if n := e.dials.Load(); n > 2*64 {
 		t.Errorf("%d connections for 1,000 posts", n)
 	}
 }
