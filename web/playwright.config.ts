@@ -38,6 +38,8 @@ export default defineConfig({
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',
 		screenshot: 'only-on-failure',
+		// Past a worker, a test could not hold back what the page asks for: only its own tests have it.
+		serviceWorkers: 'block',
 	},
 	projects: [
 		{

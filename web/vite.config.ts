@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { serviceWorker } from './src/worker/build.ts';
 
 /**
  * Vite wraps each import() in a loader (1 kB, gzipped) that looks for stylesheets and for
@@ -22,7 +23,7 @@ export default defineConfig({
 	server: changesPort ? { hmr: { host: '127.0.0.1', clientPort: changesPort } } : {},
 	// Absolute: the same page is served at / and at /<room>/.
 	base: '/',
-	plugins: [plainImports],
+	plugins: [plainImports, serviceWorker()],
 	oxc: {
 		// Not the automatic runtime: Preact's own h() is in the bundle anyway, and shorter.
 		jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false },

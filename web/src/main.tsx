@@ -63,7 +63,7 @@ function painted(): Promise<void> {
 async function later(): Promise<void> {
 	void fetchRest();
 	try {
-		(await import('./state/watch')).watch();
+		(await import('./state/watch')).watch(visit);
 	} catch {
 		addEventListener('online', later, { once: true });
 	}

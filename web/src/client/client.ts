@@ -137,6 +137,10 @@ export interface Room {
 	 * `text`: the new one, '' for a deletion, or the sign, '' to take it back.
 	 */
 	change(kind: Change, target: number, text: string): string;
+	/** Of the protocol, as the server told it last; 0 until then. */
+	readonly revision: ReadonlySignal<number>;
+	/** How long the server takes to answer on the socket, in ms; null where it does not, or there is none. */
+	ping(): Promise<number | null>;
 	/** Somebody else writes: another object each time that they are told of. */
 	readonly typing: ReadonlySignal<Person | null>;
 	/** Tells the others that one writes, if that can be told now. */

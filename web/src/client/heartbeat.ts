@@ -27,7 +27,7 @@ export class Heartbeat {
 	/** `ping` never rejects. */
 	constructor(
 		private readonly env: Env,
-		private readonly ping: () => Promise<void>,
+		private readonly ping: () => Promise<unknown>,
 	) {
 		this.#timer = new Timer(env);
 	}

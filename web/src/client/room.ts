@@ -41,6 +41,7 @@ class OpenRoom implements Room {
 	readonly loadingOlder = signal(false);
 	readonly online;
 	readonly onlineCount;
+	readonly revision = signal(0);
 	readonly canSend: ReadonlySignal<boolean>;
 	readonly canChange: ReadonlySignal<boolean>;
 	readonly typing = signal<Person | null>(null);
@@ -49,8 +50,6 @@ class OpenRoom implements Room {
 	readonly #fold = new Fold();
 	/** Of what epoch that is. */
 	#folded: string | null = null;
-	/** Of the protocol, as the server told it last. */
-	readonly #revision = signal(0);
 	/** The room as replies and pushes name it. */
 	#key = '';
 	/** The next join asks for the newest page, whatever is known. */
@@ -104,7 +103,7 @@ class OpenRoom implements Room {
 		this.canSend = computed(() => this.#outbox.value !== null);
 		// Over HTTP it is taken for granted: functions are deployed before the page.
 		this.canChange = computed(
-			() => this.#revision.value >= 2 || this.connection.value.state === 'polling',
+			() => this.revision.value >= 2 || this.connection.value.state === 'polling',
 		);
 		this.entries = computed(() => {
 			const confirmed = this.#confirmed.value;
@@ -146,7 +145,7 @@ class OpenRoom implements Room {
 	}
 
 	type(): void {
-		if (this.#revision.peek() < 2) return;
+		if (this.revision.peek() < 2) return;
 		this.#socket.current?.tell({ action: 'typing', room: this.#key });
 	}
 
@@ -219,7 +218,7 @@ class OpenRoom implements Room {
 	#joined(channel: Channel, answer: Joined, since: Position | undefined): void {
 		this.#key = answer.room;
 		this.title.value = answer.title;
-		this.#revision.value = answer.v;
+		this.revision.value = answer.v;
 		channel.joined = true;
 		this.#presence.joined(answer.online, answer.onlineCount);
 		this.#feed.joined(answer, since);
@@ -278,16 +277,24 @@ class OpenRoom implements Room {
 		});
 	}
 
-	async #ping(): Promise<void> {
+	async ping(): Promise<number | null> {
+		const from = this.env.now();
+		return (await this.#ping()) ? this.env.now() - from : null;
+	}
+
+	/** True if an answer came. */
+	async #ping(): Promise<boolean> {
 		const channel = this.#socket.current;
-		if (!channel) return;
+		if (!channel) return false;
 		try {
 			const pong = await channel.request({ action: 'ping', rooms: [this.#key] }, pongLimit);
 			batch(() => this.#pong(pong));
+			return true;
 		} catch (e) {
 			// Any other answer, a refusal too, shows that the socket lives; if the server knows it.
 			if (e instanceof TimedOut) this.#socket.drop(channel);
 			else if (e instanceof ChatError && e.code === 'unauthorized') this.#socket.drop(channel, e);
+			return false;
 		}
 	}
 

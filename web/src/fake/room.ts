@@ -12,6 +12,7 @@ export class FakeRoom implements Room {
 	readonly online = signal<readonly Person[]>([]);
 	readonly onlineCount = signal<number | null>(1);
 	readonly canSend = signal(true);
+	readonly revision = signal(2);
 	readonly canChange = signal(true);
 	readonly typing = signal<Person | null>(null);
 	/** What the page has asked for, in order: 'send hi', 'retry c1', 'close'. */
@@ -40,6 +41,10 @@ export class FakeRoom implements Room {
 	change(kind: Change, target: number, text: string): string {
 		this.calls.push(`${kind} ${target} ${text}`.trim());
 		return `c${++this.#written}`;
+	}
+
+	async ping(): Promise<number | null> {
+		return 12;
 	}
 
 	type(): void {

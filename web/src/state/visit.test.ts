@@ -182,3 +182,58 @@ describe('a visit', () => {
 		expect(visit.screen.value.kind).toBe('home');
 	});
 });
+
+describe('without an answer', () => {
+	const offline = () => {
+		const api = new FakeApi();
+		api.refusal = new ChatError('offline', '', true);
+		return api;
+	};
+	const wasHere = async () => {
+		const { visit } = begin('/General/?username=Ann', new FakeApi(session('Ann')));
+		await visit.begin();
+		return visit;
+	};
+
+	test.each(['/General/?username=Ann', '/'])(
+		'whoever was here last goes on in their room: %s',
+		async (address) => {
+			await wasHere();
+			const { visit, place } = begin(address, offline());
+			await visit.begin();
+			expect(visit.screen.value).toMatchObject({ kind: 'room', name: 'General' });
+			expect(place.pathname + place.search).toBe('/General/?username=Ann');
+		},
+	);
+
+	test.each(['/General/?username=Bob', '/?room=General'])(
+		'nobody goes on as another: %s',
+		async (address) => {
+			await wasHere();
+			const { visit } = begin(address, offline());
+			await visit.begin();
+			expect(visit.screen.value).toEqual({ kind: 'unreachable' });
+		},
+	);
+
+	test('who has logged out is not remembered, nor who was signed out', async () => {
+		for (const leave of ['logout', 'signedOut'] as const) {
+			const first = await wasHere();
+			await first[leave]();
+			const { visit } = begin('/General/?username=Ann', offline());
+			await visit.begin();
+			expect(visit.screen.value, leave).toEqual({ kind: 'unreachable' });
+		}
+	});
+
+	test('a session that is over by its date is not gone on with', async () => {
+		const { visit } = begin(
+			'/General/?username=Ann',
+			new FakeApi({ ...session('Ann'), expires: '2020-01-01T00:00:00Z' }),
+		);
+		await visit.begin();
+		const { visit: next } = begin('/General/?username=Ann', offline());
+		await next.begin();
+		expect(next.screen.value).toEqual({ kind: 'unreachable' });
+	});
+});

@@ -3,6 +3,7 @@ import { type Api, ChatError, type Room, type Session } from '../client/client';
 import { roomProblem, userProblem } from '../format/names';
 import type { Key } from '../text/i18n';
 import { formatAddress, homeOf, type Place, parseAddress } from './address';
+import { remember, remembered } from './remembered';
 import { load, save } from './storage';
 
 /** What the page talks to. */
@@ -73,10 +74,23 @@ export class Visit {
 			if (move !== this.#move) return;
 			this.#session.value = session;
 		} catch {
-			if (move === this.#move) this.#screen.value = { kind: 'unreachable' };
-			return;
+			if (move !== this.#move) return;
+			if (!this.#goOn()) {
+				this.#screen.value = { kind: 'unreachable' };
+				return;
+			}
 		}
 		await this.arrive();
+	}
+
+	/** Without an answer: whoever was here last goes on in their room. False if that is nobody's. */
+	#goOn(): boolean {
+		const me = remembered();
+		const { room, user } = this.#place();
+		if (!me || (room !== null && user !== me.name)) return false;
+		this.#session.value = me;
+		if (room === null) this.#go({ room: me.room, user: me.name }, 'replace');
+		return true;
 	}
 
 	/** Goes where the address now says, as after Back or Forward. */
@@ -136,6 +150,7 @@ export class Visit {
 	async logout(): Promise<void> {
 		this.#leave({ kind: 'starting' });
 		save(lastUserKey, null);
+		remember(null);
 		try {
 			await this.services.api.logout();
 			this.#session.value = null;
@@ -152,6 +167,7 @@ export class Visit {
 		const session = await this.services.api.session().catch(() => null);
 		if (move !== this.#move) return;
 		this.#session.value = session;
+		remember(null);
 		this.#go({ room, user: null }, 'replace');
 		this.#showHome({ room, user: null }, { signedOut: true });
 	}
@@ -168,6 +184,7 @@ export class Visit {
 
 	async #open(name: string, me: Session): Promise<void> {
 		save(lastUserKey, me.name);
+		remember({ ...me, room: name });
 		const id = this.#leave({ kind: 'starting' });
 		try {
 			const room = await this.services.openRoom(name, me);

@@ -1,15 +1,33 @@
+import { effect } from '@preact/signals';
 import { fetchRest } from '../views/lazy';
+import { forgetOthers } from './last-messages';
+import { remembered } from './remembered';
 import { followSystemTheme } from './theme';
 import { watchDays } from './today';
 import { watchTimes } from './tooltips';
 import { watchViewport } from './viewport';
+import type { Visit } from './visit';
+import { register } from './worker';
 
 /** All that the page keeps an eye on from when it has settled. */
-export function watch(): void {
+export function watch(visit: Visit): void {
 	followSystemTheme();
 	watchDays();
 	watchTimes();
 	watchViewport();
+	void register();
+	forgetWhoLeft(visit);
 	// What the network has kept back.
 	addEventListener('online', () => void fetchRest());
+}
+
+/** Nothing is kept of anybody but the one who is here. */
+function forgetWhoLeft(visit: Visit): void {
+	effect(() => {
+		const { kind } = visit.screen.value;
+		const me = visit.session.value;
+		// Under way nothing is known yet; without an answer, only who was remembered.
+		if (kind === 'starting') return;
+		void forgetOthers(me && remembered() ? me.uid : null);
+	});
 }

@@ -1,11 +1,10 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { favourites } from '../state/favourites';
 import { recentRooms, visited } from '../state/recent';
 import type { Visit } from '../state/visit';
 import { type Key, t } from '../text/i18n';
-import { IconButton } from './icons';
+import { Dialog } from './dialog';
 
 type Which = 'keys' | 'switch' | null;
 
@@ -39,33 +38,8 @@ function asked({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): Which 
 	return key === '?' && !writing ? 'keys' : null;
 }
 
-interface DialogProps {
-	open: Signal<Which>;
-	heading: Key;
-	children: ComponentChildren;
-}
-
-/** A modal dialog: the browser keeps the focus in it, and gives it back. */
-function Dialog({ open, heading, children }: DialogProps) {
-	const dialog = useRef<HTMLDialogElement>(null);
-	useLayoutEffect(() => {
-		const element = dialog.current;
-		element?.showModal();
-		element?.querySelector('input')?.focus();
-		return () => element?.close();
-	}, []);
-	const close = () => {
-		open.value = null;
-	};
-	return (
-		<dialog ref={dialog} aria-labelledby="dialog-heading" onClose={close}>
-			<header>
-				<h2 id="dialog-heading">{t(heading)}</h2>
-				<IconButton name="close" label={t('common.close')} onClick={close} />
-			</header>
-			{children}
-		</dialog>
-	);
+function close(open: Signal<Which>): void {
+	open.value = null;
 }
 
 const keys: [keys: string[], what: Key][] = [
@@ -81,7 +55,7 @@ const keys: [keys: string[], what: Key][] = [
 
 function Keys({ open }: { open: Signal<Which> }) {
 	return (
-		<Dialog open={open} heading="keys.heading">
+		<Dialog onClose={() => close(open)} heading="keys.heading">
 			<dl class="keys-list">
 				{keys.map(([names, what]) => (
 					<div key={what}>
@@ -108,7 +82,7 @@ function Switch({ open, visit }: { open: Signal<Which>; visit: Visit }) {
 		if (room) visit.enter(room);
 	};
 	return (
-		<Dialog open={open} heading="switch.heading">
+		<Dialog onClose={() => close(open)} heading="switch.heading">
 			<form
 				class="switch"
 				onSubmit={(event) => {

@@ -7,9 +7,9 @@ type Fetch = () => Promise<void>;
 
 const all: Fetch[] = [];
 
-interface Options {
+interface Options<Props> {
 	/** Shown until the view is there. */
-	standIn?: VNode;
+	standIn?: VNode | ((props: Props) => VNode);
 	/** The texts that it needs beside those of the first load; all of them, if not said. */
 	words?: () => Promise<void>;
 	/** How long it may be drawn, in ms, before it is fetched by itself: `fetchRest` will come first. */
@@ -22,7 +22,7 @@ interface Options {
  */
 export function lazy<Props extends object>(
 	load: () => Promise<ComponentType<Props>>,
-	{ standIn, words = speakOn, patience = 0 }: Options = {},
+	{ standIn, words = speakOn, patience = 0 }: Options<Props> = {},
 ) {
 	const loaded = signal<{ readonly View: ComponentType<Props> } | null>(null);
 	let loading: Promise<void> | null = null;
@@ -45,7 +45,8 @@ export function lazy<Props extends object>(
 			return () => clearTimeout(timer);
 		}, []);
 		const now = loaded.value;
-		return now ? <now.View {...props} /> : (standIn ?? null);
+		if (now) return <now.View {...props} />;
+		return typeof standIn === 'function' ? standIn(props) : (standIn ?? null);
 	}
 	return Object.assign(Lazy, { fetch });
 }

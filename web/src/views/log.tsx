@@ -2,16 +2,15 @@ import { useComputed, useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { type Line, lines } from '../format/lines';
-import { dayName } from '../format/time';
+import { type Line as AnyLine, lines } from '../format/lines';
 import { editing } from '../state/editing';
 import { inView, type Reading } from '../state/reading';
 import { found } from '../state/search';
-import { today } from '../state/today';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
 import { Bubble } from './bubble';
 import { Icon } from './icons';
+import { Line } from './line';
 import { isAtBottom, measure, restore, toBottom, toDivider } from './scroll';
 
 /** How close to the top older messages are asked for: about a screen. */
@@ -51,11 +50,7 @@ export function Log({ room, reading }: Props) {
 					{span.from === 0 && <Top room={room} />}
 					{span.shown.map((line) =>
 						line.kind !== 'message' ? (
-							<li class={line.kind === 'day' ? 'day' : 'day new'} key={line.key}>
-								<span>
-									{line.kind === 'day' ? dayName(line.at, today.value) : t('log.divider')}
-								</span>
-							</li>
+							<Line key={line.key} line={line} />
 						) : (
 							<Bubble
 								key={line.key}
@@ -88,12 +83,12 @@ interface Span {
 	readonly from: number;
 	/** The last line is among them. */
 	readonly isEnd: boolean;
-	readonly shown: readonly Line[];
+	readonly shown: readonly AnyLine[];
 	/** Goes on by so many lines; false if that changes nothing. */
 	move(by: number): boolean;
 }
 
-function spanOf(all: readonly Line[], reading: Reading): Span {
+function spanOf(all: readonly AnyLine[], reading: Reading): Span {
 	const key = reading.start.value;
 	const at = key === undefined ? -1 : all.findIndex((line) => line.key === key);
 	const end = Math.max(0, all.length - drawn);

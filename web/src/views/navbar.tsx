@@ -62,7 +62,7 @@ export function Navbar({ visit, room, online }: Props) {
 				<Logout visit={visit} onUse={close} />
 				<SearchForm inRoom={room !== null} onUse={close} />
 				<div class="tools">
-					<Tools />
+					<Tools room={room} />
 				</div>
 			</div>
 		</nav>

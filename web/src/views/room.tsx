@@ -20,6 +20,11 @@ const SearchResults = lazy(async () => (await import('./search-results')).Search
 const Attention = lazy(async () => (await import('./attention')).Attention, { patience });
 const Failed = lazy(async () => (await import('./failed')).Failed);
 const Target = lazy(async () => (await import('./target')).Target, { patience });
+const Keeper = lazy(async () => (await import('./last-messages')).Keeper, { patience });
+const KeptMessages = lazy(async () => (await import('./last-messages')).KeptMessages, {
+	standIn: ({ otherwise }) => otherwise,
+	patience,
+});
 const MessageMenu = lazy(async () => (await import('./message-menu')).MessageMenu, { patience });
 const OnlinePanel = lazy(async () => (await import('./online-panel')).OnlinePanel);
 
@@ -49,10 +54,11 @@ export function RoomView({ room, name, visit, online }: Props) {
 					<Banner room={room} />
 					<SearchResults {...{ room, reading }} />
 				</div>
-				<Messages {...{ room, visit, reading }} />
+				<Messages {...{ room, name, visit, reading }} />
 				<Attention {...{ room, reading }} />
 				<Target {...{ room, reading }} />
 				<MessageMenu {...{ room, reading }} />
+				<Keeper {...{ room, name }} />
 				{online.value && <OnlinePanel room={room} open={online} />}
 			</div>
 			<Composer room={room} name={name} />
@@ -60,18 +66,19 @@ export function RoomView({ room, name, visit, online }: Props) {
 	);
 }
 
-type MessagesProps = { room: Room; visit: Visit; reading: Reading };
+type MessagesProps = { room: Room; name: string; visit: Visit; reading: Reading };
 
-function Messages({ room, visit, reading }: MessagesProps) {
+function Messages({ room, name, visit, reading }: MessagesProps) {
 	// What is in the outbox shows before, and without, the history.
 	const some = room.entries.value.length > 0;
-	if (some) return <Log room={room} reading={reading} />;
+	const log = <Log room={room} reading={reading} />;
+	if (room.phase.value === 'loading')
+		return <KeptMessages {...{ room, name }} otherwise={some ? log : <Loading />} />;
+	if (some) return log;
 	switch (room.phase.value) {
-		case 'loading':
-			return <Loading />;
 		case 'failed':
 			return <Failed room={room} visit={visit} />;
 		default:
-			return room.hasOlder.value ? <Log room={room} reading={reading} /> : <Empty room={room} />;
+			return room.hasOlder.value ? log : <Empty room={room} />;
 	}
 }

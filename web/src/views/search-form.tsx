@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { clearSearch, query, search } from '../state/search';
 import { t } from '../text/i18n';
 
-/** The bar's search: rooms on the home page, the loaded messages in a room. */
+/** The bar's search: rooms on the home page, the messages in a room. */
 export function SearchForm({ inRoom, onUse }: { inRoom: boolean; onUse: () => void }) {
 	const field = useRef<HTMLInputElement>(null);
 	const placeholder = t(inRoom ? 'search.room' : 'search.rooms');

@@ -1,9 +1,11 @@
-import { useComputed } from '@preact/signals';
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { parse, plain } from '../format/markup';
+import { dayName } from '../format/time';
 import type { Reading } from '../state/reading';
 import { clearSearch, found, hit, query } from '../state/search';
+import { today } from '../state/today';
 import { t } from '../text/i18n';
 import { IconButton } from './icons';
 import { marking, pattern } from './marking';
@@ -17,7 +19,7 @@ interface Hits {
 	readonly at: number;
 }
 
-/** The loaded messages in which the bar's search is found. */
+/** The messages, of those that are loaded, in which the bar's search is found. */
 function useHits(room: Room): Hits {
 	return useComputed<Hits>(() => {
 		const wanted = pattern(query.value);
@@ -45,19 +47,104 @@ export function SearchResults({ room, reading }: { room: Room; reading: Reading 
 		void reveal(current, reading).then((line) => line?.scrollIntoView({ block: 'center' }));
 	}, [current, found.value]);
 
+	const back = useSearchBack(room, wanted, keys.length);
 	const counts = { at: at + 1, n: keys.length, query: query.value };
+	/** Beyond the oldest hit there may be more. */
+	const next = () => {
+		if (at === keys.length - 1 && room.hasOlder.value) back.start();
+		else hit.value++;
+	};
 	return (
 		<div class={wanted ? 'notice results' : 'notice results hidden'}>
-			<p role="status" class="grow">
-				{wanted && t(keys.length > 0 ? 'search.found' : 'search.none', counts)}
-			</p>
+			<div class="grow">
+				<p role="status">
+					{wanted && (keys.length > 0 || !back.goesOn) && howMany(keys.length, counts)}
+					{wanted && back.goesOn && ` ${t('search.searching')}`}
+					{wanted && back.state.value === 'stuck' && ` ${t('search.stuck')}`}
+				</p>
+				{wanted && back.goesOn && <BackTo room={room} />}
+			</div>
 			{wanted && (
 				<>
-					<IconButton name="chevronUp" label={t('search.next')} onClick={() => hit.value++} />
+					{back.goesOn ? (
+						<button type="button" class="quiet" onClick={back.stop}>
+							{t('search.stop')}
+						</button>
+					) : (
+						room.hasOlder.value && (
+							<button type="button" class="quiet" onClick={back.start}>
+								{t(back.state.value === 'stuck' ? 'common.tryAgain' : 'search.older')}
+							</button>
+						)
+					)}
+					<IconButton name="chevronUp" label={t('search.next')} onClick={next} />
 					<IconButton name="chevronDown" label={t('search.previous')} onClick={() => hit.value--} />
 					<IconButton name="close" label={t('search.clear')} onClick={clearSearch} />
 				</>
 			)}
 		</div>
 	);
+}
+
+function howMany(n: number, counts: { at: number; n: number; query: string }): string {
+	return t(n > 0 ? 'search.found' : 'search.none', counts);
+}
+
+/** How far the search has come; not read out, since it changes with every page. */
+function BackTo({ room }: { room: Room }) {
+	const first = room.entries.value.find(({ seq }) => seq !== undefined);
+	if (!first) return null;
+	const date = dayName(first.at, today.value);
+	return (
+		<p class="back-to" aria-hidden="true">
+			{t('search.backTo', { date })}
+		</p>
+	);
+}
+
+/**
+ * Goes on through the older history, page after page, until one more hit is there, the room's
+ * beginning is reached, a page cannot be had, or it is stopped. By itself where nothing is found.
+ */
+function useSearchBack(room: Room, wanted: RegExp | null, hits: number) {
+	const state = useSignal<'idle' | 'going' | 'stuck'>('idle');
+	/** How many hits there were when it began. */
+	const before = useSignal(0);
+	const { value: entries } = room.entries;
+	const loading = room.loadingOlder.value;
+	const older = room.hasOlder.value;
+	const asked = useRef<typeof entries | null>(null);
+
+	function start() {
+		before.value = hits;
+		asked.current = null;
+		state.value = 'going';
+	}
+	useEffect(() => {
+		state.value = 'idle';
+		if (wanted && hits === 0) start();
+	}, [query.value]);
+	useEffect(() => {
+		if (state.value !== 'going' || loading) return;
+		if (hits > before.peek()) {
+			// The first of those that came is the one after those that were there.
+			hit.value = before.peek();
+			state.value = 'idle';
+		} else if (!older) {
+			state.value = 'idle';
+		} else if (asked.current === entries) {
+			state.value = 'stuck';
+		} else {
+			asked.current = entries;
+			void room.loadOlder();
+		}
+	}, [state.value, entries, loading, older, hits]);
+	return {
+		state,
+		goesOn: state.value === 'going' && older,
+		start,
+		stop: () => {
+			state.value = 'idle';
+		},
+	};
 }

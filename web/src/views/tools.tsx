@@ -1,17 +1,41 @@
 import { useState } from 'preact/hooks';
+import type { Room } from '../client/client';
 import { chooseLanguage, isLanguage } from '../state/language';
 import { canNotify, notifying, toggleNotifying } from '../state/notify';
 import { theme, toggleTheme } from '../state/theme';
 import { language, languages, t } from '../text/i18n';
+import { Details } from './details';
 import { Icon } from './icons';
 
-/** What one sets once and for all, at the end of the bar: notifications, the language, the theme. */
-export function Tools() {
+/** At the end of the bar: the connection, and what one sets once and for all: notifications, language, theme. */
+export function Tools({ room }: { room: Room | null }) {
 	return (
 		<>
+			{room && <DetailsButton room={room} />}
 			{canNotify && <NotifyToggle />}
 			<LanguageSelect />
 			<ThemeButton />
+		</>
+	);
+}
+
+function DetailsButton({ room }: { room: Room }) {
+	const [open, setOpen] = useState(false);
+	const label = t('details.heading');
+	return (
+		<>
+			<button
+				type="button"
+				class="nav-item tool"
+				aria-label={label}
+				title={label}
+				aria-haspopup="dialog"
+				onClick={() => setOpen(true)}
+			>
+				<Icon name="info" />
+				<span class="narrow-only">{label}</span>
+			</button>
+			{open && <Details room={room} onClose={() => setOpen(false)} />}
 		</>
 	);
 }

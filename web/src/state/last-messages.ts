@@ -1,0 +1,62 @@
+import type { Entry } from '../client/client';
+
+/** How many messages of a room are kept, and of how many rooms. */
+const most = 50;
+const mostRooms = 20;
+const prefix = 'pc-last-';
+
+/** The last messages of a room, as they were seen. */
+export interface LastMessages {
+	readonly title: string;
+	/** When, ISO. */
+	readonly at: string;
+	readonly entries: readonly Entry[];
+}
+
+/**
+ * Keeps the last messages of a room for one person, for when there is no network. They lie in
+ * this browser's Cache Storage, one cache a person; nothing is kept where there is none (over
+ * plain http from another machine), or no space.
+ */
+export async function keep(uid: string, room: string, last: LastMessages): Promise<void> {
+	const entries = last.entries.filter(({ seq }) => seq !== undefined).slice(-most);
+	const bare = entries.map(({ change, ...entry }) => entry);
+	await withCaches(async (all) => {
+		const cache = await all.open(prefix + uid);
+		await cache.delete(address(room));
+		await cache.put(address(room), Response.json({ ...last, entries: bare }));
+		const rooms = await cache.keys();
+		await Promise.all(rooms.slice(0, -mostRooms).map((old) => cache.delete(old)));
+	});
+}
+
+/** What is kept of a room for a person, or null. */
+export async function lastOf(uid: string, room: string): Promise<LastMessages | null> {
+	const kept = await withCaches(async (all) => {
+		if (!(await all.has(prefix + uid))) return undefined;
+		return (await all.open(prefix + uid)).match(address(room));
+	});
+	return kept ? kept.json() : null;
+}
+
+/** Forgets what is kept for everybody but one. */
+export async function forgetOthers(uid: string | null): Promise<void> {
+	await withCaches(async (all) => {
+		const names = await all.keys();
+		const others = names.filter((name) => name.startsWith(prefix) && name !== prefix + uid);
+		await Promise.all(others.map((name) => all.delete(name)));
+	});
+}
+
+/** Never asked for: only a name, which has to be an address. */
+function address(room: string): string {
+	return `/last-messages/${encodeURIComponent(room.trim().toLowerCase())}`;
+}
+
+async function withCaches<T>(use: (all: CacheStorage) => Promise<T>): Promise<T | undefined> {
+	try {
+		return globalThis.caches ? await use(caches) : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,13 @@
+import type { Line as Any } from '../format/lines';
+import { dayName } from '../format/time';
+import { today } from '../state/today';
+import { t } from '../text/i18n';
+
+/** A line of the log that is no message: a day, or where the new ones begin. */
+export function Line({ line }: { line: Exclude<Any, { kind: 'message' }> }) {
+	return (
+		<li class={line.kind === 'day' ? 'day' : 'day new'}>
+			<span>{line.kind === 'day' ? dayName(line.at, today.value) : t('log.divider')}</span>
+		</li>
+	);
+}
