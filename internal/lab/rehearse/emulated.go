@@ -41,7 +41,7 @@ func emulated(t template, address string) (map[string]any, []string, error) {
 	}
 	variables[managementVariable] = map[string]any{"Fn::Sub": address + "/_aws/execute-api/${WsApi}/ws"}
 	return out, []string{
-		fmt.Sprintf("left out, since it does not know their types: %s", strings.Join(left, ", ")),
+		fmt.Sprintf("left out, since it does not know their kind: %s", strings.Join(left, ", ")),
 		fmt.Sprintf("%d HTTP routes taken from the OpenAPI body that SAM makes, which it does not read", len(routes)/2),
 		fmt.Sprintf("%d conditions on dynamodb:LeadingKeys left out: it knows tables and actions, not rows", conditions),
 		"the address of @connections: its own",
@@ -66,12 +66,21 @@ func at(v any, path ...string) any {
 	return v
 }
 
-// unknown are the types of resources that the emulator refuses.
-var unknown = []string{"AWS::ApiGatewayV2::RouteResponse", "AWS::Logs::QueryDefinition"}
+// unknown tells whether the emulator refuses a resource: for its type, or an
+// alarm on metric math.
+func unknown(resource any) bool {
+	switch at(resource, "Type") {
+	case "AWS::ApiGatewayV2::RouteResponse", "AWS::Logs::QueryDefinition":
+		return true
+	case "AWS::CloudWatch::Alarm":
+		return at(resource, "Properties", "Metrics") != nil
+	}
+	return false
+}
 
 func dropUnknown(resources map[string]any) (dropped []string) {
 	for id, r := range resources {
-		if kind, _ := at(r, "Type").(string); slices.Contains(unknown, kind) {
+		if unknown(r) {
 			delete(resources, id)
 			dropped = append(dropped, id)
 		}
