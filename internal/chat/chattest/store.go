@@ -70,6 +70,22 @@ func (s *Store) DeleteMessage(room, epoch string, seq int64) {
 	delete(s.logs[logKey{room, epoch}], seq)
 }
 
+// Restore does what is done with a restored table before functions use it:
+// connections and live rows are gone, and each room's log is in a new epoch.
+func (s *Store) Restore(epoch func(room string) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.conns)
+	clear(s.members)
+	for key, room := range s.rooms {
+		old := logKey{key, room.Epoch}
+		room.Epoch = epoch(key)
+		s.rooms[key] = room
+		s.logs[logKey{key, room.Epoch}] = s.logs[old]
+		delete(s.logs, old)
+	}
+}
+
 // begin counts a call and takes the lock. The caller unlocks if err is nil.
 func (s *Store) begin(ctx context.Context, op string) error {
 	s.mu.Lock()

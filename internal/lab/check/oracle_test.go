@@ -47,6 +47,8 @@ func fuzzed(data []byte) (h []check.Record) {
 		switch r.Op {
 		case check.View:
 			r.Seq = seq - 1
+		case check.Up:
+			r.Within = time.Duration(seq%2) * 5 * time.Second
 		case check.Mark:
 			r.Within = time.Duration(cid) * 4 * time.Second
 		case check.Row:
@@ -302,17 +304,33 @@ func oSlow(h []check.Record) bool {
 		for i, m := range marks {
 			from := max(acked, m.T)
 			due := from + m.Within
-			if m.Within == 0 || i+1 < len(marks) && marks[i+1].T < due || due > end {
+			if m.Within == 0 || i+1 < len(marks) && marks[i+1].T < due {
 				continue
 			}
 			for _, who := range []string{"c0", "c1"} {
-				if up(h, who, from, due) && !cameTo(h, who, placed(h, try), due) {
+				due := due + late(h, who, from)
+				if due <= end && up(h, who, from, due) && !cameTo(h, who, placed(h, try), due) {
 					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+// late is by how much a client may be later: what its last coming up said.
+func late(h []check.Record, who string, at time.Duration) (late time.Duration) {
+	there := false
+	for _, r := range of(h, check.Up, check.Down) {
+		if r.Who != who || r.T > at {
+			continue
+		}
+		if r.Op == check.Up && !there {
+			late = r.Within
+		}
+		there = r.Op == check.Up
+	}
+	return late
 }
 
 // cameTo tells whether a client ever showed a row, or began behind it, by then.

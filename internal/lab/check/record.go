@@ -24,7 +24,8 @@ const (
 	Ack Op = "ack"
 	// Refuse: Who was told that CID is not, and will not be, in the log.
 	Refuse Op = "refuse"
-	// Up and Down: Who, an observer of Room, is there, or not (asleep, gone).
+	// Up and Down: Who, an observer of Room, is there, or not (asleep, gone). An
+	// observer that is told nothing, but asks, may be later by Within.
 	Up   Op = "up"
 	Down Op = "down"
 	// View: what Who shows of Room begins anew behind Seq of Epoch.

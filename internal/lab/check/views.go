@@ -29,7 +29,7 @@ type step struct {
 }
 
 // span is a time in which somebody was there; to is negative while it lasts.
-type span struct{ from, to time.Duration }
+type span struct{ from, to, late time.Duration }
 
 // replay goes through what each client showed, and judges it as it goes.
 func (c *checker) replay() {
@@ -48,7 +48,7 @@ func (c *checker) replay() {
 		switch r.Op {
 		case Up:
 			if !o.isUp() {
-				o.up = append(o.up, span{r.T, -1})
+				o.up = append(o.up, span{r.T, -1, r.Within})
 			}
 		case Down:
 			if o.isUp() {
@@ -134,8 +134,8 @@ func (c *checker) convergence() {
 		}
 		for _, w := range windows(marks, a.acks[0].T) {
 			for _, o := range inRoom[a.room] {
-				if o.stays(w.from, w.due) {
-					c.arrived(o, a.at[0], w)
+				if w, ok := o.allowed(w); ok {
+					c.arrived(o, a, w)
 				}
 			}
 		}
@@ -190,17 +190,38 @@ func windows(marks []Record, acked time.Duration) (list []window) {
 	return list
 }
 
-func (c *checker) arrived(o *observer, p place, w window) {
+// arrived: a message that stands in several epochs, as after a restore, has come
+// in whichever the observer saw it first.
+func (c *checker) arrived(o *observer, a *attempt, w window) {
 	if w.due > c.end {
 		return
 	}
-	at, ok := o.cameTo(p)
+	at, ok := time.Duration(0), false
+	for i, p := range a.at {
+		if i > 0 && p.epoch == a.at[0].epoch {
+			continue
+		}
+		if came, there := o.cameTo(p); there && (!ok || came < at) {
+			at, ok = came, true
+		}
+	}
 	if !ok || at > w.due {
-		c.fail(Slow, "%s had not shown row %d of %s at %v", o.who, p.seq, p.room, w.due)
+		c.fail(Slow, "%s had not shown row %d of %s at %v", o.who, a.at[0].seq, a.room, w.due)
 		return
 	}
 	within := w.due - w.from
 	c.report.Slowest[within] = max(c.report.Slowest[within], at-w.from)
+}
+
+// allowed is the window as it is for this observer; false if it was not up for all
+// of it.
+func (o *observer) allowed(w window) (window, bool) {
+	for _, s := range o.up {
+		if due := w.due + s.late; s.from <= w.from && (s.to < 0 || s.to >= due) {
+			return window{w.from, due}, true
+		}
+	}
+	return window{}, false
 }
 
 // stays tells whether the observer was up all of the time.

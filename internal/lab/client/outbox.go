@@ -158,8 +158,11 @@ func (o *outbox) joined(epoch string, reset bool) {
 			continue
 		}
 		it.Reset = true
-		o.keep(it)
+		if !o.m.cfg.Shared {
+			o.keep(it) // else another tab may have sent it: that is looked up before
+		}
 	}
+	o.look()
 	o.publish()
 }
 
@@ -275,7 +278,9 @@ func (o *outbox) refused(it *item, why *refusal) {
 	case why.code == "reset":
 		it.Reset = true
 		o.keep(it)
-		o.m.rejoin(true)
+		if it.Since == nil || it.Since.Epoch == o.m.feed.log.epoch { // else it has begun anew meanwhile
+			o.m.rejoin(true)
+		}
 	case !why.temporary && !slices.Contains(passing, why.code):
 		it.Refused = why.code
 		o.keep(it)

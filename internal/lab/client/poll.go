@@ -159,18 +159,18 @@ func (d *feed) pull(anew bool, done func(*refusal)) {
 
 func (d *feed) pulled(page frame, at *wire.Position, done func(*refusal)) {
 	d.m.out.seen(page.Epoch, page.Messages)
-	if at != nil && (page.Epoch != d.log.epoch || d.torn(page.Messages)) {
+	switch goesOn := page.Epoch == d.log.epoch && !d.torn(page.Messages); {
+	case goesOn:
+		d.apply(page.Messages, 0)
+	case at != nil:
 		d.pull(true, done)
 		return
-	}
-	if at == nil {
+	default:
 		page.Seq = 0
 		if n := len(page.Messages); n > 0 {
 			page.Seq = page.Messages[n-1].Seq
 		}
 		d.replace(page)
-	} else {
-		d.apply(page.Messages, 0)
 	}
 	if at != nil && page.More {
 		d.log.note(d.log.last + 1)

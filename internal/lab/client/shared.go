@@ -65,9 +65,11 @@ func (o *outbox) loaded(entries []Entry) {
 		stored[e.CID] = e
 	}
 	for _, it := range slices.Clone(o.items) {
-		if e, ok := stored[it.CID]; ok && it.seq == 0 {
-			it.Entry = e
-		} else if !ok && it.seq == 0 {
+		switch e, ok := stored[it.CID]; {
+		case it.seq != 0:
+		case ok:
+			o.asStored(it, e)
+		default:
 			o.remove(it)
 			o.giveUp(it)
 		}
@@ -82,8 +84,35 @@ func (o *outbox) loaded(entries []Entry) {
 	}
 	slices.SortStableFunc(o.items, func(a, b *item) int { return a.Written.Compare(b.Written) })
 	o.seenBefore()
+	o.ofOtherEpochs()
 	o.publish()
 	o.kick()
+}
+
+// asStored: the store tells what became of an entry, but not yet that the log has
+// begun anew since; unless the person has had a word on it.
+func (o *outbox) asStored(it *item, e Entry) {
+	reset := it.Reset && !e.Reset && !e.WordAt.After(it.WordAt)
+	it.Entry = e
+	if reset {
+		it.Reset = true
+		o.keep(it)
+	}
+}
+
+// ofOtherEpochs: what was written against another log waits for the person's word.
+func (o *outbox) ofOtherEpochs() {
+	epoch := o.m.feed.log.epoch
+	for _, it := range slices.Clone(o.items) {
+		switch {
+		case epoch == "" || it.Since == nil || it.Since.Epoch == epoch || it.Reset || it.seq != 0:
+		case it.found != 0:
+			o.discard(it.CID)
+		default:
+			it.Reset = true
+			o.keep(it)
+		}
+	}
 }
 
 // noteMine: the store may tell of an entry only after its row came.

@@ -51,6 +51,11 @@ func (g *gateway) dial(t *tab, link int) {
 	t.conns[link] = c
 	g.w.stats["dials"]++
 	switch {
+	case t.noSockets:
+		g.w.stats["handshakes that a proxy broke"]++
+		c.state = connClosed
+		g.w.loop.in(g.w.latency(), func() { t.closed(c) })
+		return
 	case g.w.strikes(0.05, "handshake refused (429, 403, 5xx)"):
 		c.state = connClosed
 		g.w.loop.in(g.w.latency(), func() { t.closed(c) })

@@ -71,11 +71,13 @@ func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
 	lost := w.strikes(0.01, "answer lost")
 	ctx, cancel := context.WithTimeout(background, functionTimeout)
 	w.loop.busy++
+	w.running[inv] = true
 	go func() {
 		reply, err := inv.function(function).Invoke(ctx, payload)
 		over := ctx.Err() != nil
 		end := func() struct{} {
 			w.loop.busy--
+			delete(w.running, inv)
 			cancel()
 			switch {
 			case over:

@@ -55,6 +55,9 @@ func (w *world) cast() {
 	}
 	outsider := w.addTab(w.signIn("Out"), "elsewhere")
 	outsider.outsider = true
+	for _, t := range w.tabs[1 : len(w.tabs)-1] {
+		t.proxied = !w.o.Calm && w.dice("proxied/"+t.name).Float64() < 0.12
+	}
 	for _, room := range append(slices.Clone(w.rooms), "elsewhere") {
 		uids := []string{}
 		for _, t := range w.tabs {
@@ -68,7 +71,10 @@ func (w *world) cast() {
 }
 
 func (w *world) addTab(p *person, room string) *tab {
-	t := &tab{w: w, name: w.name(p.name, len(w.tabs)), person: p, room: room, conns: map[int]*conn{}}
+	t := &tab{w: w, name: w.name(p.name, len(w.tabs)), person: p, room: room, conns: map[int]*conn{}, store: &storage{}}
+	if i := slices.IndexFunc(w.tabs, func(other *tab) bool { return other.person == p && other.room == room }); w.shared && i >= 0 {
+		t.store = w.tabs[i].store
+	}
 	p.rooms = append(p.rooms, room)
 	w.tabs = append(w.tabs, t)
 	return t
@@ -121,6 +127,12 @@ func (w *world) everyday(calm time.Time) {
 // scene is a conversation of some minutes.
 func (w *world) scene(length time.Duration, last bool) {
 	w.stats["scenes"]++
+	for _, t := range w.tabs {
+		t.noSockets = t.proxied && w.chance(0.7)
+	}
+	if dice := w.dice(w.name("restore in scene ", w.stats["scenes"])); w.restores && dice.Float64() < 0.25 {
+		w.loop.in(time.Duration(dice.Int64N(int64(length))), w.restore)
+	}
 	w.trouble = !w.o.Calm && (last || w.chance(0.85))
 	for _, t := range w.tabs {
 		w.later(length/4, func() {
@@ -139,6 +151,11 @@ func (w *world) scene(length time.Duration, last bool) {
 	if !last {
 		w.loop.in(length+time.Minute, func() { w.trouble = w.trouble && w.chance(0.3) })
 		w.loop.in(length+2*time.Minute, w.disperse)
+		w.loop.in(length+4*time.Minute, func() {
+			for _, t := range w.tabs {
+				t.noSockets = false
+			}
+		})
 	}
 }
 
@@ -240,6 +257,21 @@ func (w *world) storm() {
 	w.stats["storms"]++
 	for _, t := range w.tabs {
 		t.cut(false)
+	}
+}
+
+// restore: the table is another one, which was filled from a backup of this
+// moment. The functions are stopped meanwhile; connections may stay open.
+func (w *world) restore() {
+	w.stats["restores"]++
+	for inv := range w.running {
+		inv.dead = true
+	}
+	n := w.stats["restores"]
+	w.store.Restore(func(room string) string { return fmt.Sprintf("restored%d%s", n, room) })
+	clear(w.epochs)
+	if w.chance(0.5) {
+		w.storm()
 	}
 }
 

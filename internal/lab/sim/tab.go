@@ -28,12 +28,14 @@ type tab struct {
 	person   *person
 	room     string
 	outsider bool // every frame that it gets is kept
+	// A proxy breaks its WebSockets: now and then, or now.
+	proxied, noSockets bool
 
 	m      *client.Machine
 	frozen bool
 	missed []client.Event
 	conns  map[int]*conn
-	store  []client.Entry
+	store  *storage
 	tick   *event
 	woken  time.Time
 	people []string
@@ -59,9 +61,10 @@ func (t *tab) open() {
 	t.w.stats["tabs opened"]++
 	t.conns, t.missed, t.frozen, t.people = map[int]*conn{}, nil, false, nil
 	t.m = client.New(client.Config{
-		Room: t.room, UID: t.person.uid, Seed: t.w.rng.Uint64(), Outbox: slices.Clone(t.store), Hidden: t.w.chance(0.5),
+		Room: t.room, UID: t.person.uid, Seed: t.w.rng.Uint64(), Outbox: t.store.read(), Hidden: t.w.chance(0.5),
+		Polls: true, Shared: t.w.shared,
 	})
-	t.record(check.Up, check.Record{})
+	t.record(check.Up, check.Record{Within: t.late()})
 	t.event(client.Start{})
 }
 
@@ -82,6 +85,7 @@ func (t *tab) crash(silent bool) {
 	}
 	t.record(check.Down, check.Record{})
 	t.w.loop.cancel(t.tick)
+	t.store.leave(t)
 	t.m, t.tick = nil, nil
 	for _, link := range t.links() {
 		c := t.conns[link]
@@ -120,12 +124,12 @@ func (t *tab) thaw(up bool) {
 	}
 	t.frozen = false
 	if up {
-		t.record(check.Up, check.Record{})
+		t.record(check.Up, check.Record{Within: t.late()})
 	}
 	missed := t.missed
 	t.missed = nil
 	for _, e := range missed {
-		t.event(e)
+		t.event(t.store.afresh(e))
 	}
 	t.event(client.Tick{})
 }
@@ -240,7 +244,15 @@ func (t *tab) do(a client.Action) {
 	case client.Keep:
 		t.keep(a.Entry)
 	case client.Forget:
-		t.store = slices.DeleteFunc(t.store, func(e client.Entry) bool { return e.CID == a.CID })
+		t.store.forget(a.CID)
+	case client.Lock:
+		t.store.want(t)
+	case client.Unlock:
+		t.store.leave(t)
+	case client.Load:
+		t.soon(client.Loaded{})
+	case client.Fetch:
+		t.fetch(a)
 	case client.Began:
 		t.record(check.View, check.Record{Epoch: a.Epoch, Seq: a.After})
 	case client.Shown:
@@ -254,6 +266,7 @@ func (t *tab) do(a client.Action) {
 		t.record(check.Refuse, check.Record{UID: t.person.uid, CID: a.CID})
 	case client.Waits:
 		t.w.stats["waits for a word"]++
+		t.word(a.CID)
 	case client.People:
 		t.shows(a.Online)
 	case client.Typing:
@@ -283,12 +296,9 @@ func (t *tab) shows(online []wire.Person) {
 // keep is the tab's storage. What is first kept is tried from then on, as far as
 // its author can tell: the order of writing is that in which it should stand.
 func (t *tab) keep(e client.Entry) {
-	i := slices.IndexFunc(t.store, func(other client.Entry) bool { return other.CID == e.CID })
-	if i >= 0 {
-		t.store[i] = e
+	if t.store.keep(e) {
 		return
 	}
-	t.store = append(t.store, e)
 	t.w.record(check.Record{Op: check.Try, Who: t.name, Room: t.room, UID: e.UID, CID: e.CID, Kind: e.Kind, Target: e.Target, Text: e.Text})
 	if e.Kind != "" {
 		t.w.stats[e.Kind+" tried"]++

@@ -53,6 +53,9 @@ type world struct {
 	tabs        []*tab
 	rooms       []string
 	epochs      map[string]string
+	shared      bool // tabs of a person in a room share an outbox
+	restores    bool // the table is restored now and then
+	running     map[*invocation]bool
 	putAt       map[place]time.Time // when each row was put; touched by one goroutine at a time
 }
 
@@ -63,13 +66,27 @@ func Run(o Options) Result {
 	}
 	w := &world{
 		o: o, loop: newLoop(), rng: rand.New(rand.NewPCG(o.Seed, 0x73696d)), began: time.Now(),
-		stats: Stats{}, epochs: map[string]string{}, putAt: map[place]time.Time{},
+		stats: Stats{}, epochs: map[string]string{}, putAt: map[place]time.Time{}, running: map[*invocation]bool{},
 	}
+	w.shared = w.dice("shared").Float64() < 0.5
+	w.restores = !o.Calm && w.dice("restores").Float64() < 0.4
 	storeSkew := w.between(-2*time.Second, 2*time.Second)
 	w.store = chattest.NewStore(func() time.Time { return time.Now().Add(storeSkew) })
 	w.gateway = &gateway{w: w, conns: map[string]*conn{}}
 	w.play()
+	w.rest()
 	return Result{History: w.history, Stats: w.stats}
+}
+
+// rest lets everybody go, and what is under way come to its end.
+func (w *world) rest() {
+	for _, t := range w.tabs {
+		w.loop.cancel(t.tick)
+		t.m, t.tick = nil, nil
+	}
+	for again := true; again; again = w.loop.busy > 0 {
+		w.loop.run(time.Now().Add(functionTimeout))
+	}
 }
 
 func (w *world) record(r check.Record) {

@@ -104,9 +104,10 @@ export class Feed {
 		const at = anew ? undefined : this.position;
 		const page = await ask(at ? { after: at.seq, limit: pageSize } : {});
 		this.hooks.seen(page.messages);
-		if (!at) this.#replace(page.epoch, page.messages, page.messages.at(-1)?.seq ?? 0, page.more);
-		else if (page.epoch !== this.log.epoch || this.#isTorn(page)) return this.pull(true);
-		else this.#apply(page.messages, 0);
+		const { epoch, messages, more } = page;
+		if (epoch === this.log.epoch && !this.#isTorn(page)) this.#apply(messages, 0);
+		else if (at) return this.pull(true);
+		else this.#replace(epoch, messages, messages.at(-1)?.seq ?? 0, more);
 		if (at && page.more) this.log.note(this.log.last + 1);
 		if (this.log.behind) await this.catchUp();
 	}

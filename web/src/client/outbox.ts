@@ -158,9 +158,19 @@ export class Outbox {
 		);
 		for (const item of old) {
 			if (item.isAcknowledged) this.#drop(item);
-			else void this.#keep(item, { reset: true });
+			else if (!item.kept.reset) void this.#reset(item);
 		}
 		if (old.length > 0) this.#publish();
+	}
+
+	/** It waits from now on, unless another tab has sent it or taken it out. */
+	async #reset(item: Item): Promise<void> {
+		item.kept = { ...item.kept, reset: true };
+		const safe = await item.safe;
+		const kept = safe ? await this.#load().catch(() => null) : null;
+		if (!kept || kept.some(({ cid }) => cid === item.kept.cid)) this.#keep(item, { reset: true });
+		else if (!item.isAcknowledged) this.#drop(item);
+		this.#publish();
 	}
 
 	/** At the start, and when there is a way out again: what an earlier page left, and what waited. */
@@ -258,7 +268,8 @@ export class Outbox {
 		item.why = e;
 		if (e.code === 'reset') {
 			await this.#keep(item, { reset: true });
-			this.hooks.rejoin(true);
+			// Else the log has begun anew meanwhile.
+			if (!item.kept.since || item.kept.since.epoch === this.log.epoch) this.hooks.rejoin(true);
 		} else if (!e.temporary && !passing.has(e.code)) {
 			await this.#keep(item, { refused: { code: e.code, message: e.message } });
 		} else {
@@ -306,6 +317,7 @@ export class Outbox {
 			...this.#items.map((item) => item.kept.written),
 		);
 		this.seen(this.log.rows);
+		if (this.log.epoch !== null) this.joined(this.log.epoch, false);
 		this.#publish();
 	}
 

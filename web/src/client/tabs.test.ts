@@ -232,4 +232,27 @@ describe('two tabs', () => {
 		expect(t.texts).toEqual([]);
 		expect(t.server.of('send')).toEqual([]);
 	});
+
+	it('do not send what the store tells of later, if the log has begun anew since', async () => {
+		t.server.fill(3);
+		await t.enter();
+		await t.leave('of old', { since: { epoch: 'epoch00000', seq: 1 } });
+		t.env.look(true);
+		await pass(1000);
+		expect(t.states).toEqual([...Array(3).fill('confirmed'), 'waiting']);
+		expect([t.server.of('send'), t.server.of('join').length]).toEqual([[], 1]);
+	});
+
+	it('do not put back what the other one sent before the log began anew', async () => {
+		t.server.sockets = 'hang';
+		await t.leave('sent');
+		await t.enter();
+		const [entry] = await t.kept();
+		if (entry) await t.env.store.remove(entry);
+		t.server.epoch = 'epoch00002';
+		t.server.fill(3);
+		t.server.sockets = 'open';
+		await pass(30_000);
+		expect([t.states, await t.kept()]).toEqual([Array(3).fill('confirmed'), []]);
+	});
 });
