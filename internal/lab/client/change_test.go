@@ -143,3 +143,17 @@ func TestFold(t *testing.T) {
 		p.Errorf("then %+v", got)
 	}
 }
+
+// TestFoldOfAPage: a message that was edited further on is not as it was before.
+func TestFoldOfAPage(t *testing.T) {
+	p := newPlayer(t)
+	link := take[client.Dial](p)[0].Link
+	p.event(client.Opened{Link: link})
+	_, id, _ := p.asked("join")
+	edited := row(1, "u_other", "a")
+	edited.Text, edited.Edited = "edited twice", 3
+	p.reply(link, "%s", joined(id, 3, true, false, []wire.Message{edited, changeRow(2, "u_other", "edit", 1, "edited once")}))
+	if got := p.m.Folded(); len(got) != 1 || got[0].Text != "edited twice" {
+		p.Errorf("folded %+v", got)
+	}
+}

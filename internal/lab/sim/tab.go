@@ -160,7 +160,11 @@ func (t *tab) changes() {
 	if len(shown) == 0 {
 		return
 	}
-	m := pick(t.w, shown[max(0, len(shown)-12):])
+	last := 12
+	if t.w.chance(0.6) { // so that several change the same
+		last = 3
+	}
+	m := pick(t.w, shown[max(0, len(shown)-last):])
 	c := client.Change{Kind: "react", Target: m.Seq, Text: pick(t.w, signs)}
 	if m.UID == t.person.uid && t.w.chance(0.7) || t.w.chance(0.05) {
 		t.said++
