@@ -47,6 +47,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	name := flags.String("profile", "S", "how large: XS, S, M or L")
 	seed := flags.Uint64("seed", 1, "what goes wrong when")
 	folder := flags.String("out", filepath.Join(".local", "chaos"), "where the history, the table and the picture go, in a folder of the profile's name")
+	messages := flags.Int("messages", 0, "how many messages, instead of the profile's: fewer cuts, as many large faults")
 	how := flags.String("broken", "", "break the server on purpose: "+strings.Join(breakages(), ", "))
 	show := flags.Bool("plan", false, "print the whole plan, and run nothing")
 	if err := flags.Parse(args); err != nil {
@@ -55,6 +56,9 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	p, ok := profiles[*name]
 	if !ok {
 		return fmt.Errorf("there is no profile %q", *name)
+	}
+	if *messages > 0 {
+		p.messages = *messages
 	}
 	o := options{profile: p, seed: *seed, root: ".", out: filepath.Join(*folder, p.name), broken: *how, say: out}
 	if *show {

@@ -36,6 +36,8 @@ type tab struct {
 	ctx     context.Context
 	waiting int // messages that are not acknowledged yet
 	spoken  int
+	spokeAt time.Time
+	lag     time.Duration // how long acknowledgements have taken of late
 	isLive  bool
 	ended   string // why the client will do nothing more
 }
@@ -131,6 +133,7 @@ func (t *tab) say() {
 	}
 	t.waiting++
 	t.spoken++
+	t.spokeAt = time.Now()
 	text := fmt.Sprintf("%s %s says %d%s", t.room.canary, t.name, t.spoken, t.room.pad)
 	driver, ctx := t.driver, t.ctx
 	t.mu.Unlock()
@@ -138,9 +141,12 @@ func (t *tab) say() {
 }
 
 // talk says something now and then, with pauses of a mean length, until ctx ends.
+// Where acknowledgements take long the pauses get longer, as people's do: else a
+// slow machine would only ever show what happens under too much load.
 func (t *tab) talk(ctx context.Context, random *rand.Rand, pause time.Duration) {
 	for {
-		timer := time.NewTimer(time.Duration(random.ExpFloat64() * float64(pause) * max(t.room.silence, 1)))
+		mean := max(time.Duration(float64(pause)*max(t.room.silence, 1)), patientFor*t.lately())
+		timer := time.NewTimer(time.Duration(random.ExpFloat64() * float64(mean)))
 		select {
 		case <-timer.C:
 			t.say()
@@ -149,6 +155,15 @@ func (t *tab) talk(ctx context.Context, random *rand.Rand, pause time.Duration) 
 			return
 		}
 	}
+}
+
+// patientFor is how many times as long as an acknowledgement a pause is at least.
+const patientFor = 5
+
+func (t *tab) lately() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lag
 }
 
 func (t *tab) setLive(live bool) {
@@ -242,6 +257,7 @@ func (t *tab) forget(cid string) {
 	defer t.mu.Unlock()
 	t.store = slices.DeleteFunc(t.store, func(e client.Entry) bool { return e.CID == cid })
 	t.waiting = len(t.store)
+	t.lag = (t.lag + time.Since(t.spokeAt)) / 2
 }
 
 // idle tells whether nothing waits, or what the client ended with.
