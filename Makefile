@@ -209,7 +209,7 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	done
 
 ci: FUZZ_TIME = 5s
-ci: test test-sdks test-watch lint-template sam-validate test-template build rehearse fuzz ci-lab ## what CI runs
+ci: test test-sdks test-watch lint-template sam-validate test-template build rehearse test-sam fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 ci-lab: ## what CI runs of the lab beyond make test
