@@ -58,3 +58,28 @@ test('M4 on the home page Online lists the public rooms', async ({
 	await expect(page.getByLabel('Room Name')).toHaveValue(room);
 	await expect(page.getByText(`Pick a name to join “${room}”.`)).toBeVisible();
 });
+
+test('M32 on a phone the list of people is a sheet: the focus stays in it, and comes back', async ({
+	arrive,
+	room,
+	isMobile,
+}) => {
+	const ann = await (await arrive()).enter(room);
+	await ann.people(1).click();
+	const sheet = ann.page.getByRole('region', { name: /^Online/ });
+	await expect(sheet).toBeFocused();
+	const inside = () => sheet.evaluate((one) => one.contains(document.activeElement));
+	for (let presses = 0; presses < 6; presses++) {
+		await ann.page.keyboard.press('Tab');
+		// Past its end there is only the browser itself.
+		const onPage = await ann.page.evaluate(() => document.activeElement !== document.body);
+		if (isMobile && onPage) expect(await inside()).toBe(true);
+	}
+	if (isMobile) await expect(ann.page.locator('.composer')).toHaveAttribute('inert', '');
+	await sheet.getByRole('button', { name: 'Close' }).press('Escape');
+	await expect(sheet).toHaveCount(0);
+	await expect(ann.people(1)).toBeFocused();
+	await expect(ann.page.locator('[inert]')).toHaveCount(0);
+	await ann.say('goes on');
+	await ann.shows('goes on');
+});

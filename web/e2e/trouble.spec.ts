@@ -191,3 +191,72 @@ test('where no socket can be had the page asks by itself, and says so', async ({
 	await ann.page.clock.runFor(30_000);
 	await ann.shows('hello', 'by post', 'by push');
 });
+
+test('M24 the banner is there within 2 s of a cut, and not for one that is over at once', async ({
+	arrive,
+	room,
+}) => {
+	const ann = await arrive();
+	await ann.page.clock.install();
+	const wire = await Wire.tap(ann.page);
+	await ann.enter(room);
+	// A try that hangs: the page stays cut off.
+	await ann.page.routeWebSocket(/\/ws\?v=1$/, () => {});
+	await ann.page.clock.pauseAt(new Date(Date.now() + 3_600_000));
+	await wire.cut();
+	await expect.poll(() => ann.people(1).count()).toBe(0);
+	await expect(ann.banner).toHaveCount(0);
+	await ann.page.clock.runFor(2000);
+	await expect(ann.banner).toContainText('Reconnecting…');
+	await expect(ann.page.getByRole('button', { name: 'Retry now' })).toBeVisible();
+});
+
+test('M26 the delays between tries grow, with jitter; the network’s return is a try at once', async ({
+	arrive,
+	guard,
+	room,
+}) => {
+	guard.allow(/WebSocket connection to .* failed/);
+	const ann = await arrive();
+	await ann.page.clock.install();
+	const wire = await Wire.tap(ann.page);
+	await ann.enter(room);
+	const tries: number[] = [];
+	await ann.page.routeWebSocket(/\/ws\?v=1$/, (socket) => {
+		tries.push(tries.length);
+		socket.close();
+	});
+	// HTTP fails, too, so that the page does not come to asking by itself.
+	await ann.page.route('**/api/session', (route) => route.fulfill({ status: 503, body: '{}' }));
+	guard.allow(/status of 503/);
+	await ann.page.clock.pauseAt(new Date(Date.now() + 3_600_000));
+	// Chance, in the test's hands: a half and nearly one, in turn.
+	await ann.page.evaluate(() => {
+		let turn = 0;
+		crypto.getRandomValues = (numbers) => {
+			if (numbers instanceof Uint32Array) numbers[0] = turn++ % 2 === 0 ? 2 ** 31 : 2 ** 32 - 1;
+			return numbers;
+		};
+	});
+	await wire.cut();
+	/** How long until the next try, in ms, by steps of a tenth of a second. */
+	const next = async () => {
+		const before = tries.length;
+		for (let ms = 0; ms < 70_000; ms += 100) {
+			if (tries.length > before) return ms;
+			await ann.page.clock.runFor(100);
+		}
+		throw new Error('no try');
+	};
+	const delays: number[] = [];
+	for (let n = 0; n < 7; n++) delays.push(await next());
+	// Each a share, by chance, of twice as much as the one before, up to 30 s.
+	const wanted = [250, 1000, 1000, 4000, 4000, 16_000, 15_000];
+	for (const [n, ms] of wanted.entries()) {
+		expect(delays[n], `delay ${n} of ${delays}`).toBeGreaterThanOrEqual(ms - 300);
+		expect(delays[n], `delay ${n} of ${delays}`).toBeLessThanOrEqual(ms + 300);
+	}
+	const before = tries.length;
+	await ann.page.evaluate(() => dispatchEvent(new Event('online')));
+	await expect.poll(() => tries.length).toBe(before + 1);
+});

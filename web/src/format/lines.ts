@@ -22,19 +22,48 @@ const groupGap = 5 * 60_000;
  * key of the message over which "New messages" stands.
  */
 export function lines(entries: readonly Entry[], divider?: string): Line[] {
+	forgetOtherZones();
 	const result: Line[] = [];
 	let previous: Entry | undefined;
 	for (const entry of entries) {
 		if (entry.kind !== 'message') continue;
-		const day = dayKey(new Date(entry.at));
-		const newDay = !previous || dayKey(new Date(previous.at)) !== day;
-		if (newDay) result.push({ kind: 'day', key: `day-${day}-${entry.key}`, at: entry.at });
-		if (entry.key === divider) result.push({ kind: 'new', key: 'new' });
-		const first = newDay || entry.key === divider || !previous || !together(previous, entry);
-		result.push({ kind: 'message', key: entry.key, entry, first });
+		const divided = entry.key === divider;
+		let cut = known.get(entry);
+		if (!cut || cut.previous !== previous || cut.divided !== divided) {
+			cut = { previous, divided, made: linesOf(entry, previous, divided) };
+			known.set(entry, cut);
+		}
+		result.push(...cut.made);
 		previous = entry;
 	}
 	return result;
+}
+
+/** The lines of an entry, and what they came of: a long log changes at one end only. */
+interface Cut {
+	readonly previous: Entry | undefined;
+	readonly divided: boolean;
+	readonly made: readonly Line[];
+}
+
+let known = new WeakMap<Entry, Cut>();
+let zone = 0;
+
+/** Days are others in another time zone. */
+function forgetOtherZones(): void {
+	const now = new Date().getTimezoneOffset();
+	if (now !== zone) known = new WeakMap();
+	zone = now;
+}
+
+function linesOf(entry: Entry, previous: Entry | undefined, divided: boolean): Line[] {
+	const day = dayKey(new Date(entry.at));
+	const newDay = !previous || dayKey(new Date(previous.at)) !== day;
+	const first = newDay || divided || !together(previous, entry);
+	const made: Line[] = [{ kind: 'message', key: entry.key, entry, first }];
+	if (divided) made.unshift({ kind: 'new', key: 'new' });
+	if (newDay) made.unshift({ kind: 'day', key: `day-${day}-${entry.key}`, at: entry.at });
+	return made;
 }
 
 function together(a: Entry, b: Entry): boolean {

@@ -18,8 +18,10 @@ function Panel({ open, heading, children }: PanelProps) {
 	const panel = useRef<HTMLElement>(null);
 	useLayoutEffect(() => {
 		const opener = document.activeElement;
+		const release = holdFocus(panel.current);
 		panel.current?.focus();
 		return () => {
+			release();
 			if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
 		};
 	}, []);
@@ -46,6 +48,25 @@ function Panel({ open, heading, children }: PanelProps) {
 			</section>
 		</>
 	);
+}
+
+/** While the panel is a sheet over the page, nothing else can be come to. Returns how to end that. */
+function holdFocus(panel: HTMLElement | null): () => void {
+	const sheet = globalThis.matchMedia?.('(width < 992px)');
+	if (!panel || !sheet) return () => {};
+	const others: Element[] = [];
+	for (let at: Element = panel; at.parentElement && at !== document.body; at = at.parentElement)
+		others.push(...[...at.parentElement.children].filter((one) => one !== at));
+	const behind = others.filter((one) => !one.matches('.scrim, script, style, link'));
+	const apply = () => {
+		for (const one of behind) one.toggleAttribute('inert', sheet.matches);
+	};
+	apply();
+	sheet.addEventListener('change', apply);
+	return () => {
+		sheet.removeEventListener('change', apply);
+		for (const one of behind) one.removeAttribute('inert');
+	};
 }
 
 /** The people in the room. */
