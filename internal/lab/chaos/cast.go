@@ -59,7 +59,7 @@ func (r *run) cast(ctx context.Context) error {
 	for _, t := range r.tabs {
 		t.open(ctx)
 	}
-	return r.await(ctx, "all tabs to be there", time.Minute, func() bool { return int(r.live.Load()) == len(r.tabs) })
+	return r.await(ctx, "all tabs to be there", 5*time.Minute, func() bool { return int(r.live.Load()) == len(r.tabs) })
 }
 
 // signIn gives each tab a network and a person.

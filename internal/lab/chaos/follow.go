@@ -117,7 +117,7 @@ func (f *following) killing(ctx context.Context, what string, kill func(context.
 	if err := f.await(ctx, "an acknowledgement after "+what, patience, func() bool { return f.record.acked.Load() > acked }); err == nil {
 		back.acked = f.record.at() - from
 	}
-	if err := f.await(ctx, "everybody after "+what, time.Minute, func() bool { return f.live.Load() >= live-int64(len(f.tabs)/50) }); err == nil {
+	if err := f.await(ctx, "everybody after "+what, 3*time.Minute, func() bool { return f.live.Load() >= live-int64(len(f.tabs)/50) }); err == nil {
 		back.back = f.record.at() - from
 	}
 	f.mu.Lock()

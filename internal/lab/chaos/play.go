@@ -146,7 +146,7 @@ func (r *run) storm(ctx context.Context, out *result) error {
 	r.stormNow()
 	sleep(ctx, 2*time.Second)
 	r.talking()
-	err := r.await(ctx, "everybody to be back", time.Minute, r.level)
+	err := r.await(ctx, "everybody to be back", 3*time.Minute, r.level)
 	out.stormTook = r.record.at() - from
 	r.events.lasted("back from the storm", from)
 	return err
@@ -168,7 +168,7 @@ func (r *run) lastWords(ctx context.Context, _ *result) error {
 	for _, t := range r.tabs {
 		t.say()
 	}
-	if err := r.await(ctx, "the last words", 30*time.Second, r.level); err != nil {
+	if err := r.await(ctx, "the last words", time.Minute, r.level); err != nil {
 		return err
 	}
 	sleep(ctx, calmBound+500*time.Millisecond)
