@@ -56,8 +56,13 @@ func (r *run) cast(ctx context.Context) error {
 		return err
 	}
 	r.record.add(check.Record{Op: check.Mark}) // no promise yet
-	for _, t := range r.tabs {
+	// All at once would be a storm, and those come later.
+	const atOnce = 32
+	for i, t := range r.tabs {
 		t.open(ctx)
+		if err := r.await(ctx, "tabs to be there", 5*time.Minute, func() bool { return int(r.live.Load()) > i-atOnce }); err != nil {
+			return err
+		}
 	}
 	return r.await(ctx, "all tabs to be there", 5*time.Minute, func() bool { return int(r.live.Load()) == len(r.tabs) })
 }
