@@ -92,6 +92,34 @@ describe('a change of a message', () => {
 		expect(t.server.log.filter(({ kind }) => kind === 'edit')).toHaveLength(1);
 	});
 
+	it.each([
+		['edit', 'new'],
+		['delete', ''],
+	] as const)(
+		'whose row is in the log is sent again until it is answered: %s',
+		async (kind, text) => {
+			await t.enter();
+			const seq = await said('old');
+			t.server.judge = ({ action }) => (action === 'send' ? 'lose' : 'answer');
+			const cid = t.room.change(kind, seq, text);
+			await pass(50);
+			// The function dies between the row and the change of the message.
+			const row = t.server.append({ kind, target: seq, uid: 'u_me', name: 'Me', cid, text });
+			t.server.fill(5);
+			t.server.cut();
+			await pass(2000);
+			expect(last()).toMatchObject({ text: '4' });
+			t.server.judge = () => 'answer';
+			await pass(20_000);
+			expect(t.server.log[seq - 1]?.text).toBe(text);
+			expect(t.server.log.filter((m) => m.cid === cid)).toHaveLength(1);
+			expect(t.server.of('send').at(-1)?.since?.seq).toBe(row.seq - 1);
+			const sends = t.server.of('send').length;
+			await pass(60_000);
+			expect(t.server.of('send').length).toBe(sends);
+		},
+	);
+
 	it('keeps the order of writing over a cut', async () => {
 		await t.enter();
 		const seq = await said('old');

@@ -18,6 +18,8 @@ export class Item {
 	late = false;
 	/** What came of the last try. */
 	why: ChatError | undefined;
+	/** Where its row is in the log, though nobody answered. */
+	found: number | null = null;
 	/** Its seq in the log; it is shown here until the log's run has come so far. */
 	acknowledged: number | null = null;
 
@@ -36,9 +38,15 @@ export class Item {
 		return this.acknowledged !== null;
 	}
 
-	/** It needs the person's word: too old, or written before the log was reset. */
+	/** It changes the row of another message, which is done after its own row is put. */
+	get overwrites(): boolean {
+		return this.kept.kind === 'edit' || this.kept.kind === 'delete';
+	}
+
+	/** It needs the person's word: too old and not in the log, or written before that was reset. */
 	get waits(): boolean {
-		return this.kept.reset || this.clock.now() - this.kept.wordAt > day;
+		const old = this.found === null && this.clock.now() - this.kept.wordAt > day;
+		return this.kept.reset || old;
 	}
 
 	/** It may go out without anybody's word. */
@@ -62,10 +70,15 @@ export class Item {
 
 	/**
 	 * Moves `since` on: only over rows that were looked at, one after the other. An entry that
-	 * was never tried is in no row at all; one tried before an epoch was known, in any row.
+	 * was never tried is in no row at all; one tried before an epoch was known, in any row; one
+	 * that was found is not looked for elsewhere.
 	 */
 	place({ epoch, first, last }: Log): void {
 		if (epoch === null) return;
+		if (this.found !== null) {
+			this.kept = { ...this.kept, since: { epoch, seq: this.found - 1 } };
+			return;
+		}
 		const since = this.kept.since ?? { epoch, seq: this.kept.tried ? 0 : last };
 		const looked = since.epoch === epoch && since.seq >= first - 1 && since.seq < last;
 		this.kept = { ...this.kept, since: looked ? { epoch, seq: last } : since };

@@ -121,13 +121,17 @@ export class Outbox {
 		this.kick();
 	}
 
-	/** Looks for acknowledgements in a list of rows; those not yet in the log's run stay in view. */
+	/**
+	 * Looks for acknowledgements in a list of rows; those not yet in the log's run stay in view.
+	 * The row of an edit or a deletion is none: only `sent` says that the message was changed, too.
+	 */
 	seen(messages: readonly Message[]): void {
 		let found = false;
 		for (const m of messages) {
 			if (m.uid !== this.uid) continue;
 			const item = this.#find(m.cid);
-			if (item) this.#acknowledge(item, m.seq);
+			if (item?.overwrites) item.found ??= m.seq;
+			else if (item) this.#acknowledge(item, m.seq);
 			found ||= item !== undefined;
 		}
 		if (found) this.#publish();
@@ -166,6 +170,7 @@ export class Outbox {
 	/** It waits from now on, unless another tab has sent it or taken it out. */
 	async #reset(item: Item): Promise<void> {
 		item.kept = { ...item.kept, reset: true };
+		item.found = null;
 		const safe = await item.safe;
 		const kept = safe ? await this.#load().catch(() => null) : null;
 		if (!kept || kept.some(({ cid }) => cid === item.kept.cid)) this.#keep(item, { reset: true });
