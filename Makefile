@@ -18,7 +18,7 @@ JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -173,6 +173,9 @@ destroy: .local/venv-sam/sam-$(SAM_VERSION) ## take the stack away, all but its 
 web/node_modules/.ready: web/package.json web/package-lock.json web/.npmrc | need-node
 	cd web && npm ci --silent
 	touch $@
+
+contact-sheet: web/node_modules/.ready ## pictures of every state of the page, both sizes and themes, into docs/
+	cd web && CHROMIUM="$$(e2e/find-chromium)" node dev/contact-sheet.mjs
 
 format: need-go web/node_modules/.ready ## put all code into its form
 	gofmt -w cmd functions internal

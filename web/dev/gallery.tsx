@@ -9,6 +9,7 @@ import { FakeAddress, FakeApi } from '../src/fake/api';
 import { people, talk } from '../src/fake/conversation';
 import { FakeRoom, said, session, written } from '../src/fake/room';
 import { chooseLanguage, isLanguage, watchLanguage } from '../src/state/language';
+import { keep } from '../src/state/last-messages';
 import { Visit } from '../src/state/visit';
 import { fetchRest } from '../src/views/lazy';
 import '../src/style/index.css';
@@ -93,6 +94,14 @@ const states: Record<string, [address: string, set: (room: FakeRoom) => void]> =
 		(room) => {
 			history(room);
 			room.connection.value = { state: 'polling', everySeconds: 3 };
+		},
+	],
+	offline: [
+		inRoom,
+		(room) => {
+			room.phase.value = 'loading';
+			room.onlineCount.value = null;
+			room.connection.value = { state: 'reconnecting', retryAt: Date.now() + 8000 };
 		},
 	],
 	empty: [inRoom, () => {}],
@@ -222,6 +231,10 @@ if (isLanguage(lang)) await chooseLanguage(lang);
 watchLanguage();
 const root = document.getElementById('app');
 if (root) render(<App visit={visit} services={services} />, root);
+if (name === 'offline') {
+	const at = new Date().toISOString();
+	await keep(people.ann.uid, 'General', { title: 'General', at, entries: talk(new Date()) });
+}
 await visit.begin();
 await RoomView.fetch();
 await fetchRest();
