@@ -190,18 +190,17 @@ func windows(marks []Record, acked time.Duration) (list []window) {
 	return list
 }
 
-// arrived: a message that stands in several epochs, as after a restore, has come
-// in whichever the observer saw it first.
+// arrived: a message that stands in several epochs, as after a restore, which
+// copies logs, has come in whichever the observer saw it first.
 func (c *checker) arrived(o *observer, a *attempt, w window) {
 	if w.due > c.end {
 		return
 	}
-	at, ok := time.Duration(0), false
-	for i, p := range a.at {
-		if i > 0 && p.epoch == a.at[0].epoch {
-			continue
-		}
-		if came, there := o.cameTo(p); there && (!ok || came < at) {
+	at, ok := o.cameTo(a.at[0])
+	copied := slices.ContainsFunc(a.at, func(p place) bool { return p.epoch != a.at[0].epoch })
+	for epoch := range o.highest {
+		came, there := o.cameTo(place{a.room, epoch, a.at[0].seq})
+		if copied && there && (!ok || came < at) {
 			at, ok = came, true
 		}
 	}

@@ -49,6 +49,9 @@ func (w *world) epilogue() {
 		w.storm()
 		w.everybodySays()
 	})
+	if w.restores && w.dice("restore in the end").Float64() < 0.5 {
+		at(10, w.restore)
+	}
 	at(11, func() {
 		w.mark(calmBound)
 		for _, t := range w.tabs {
