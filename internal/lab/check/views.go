@@ -190,17 +190,16 @@ func windows(marks []Record, acked time.Duration) (list []window) {
 	return list
 }
 
-// arrived: a message that stands in several epochs, as after a restore, which
-// copies logs, has come in whichever the observer saw it first.
+// arrived: a message may stand in several epochs, as after a restore, which copies
+// logs; it has come in whichever the observer had come so far first.
 func (c *checker) arrived(o *observer, a *attempt, w window) {
 	if w.due > c.end {
 		return
 	}
-	at, ok := o.cameTo(a.at[0])
-	copied := slices.ContainsFunc(a.at, func(p place) bool { return p.epoch != a.at[0].epoch })
+	at, ok := time.Duration(0), false
 	for epoch := range o.highest {
 		came, there := o.cameTo(place{a.room, epoch, a.at[0].seq})
-		if copied && there && (!ok || came < at) {
+		if there && (!ok || came < at) {
 			at, ok = came, true
 		}
 	}
