@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -126,7 +127,7 @@ func (b *Broadcaster) post(ctx context.Context, id string, frame []byte) posted 
 	case isGone(err):
 		return isNoMore
 	}
-	b.log.WarnContext(ctx, "post failed", "outcome", "left to the heartbeat", "err", err)
+	b.log.WarnContext(ctx, "post failed", "outcome", "left to the heartbeat", "err", withoutAddress(err))
 	return failed
 }
 
@@ -143,7 +144,7 @@ func (b *Broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) e
 	}
 	_, err := b.client.DeleteConnection(ctx, &management.DeleteConnectionInput{ConnectionId: &id})
 	if err != nil && !isGone(err) {
-		return fmt.Errorf("close a connection: %w", err)
+		return fmt.Errorf("close a connection: %w", withoutAddress(err))
 	}
 	return nil
 }
@@ -156,4 +157,13 @@ func isGone(err error) bool {
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
 	return ok && api.ErrorCode() == "BadRequestException"
+}
+
+// withoutAddress is why a request was not answered, without its address, which has
+// the connection's id: a log must not hold it, and could not count by such errors.
+func withoutAddress(err error) error {
+	if unanswered, ok := errors.AsType[*url.Error](err); ok {
+		return unanswered.Err
+	}
+	return err
 }
