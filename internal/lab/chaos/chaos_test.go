@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,5 +67,31 @@ func TestBrokenServers(t *testing.T) {
 func TestUnknownBreakage(t *testing.T) {
 	if _, err := broken(nil, "in-no-known-way"); err == nil {
 		t.Error("there is such a way")
+	}
+}
+
+// TestLogKeepsCanaries: what the run looks for in the server's log is in it,
+// whatever its level.
+func TestLogKeepsCanaries(t *testing.T) {
+	for line, want := range map[string]bool{
+		`{"level":"ERROR","msg":"panic"}`:                         true,
+		`{"level":"INFO","msg":"request"}`:                        false,
+		`{"level":"WARN","err":"` + canaryPrefix + `0123456789"}`: true,
+	} {
+		var out strings.Builder
+		if n, err := (onlyErrors{&out, &sync.Mutex{}}).Write([]byte(line)); n != len(line) || err != nil {
+			t.Errorf("%s: %d, %v", line, n, err)
+		}
+		if kept := out.Len() > 0; kept != want {
+			t.Errorf("%s is kept: %v", line, kept)
+		}
+	}
+}
+
+// TestEndOfARunThatHardlyBegan: why it failed is to be told, and not hidden by a
+// tab that has no network yet.
+func TestEndOfARunThatHardlyBegan(t *testing.T) {
+	if err := (&run{tabs: []*tab{{}}}).end(); err != nil {
+		t.Error(err)
 	}
 }

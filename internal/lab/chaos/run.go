@@ -211,7 +211,9 @@ func (r *run) leave() {
 // end ends what is left, whatever has happened.
 func (r *run) end() error {
 	for _, t := range r.tabs {
-		t.network.Close()
+		if t.network != nil { // nil: it never came so far
+			t.network.Close()
+		}
 	}
 	var err error
 	if r.backend != nil {

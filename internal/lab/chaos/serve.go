@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -207,7 +208,8 @@ func (s *server) functions(ctx context.Context, o serverOptions, declared map[st
 	return functions, nil
 }
 
-// onlyErrors keeps the lines of a log that tell of a failure inside.
+// onlyErrors keeps the lines of a log that tell of a failure inside, and those
+// with a canary, whatever they are: the run looks for them.
 type onlyErrors struct {
 	out io.Writer
 	mu  *sync.Mutex
@@ -215,7 +217,7 @@ type onlyErrors struct {
 
 // Write implements [io.Writer].
 func (w onlyErrors) Write(line []byte) (int, error) {
-	if strings.Contains(string(line), `"level":"ERROR"`) {
+	if bytes.Contains(line, []byte(`"level":"ERROR"`)) || bytes.Contains(line, []byte(canaryPrefix)) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return w.out.Write(line)
