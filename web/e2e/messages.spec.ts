@@ -143,7 +143,7 @@ test('S9 a change that is refused stays on its message, with Retry and Discard',
 	await ann.page.getByRole('button', { name: 'Save' }).click();
 	const bubble = message(ann, 'new text');
 	await expect(bubble).toHaveAttribute('data-state', 'failed');
-	await expect(bubble).toContainText('The change was not saved: the message is gone');
+	await expect(bubble).toContainText('Change not saved: the message is gone');
 	await ann.page.reload();
 	await expect(bubble).toHaveAttribute('data-state', 'failed');
 	wire.answer = () => null;
@@ -157,7 +157,7 @@ test('S9 a change that is refused stays on its message, with Retry and Discard',
 	const menu = await openMenu(ann, 'new text', isMobile);
 	await menu.getByRole('button', { name: 'Delete' }).click();
 	await menu.getByRole('button', { name: 'Delete' }).click();
-	await expect(bubble).toContainText('It was not deleted');
+	await expect(bubble).toContainText('Not deleted');
 	await bubble.getByRole('button', { name: 'Discard' }).click();
 	await ann.shows('new text');
 	await bob.shows('new text');

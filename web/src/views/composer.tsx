@@ -104,7 +104,7 @@ function Hints({ room, tooLong }: { room: Room; tooLong: number }) {
 			<p id="composer-status" role="status" class={tooLong > 0 ? 'bad' : ''}>
 				{tooLong > 0
 					? t('composer.tooLong', { n: tooLong })
-					: room.phase.value === 'loading'
+					: room.phase.value === 'loading' && !cut
 						? t('log.loading')
 						: cut && waiting > 0 && t('composer.waiting', { n: waiting })}
 			</p>

@@ -143,6 +143,7 @@ function useReading(
 	const [atBottom, setAtBottom] = useState(true);
 	/** The same, for what happens outside of drawing. */
 	const stuck = useRef(true);
+	const top = useRef(Number.POSITIVE_INFINITY);
 	const mine = useRef<string | undefined>(undefined);
 	const filled = useRef<typeof entries | null>(null);
 	/** Of what is drawn until now. */
@@ -156,7 +157,10 @@ function useReading(
 
 	function settle() {
 		if (!log.current) return;
-		stuck.current = span.isEnd && isAtBottom(log.current);
+		// Who was at the bottom and has not gone up is there still: only something grew.
+		const stays = stuck.current && log.current.scrollTop >= top.current;
+		top.current = log.current.scrollTop;
+		stuck.current = span.isEnd && (stays || isAtBottom(log.current));
 		if (stuck.current) reading.caughtUp(room.entries.peek());
 		setAtBottom(stuck.current);
 	}
