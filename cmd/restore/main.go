@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&r.To, "to", "", "the table that functions use (output TableName of the stack)")
 	flags.StringVar(&r.From, "from", "", "the table that was restored; none: the same, in its place")
 	flags.BoolVar(&r.DryRun, "dry-run", false, "count what there is to do, and write nothing")
-	flags.BoolVar(&r.WithoutSessions, "without-sessions", false, "leave sessions and claimed names out: everybody signs in anew")
+	flags.BoolVar(&r.WithoutSessions, "without-sessions", false, "leave the restored sessions and claimed names out: who is signed in now stays so; without -from everybody signs in anew")
 	flags.BoolVar(&r.Sweep, "sweep", false, "delete logs of epochs that no room has any more, those newer than the restored ones, too")
 	if err := flags.Parse(args); err != nil {
 		return err

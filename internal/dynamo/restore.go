@@ -32,9 +32,10 @@ type Restoration struct {
 	From, To string
 	// DryRun counts what there is to do, and writes nothing.
 	DryRun bool
-	// WithoutSessions leaves sessions and claimed names out (deletes them, where
-	// both tables are the same): everybody signs in anew, and nobody is signed in
-	// again who had signed out since then.
+	// WithoutSessions leaves the sessions and claimed names of From out, so that
+	// nobody is signed in again who had signed out since then. Those that To has
+	// stay; where both tables are the same they are deleted, and everybody signs in
+	// anew.
 	WithoutSessions bool
 	// Sweep deletes at the end what of logs in To is of no room's epoch any more.
 	Sweep bool

@@ -284,6 +284,30 @@ func TestRestoreWithoutSessions(t *testing.T) {
 	checkRestored(t, s, clock.Now())
 }
 
+// TestRestoreWithoutSessionsIntoAnother: who is signed in now stays so, and nobody
+// who was then is signed in again.
+func TestRestoreWithoutSessionsIntoAnother(t *testing.T) {
+	clock := chattest.NewClock()
+	from, to := mustStore(t, clock.Now), mustStore(t, clock.Now)
+	yesterday(t, from, clock.Now())
+	if err := to.PutSession(t.Context(), chat.Session{Hash: "now", UID: "u_n", Name: "Now", Expires: clock.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	done, err := Restoration{Client: to.client, From: from.table, To: to.table, WithoutSessions: true}.Run(t.Context())
+	if err != nil || done.Dropped != 0 || done.Sessions != 0 || done.Names != 0 {
+		t.Errorf("%+v, %v", done, err)
+	}
+	for id := range rowsOf(t, to.client, to.table) {
+		if strings.HasPrefix(id, "NAME#") || strings.HasPrefix(id, "SESSION#") && id != "SESSION#now SESSION" {
+			t.Errorf("restored: %s", id)
+		}
+	}
+	if s, err := to.Session(t.Context(), "now"); err != nil || s.Name != "Now" {
+		t.Errorf("who is signed in now: %+v, %v", s, err)
+	}
+	checkRestored(t, to, clock.Now())
+}
+
 // TestRestoreRefuses what would mix two restores, or one with living functions.
 func TestRestoreRefuses(t *testing.T) {
 	clock := chattest.NewClock()
