@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -60,7 +59,7 @@ func restoreFirewall(command, before string) error {
 	cmd := exec.Command(command+"-restore", "--noflush")
 	cmd.Stdin = strings.NewReader(script)
 	if output, err := cmd.CombinedOutput(); err != nil {
-		return errors.Join(fmt.Errorf("take back the firewall rules: %w: %s", err, output))
+		return fmt.Errorf("take back the firewall rules: %w: %s", err, output)
 	}
 	return nil
 }

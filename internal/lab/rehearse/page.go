@@ -42,7 +42,7 @@ func (p *play) openPage(ctx context.Context) (string, error) {
 		}
 	}
 	if other, err := p.wantFile(ctx, "/green-room/", askAgain); err != nil || other != page {
-		return "", fmt.Errorf("a room's address is not the page: %w", err)
+		return "", fmt.Errorf("a room's address is not the page: %v", err)
 	}
 	status, _, err := get(ctx, p.emulator.address+"/"+p.outputs["SiteBucket"]+"/index.html")
 	if err != nil || status.StatusCode != http.StatusForbidden {

@@ -90,7 +90,7 @@ func (p *person) signIn(ctx context.Context, program bool) error {
 	var session wire.Session
 	status, err := p.request(ctx, http.MethodPost, "/api/session", wire.SessionRequest{Name: p.name, Bearer: program}, &session)
 	if err != nil || status != http.StatusCreated {
-		return fmt.Errorf("%s signs in: status %d, %w", p.name, status, err)
+		return fmt.Errorf("%s signs in: status %d, %v", p.name, status, err)
 	}
 	p.uid, p.token = session.UID, session.Token
 	return nil

@@ -53,7 +53,7 @@ func (p *play) arrive(ctx context.Context) (err error) {
 		return err
 	}
 	if status, err := again.request(ctx, http.MethodPost, "/api/session", wire.SessionRequest{Name: again.name}, nil); err != nil || status != http.StatusConflict {
-		return fmt.Errorf("a second Ann gets status %d, %w", status, err)
+		return fmt.Errorf("a second Ann gets status %d, %v", status, err)
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func (p *play) exchange(ctx context.Context, text string) (err error) {
 	var sent wire.Sent
 	post := wire.SendBody{Room: room, CID: fmt.Sprint("http-", p.last.Seq), Text: text + ", by post"}
 	if status, err := p.bob.request(ctx, http.MethodPost, "/api/messages", post, &sent); err != nil || status != http.StatusCreated {
-		return fmt.Errorf("a post over HTTP: status %d, %w", status, err)
+		return fmt.Errorf("a post over HTTP: status %d, %v", status, err)
 	}
 	p.last.Seq = sent.Seq
 	return p.ann.hears(ctx, room, sent.Seq, post.Text)
@@ -122,14 +122,14 @@ func (p *play) lookBack(ctx context.Context) error {
 		return err
 	}
 	if status, err := p.ann.request(ctx, http.MethodGet, "/api/messages?room=green+room", nil, &post); err != nil || status != http.StatusOK {
-		return fmt.Errorf("history over HTTP: status %d, %w", status, err)
+		return fmt.Errorf("history over HTTP: status %d, %v", status, err)
 	}
 	if int64(len(socket.Messages)) != p.last.Seq || !slices.Equal(socket.Messages, post.Messages) {
 		return fmt.Errorf("the history has %d messages on the socket and %d over HTTP, want the same %d", len(socket.Messages), len(post.Messages), p.last.Seq)
 	}
 	var rooms wire.Rooms
 	if status, err := p.ann.request(ctx, http.MethodGet, "/api/rooms?q=green", nil, &rooms); err != nil || status != http.StatusOK || len(rooms.Rooms) != 1 {
-		return fmt.Errorf("rooms: status %d, %+v, %w", status, rooms, err)
+		return fmt.Errorf("rooms: status %d, %+v, %v", status, rooms, err)
 	}
 	var left wire.Left
 	if err := p.ann.ask(ctx, wire.Leave{Head: p.ann.head(wire.ActionLeave), Room: room}, wire.TypeLeft, &left); err != nil {
