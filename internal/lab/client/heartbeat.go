@@ -15,13 +15,13 @@ const (
 )
 
 // heartbeat says when to ask whether the socket lives and how far the room is:
-// 25 s after the room's last frame while it is in view and was lively in the
+// 25 s after the room's last push of messages while it is in view and was lively in the
 // last five minutes, 2 min where it is quiet, else, and whatever arrives, 4 min
 // after the last ping.
 type heartbeat struct {
 	m                                *Machine
 	timer                            timer
-	lastPing, lastFrame, lastMessage time.Time
+	lastPing, lastPush, lastMessage time.Time
 	running, asking, doubt           bool
 }
 
@@ -29,7 +29,7 @@ func (h *heartbeat) init(m *Machine) { h.m, h.timer.fire = m, h.beat }
 
 // start: a join counts as a ping; it tells the same.
 func (h *heartbeat) start() {
-	h.lastPing, h.lastFrame = h.m.now, h.m.now
+	h.lastPing, h.lastPush = h.m.now, h.m.now
 	h.running, h.asking = true, false
 	h.plan()
 }
@@ -39,8 +39,10 @@ func (h *heartbeat) stop() {
 	h.m.clear(&h.timer)
 }
 
-func (h *heartbeat) frame() {
-	h.lastFrame = h.m.now
+// pushed: no other frame than messages shows that pushes come and how far the log
+// is.
+func (h *heartbeat) pushed() {
+	h.lastPush = h.m.now
 	h.plan()
 }
 
@@ -50,7 +52,7 @@ func (h *heartbeat) message(newest wire.Message) {
 	at, err := time.Parse(time.RFC3339, newest.At)
 	if h.m.everLive || h.m.poll.ever || err == nil && h.m.now.Sub(at) < lively {
 		h.lastMessage = h.m.now
-		h.frame()
+		h.plan()
 	}
 }
 
@@ -67,7 +69,7 @@ func (h *heartbeat) plan() {
 		if h.m.now.Sub(h.lastMessage) < lively {
 			idle = eager
 		}
-		if next := h.lastFrame.Add(idle); next.Before(due) {
+		if next := h.lastPush.Add(idle); next.Before(due) {
 			due = next
 		}
 	}
@@ -86,5 +88,5 @@ func (h *heartbeat) beat() {
 
 func (h *heartbeat) beaten() {
 	h.asking = false
-	h.frame()
+	h.pushed()
 }

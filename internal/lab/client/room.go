@@ -95,9 +95,9 @@ func (m *Machine) unasked(l *link, f frame) {
 	case f.Room != "" && f.Room != m.key:
 		return
 	}
-	m.heart.frame()
 	switch f.Type {
 	case wire.TypeMessages:
+		m.heart.pushed()
 		m.feed.push(f)
 	case wire.TypePresence:
 		m.presence.push(f)

@@ -10,7 +10,7 @@ const longest = 4 * minute;
 
 /**
  * When to ask whether the socket lives and how far the room is: 25 s after the
- * last frame of the room while it is in view and was alive in the last five
+ * last push of the room's messages while it is in view and was alive in the last five
  * minutes, 2 min where it is quiet, else, and whatever arrives, 4 min after the
  * last ping; at once when the page comes into view or the network comes back.
  */
@@ -18,7 +18,7 @@ export class Heartbeat {
 	readonly #timer: Timer;
 	#stops: (() => void)[] = [];
 	#lastPing = 0;
-	#lastFrame = 0;
+	#lastPush = 0;
 	#lastMessage = 0;
 	#running = false;
 	#asking = false;
@@ -34,7 +34,7 @@ export class Heartbeat {
 
 	/** A join counts as a ping: it tells the same. */
 	start(): void {
-		this.#lastPing = this.#lastFrame = this.env.now();
+		this.#lastPing = this.#lastPush = this.env.now();
 		if (!this.#running) {
 			this.#stops = [
 				this.env.listen('visibility', () => this.#visibility()),
@@ -52,16 +52,16 @@ export class Heartbeat {
 		this.#stops = [];
 	}
 
-	/** A frame of the room arrived. */
-	frame(): void {
-		this.#lastFrame = this.env.now();
+	/** Messages were pushed: no other frame shows that pushes come and how far the log is. */
+	pushed(): void {
+		this.#lastPush = this.env.now();
 		if (this.#running) this.#plan();
 	}
 
 	/** Somebody wrote: by push, or it was in an answer. */
 	message(): void {
 		this.#lastMessage = this.env.now();
-		this.frame();
+		if (this.#running) this.#plan();
 	}
 
 	/** What the last pong said is to be asked again, in 2 s. */
@@ -78,7 +78,7 @@ export class Heartbeat {
 		const now = this.env.now();
 		const alive = now - this.#lastMessage < lively;
 		const latest = this.#lastPing + longest;
-		const idle = this.#lastFrame + (alive ? eager : quiet);
+		const idle = this.#lastPush + (alive ? eager : quiet);
 		let due = this.env.visible() ? Math.min(idle, latest) : latest;
 		if (this.#doubt) due = this.#lastPing + soon;
 		this.#timer.set(Math.max(0, due - now), () => this.#beat());
@@ -91,7 +91,7 @@ export class Heartbeat {
 		this.#lastPing = this.env.now();
 		await this.ping();
 		this.#asking = false;
-		this.#lastFrame = this.env.now();
+		this.#lastPush = this.env.now();
 		if (this.#running) this.#plan();
 	}
 }

@@ -267,7 +267,7 @@ class OpenRoom implements Room {
 	#frame(channel: Channel, frame: ServerFrame): void {
 		if (!channel.joined) return void channel.held.push(frame);
 		if ('room' in frame && frame.room !== this.#key) return;
-		this.#heart.frame();
+		if (frame.type === 'messages') this.#heart.pushed();
 		batch(() => {
 			if (frame.type === 'messages') this.#feed.push(frame);
 			else if (frame.type === 'presence') this.#presence.push(frame);
