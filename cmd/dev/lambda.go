@@ -53,15 +53,22 @@ func (o *options) meetContainers(listener net.Listener) error {
 	if o.Lambda == "" {
 		return nil
 	}
-	settings, err := readSAMSettings(o.Root)
+	settings, err := o.meetDatabase()
 	if err != nil {
 		return err
 	}
-	o.DatabasePort = settings.port(databaseVariable)
 	if at := listener.Addr().(*net.TCPAddr); settings.port(managementVariable) != at.Port {
 		o.Say("note", "this is port %d, and .sam/local.json has containers post to %s", at.Port, settings.Parameters[managementVariable])
 	}
 	return nil
+}
+
+// meetDatabase has the database listen where the functions in containers look for
+// it, and gives what else they are told.
+func (o *options) meetDatabase() (samSettings, error) {
+	settings, err := readSAMSettings(o.Root)
+	o.DatabasePort = settings.port(databaseVariable)
+	return settings, err
 }
 
 // containersOnly lets pass what a function in a container has to ask for, and

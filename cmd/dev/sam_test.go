@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,6 +70,20 @@ func TestSettingsOfTheProjectAreThoseOfItsCommands(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, s.Parameters); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestDatabaseIsWhereContainersLook, also where it is the watcher's, which outlives
+// the gateway.
+func TestDatabaseIsWhereContainersLook(t *testing.T) {
+	_, root := mustReadSettings(t, localSettings)
+	o := options{Root: root}
+	if _, err := o.meetDatabase(); err != nil || o.DatabasePort != 8000 {
+		t.Errorf("port %d, %v", o.DatabasePort, err)
+	}
+	err := watch(t.Context(), options{Root: t.TempDir(), Lambda: "http://127.0.0.1:3001"})
+	if err == nil || !strings.Contains(err.Error(), "read the functions' variables") {
+		t.Errorf("a watcher that does not know where: %v", err)
 	}
 }
 

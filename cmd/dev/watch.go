@@ -37,6 +37,11 @@ func watch(ctx context.Context, o options) (err error) {
 		defer cancel()
 		err = errors.Join(err, w.stack.stop(), w.page.stop(), database.stop(limited))
 	}()
+	if o.Lambda != "" {
+		if _, err := o.meetDatabase(); err != nil {
+			return err
+		}
+	}
 	if err := installPackages(ctx, o); err != nil {
 		return err
 	}
