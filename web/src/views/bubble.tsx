@@ -4,7 +4,7 @@ import { isEmojiOnly, mentions, parse } from '../format/markup';
 import { hue, initial, tag } from '../format/names';
 import { fullTime, timeOfDay } from '../format/time';
 import type { Found } from '../state/search';
-import { t } from '../text/i18n';
+import { language, t } from '../text/i18n';
 import { formatted } from './formatted';
 import { Icon } from './icons';
 import { lazy } from './lazy';
@@ -26,6 +26,9 @@ interface Props {
 
 /** One message: name, text, time, and what can be done where it did not go out. */
 export function Bubble({ entry, first, room, found, edited }: Props) {
+	// With it, this is drawn again only for other props or another language: a component that
+	// reads no signal always is, and a log has hundreds.
+	void language.value;
 	const own = entry.uid === room.me.uid;
 	const nodes = useMemo(() => parse(entry.text, room.me.name), [entry.text, room.me.name]);
 	const { change = entry } = entry;
