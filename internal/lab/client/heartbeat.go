@@ -19,10 +19,10 @@ const (
 // last five minutes, 2 min where it is quiet, else, and whatever arrives, 4 min
 // after the last ping.
 type heartbeat struct {
-	m                                *Machine
-	timer                            timer
+	m                               *Machine
+	timer                           timer
 	lastPing, lastPush, lastMessage time.Time
-	running, asking, doubt           bool
+	running, asking, doubt          bool
 }
 
 func (h *heartbeat) init(m *Machine) { h.m, h.timer.fire = m, h.beat }
