@@ -50,7 +50,7 @@ type tally struct {
 	epoch string
 	seq   int64
 	// appended is when the message was in the log, from the beginning on; fanOut
-	// how long the longest push of messages took, if there was one.
+	// how long the push of the message took, if there was one (timed).
 	appended, fanOut time.Duration
 	timed            bool
 }
@@ -122,7 +122,7 @@ func (t *tally) push(p chat.Push) (end func(counts)) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if timed {
-			t.timed, t.fanOut = true, max(t.fanOut, t.now().Sub(began))
+			t.timed, t.fanOut = true, t.now().Sub(began)
 		}
 	}
 }

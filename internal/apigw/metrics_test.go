@@ -267,7 +267,10 @@ func TestMetricsUnsent(t *testing.T) {
 	m := newMeasured(t, noFaults)
 	ctx, cancel := context.WithCancel(t.Context())
 	conn, _ := m.guest("Ann", "general")
-	m.guest("Bo", "general")
+	const others = 9
+	for i := range others {
+		m.guest(fmt.Sprint("Bo ", i), "general")
+	}
 	m.lines()
 	m.beforePush = cancel
 	e := readEvent(t, "message")
@@ -280,7 +283,7 @@ func TestMetricsUnsent(t *testing.T) {
 	got := m.lines()[0]
 	unsent, _ := got["UnsentPosts"].(float64)
 	failed, _ := got["FailedPosts"].(float64)
-	if unsent+failed != 1 || got["Deliveries"] != nil {
+	if unsent+failed != others || got["Deliveries"] != nil {
 		t.Errorf("wrote %v", got)
 	}
 }
