@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -136,6 +137,15 @@ func TestFaultsAreParsed(t *testing.T) {
 	for _, fault := range localgw.AllFaults() {
 		if err := localgw.NewFaults(1).Parse(string(fault) + "=1"); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestFaultsThatAreNoneAreNotSet(t *testing.T) {
+	f := localgw.NewFaults(1)
+	for fault, rule := range map[localgw.Fault]localgw.Rule{"rain": {P: 1}, localgw.PostGone: {P: 1.5}, localgw.PostLimit: {P: math.NaN()}} {
+		if err := f.Set(fault, rule); err == nil || len(f.Rules()) != 0 {
+			t.Errorf("%s %v: error %v, rules %v", fault, rule, err, f.Rules())
 		}
 	}
 }
