@@ -15,6 +15,17 @@ const plainImports: Plugin = {
 	},
 };
 
+/**
+ * Bootstrap's one rule of the form `a + *`. While there is such a rule, whatever is added to a
+ * log or taken from it has the browser reckon the style of all that is in the log anew.
+ */
+const siblingsOfAnyKind = {
+	postcssPlugin: 'siblings-of-any-kind',
+	Rule(rule: { selector: string; remove(): void }) {
+		if (/legend\s*\+\s*\*/.test(rule.selector)) rule.remove();
+	},
+};
+
 // Where the browser is told of changes, past the server, which is started anew at its own: a page
 // that lost this socket would load itself again.
 const changesPort = Number(process.env.CHANGES_PORT);
@@ -24,6 +35,7 @@ export default defineConfig({
 	// Absolute: the same page is served at / and at /<room>/.
 	base: '/',
 	plugins: [plainImports, serviceWorker()],
+	css: { postcss: { plugins: [siblingsOfAnyKind] } },
 	oxc: {
 		// Not the automatic runtime: Preact's own h() is in the bundle anyway, and shorter.
 		jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false },

@@ -1,12 +1,13 @@
-// The real client on a scripted socket, in the built page: node dev/pace.mjs [paint | day]
+// The real client on a scripted socket, in the built page: node dev/pace.mjs [paint | day] [build …]
 // Prints how long it takes from a frame on the socket to the painted message while 50 a second
-// arrive, with 10,000 messages loaded; and the heap before and after a quiet day.
+// arrive, with 10,000 messages loaded, and what of the main thread's time that took; and the heap
+// before and after a quiet day. More than one build (folders like dist) are compared in turns.
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { launch } from './scenes.mjs';
 
 const count = 10_000;
-const only = process.argv[2];
+const [only, ...builds] = process.argv.slice(2);
 
 /** Stands in for the server, in the page. */
 function script(count) {
@@ -107,19 +108,36 @@ async function heap(page) {
 	return Math.round((usedSize / 2 ** 20) * 100) / 100;
 }
 
-const server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
-const { port } = server.httpServer.address();
-const address = `http://127.0.0.1:${port}/?room=General&username=Ann`;
-const browser = await chromium.launch(launch);
-try {
-	if (only !== 'day') await paint();
-	if (only !== 'paint') await day();
-} finally {
-	await browser.close();
-	await server.close();
+/** The main thread's time so far, in ms, by what it went to. */
+async function spent(session) {
+	const { metrics } = await session.send('Performance.getMetrics');
+	const of = (name) => 1000 * (metrics.find((metric) => metric.name === name)?.value ?? 0);
+	const [script, style] = [of('ScriptDuration'), of('RecalcStyleDuration')];
+	return { script, style, layout: of('LayoutDuration'), all: of('TaskDuration') };
 }
 
-async function paint() {
+const browser = await chromium.launch(launch);
+try {
+	for (const build of builds.length > 0 ? builds : ['dist']) await measure(build);
+} finally {
+	await browser.close();
+}
+
+async function measure(outDir) {
+	const server = await preview({
+		...{ build: { outDir }, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' },
+	});
+	const { port } = server.httpServer.address();
+	const address = `http://127.0.0.1:${port}/?room=General&username=Ann`;
+	try {
+		if (only !== 'day') await paint(address);
+		if (only !== 'paint') await day(address);
+	} finally {
+		await server.close();
+	}
+}
+
+async function paint(address) {
 	const page = await browser.newPage({
 		viewport: { width: 1280, height: 800 },
 		serviceWorkers: 'block',
@@ -130,11 +148,18 @@ async function paint() {
 	await page.goto(address);
 	await page.waitForSelector('li[data-key]');
 	await page.evaluate(loadAll);
-	console.log('frame to paint, ms', await page.evaluate(arriving, 10));
+	const session = await page.context().newCDPSession(page);
+	await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+	const before = await spent(session);
+	const times = await page.evaluate(arriving, 10);
+	console.log('frame to paint, ms', times);
+	const after = Object.entries(await spent(session));
+	const each = after.map(([what, ms]) => [what, ((ms - before[what]) / times.messages).toFixed(1)]);
+	console.log('main thread, ms a message', Object.fromEntries(each));
 	await page.close();
 }
 
-async function day() {
+async function day(address) {
 	const quiet = await browser.newPage({ serviceWorkers: 'block' });
 	await quiet.clock.install();
 	await quiet.addInitScript(script, count);

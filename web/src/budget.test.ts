@@ -69,6 +69,13 @@ test('the stylesheet is small', () => {
 	expect(sheets.reduce((sum, file) => sum + zipped(file), 0)).toBeLessThan(36 * kB);
 });
 
+test('no rule makes the browser reckon the style of a whole log for one new message', () => {
+	const sheets = output.filter(({ fileName }) => fileName.endsWith('.css'));
+	expect(sheets.map((file) => ('source' in file ? String(file.source) : '')).join()).not.toMatch(
+		/[+~]\s*(?:\*|:)/,
+	);
+});
+
 test('the page holds nothing that its policy forbids, and no fakes', () => {
 	// Content-Security-Policy: script-src and style-src 'self', no inline of either.
 	expect(html()).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);

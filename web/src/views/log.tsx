@@ -18,6 +18,8 @@ const nearTop = 600;
 /** How many lines are drawn at most, and by how many they go on. */
 const drawn = 400;
 const step = 150;
+/** At the end so many are taken off at once: taking off one moves all the others. */
+const trimmed = 50;
 
 interface Props {
 	room: Room;
@@ -91,7 +93,8 @@ interface Span {
 function spanOf(all: readonly AnyLine[], reading: Reading): Span {
 	const key = reading.start.value;
 	const at = key === undefined ? -1 : all.findIndex((line) => line.key === key);
-	const end = Math.max(0, all.length - drawn);
+	const over = Math.max(0, all.length - drawn);
+	const end = Math.ceil(over / trimmed) * trimmed;
 	const from = at < 0 ? end : Math.min(at, end);
 	return {
 		from,
