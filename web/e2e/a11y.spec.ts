@@ -78,6 +78,25 @@ const scenes: Record<string, (scene: Scene) => Promise<unknown>> = {
 		await expect(scene.ann.banner).toBeVisible();
 		await scene.ann.say('on its way');
 	},
+	'the last messages, offline': async (scene) => {
+		scene.guard.allow(/ERR_FAILED/, /WebSocket connection/);
+		await talk(scene);
+		const { page } = scene.ann;
+		await expect
+			.poll(() => page.evaluate(() => caches.keys()))
+			.toContainEqual(expect.stringMatching(/^pc-last-/));
+		await page.route('**/api/**', (route) => route.abort());
+		await page.routeWebSocket(/\/ws\?v=1$/, (socket) => socket.close());
+		await page.reload();
+		await expect(page.getByText(/^Offline\. These are the last messages/)).toBeVisible();
+		await scene.ann.say('written offline');
+	},
+	'the details of the connection': async (scene) => {
+		await talk(scene);
+		await scene.ann.unfold();
+		await scene.ann.page.getByRole('button', { name: 'Connection details' }).click();
+		await expect(scene.ann.page.getByRole('img', { name: /^QR code/ })).toBeVisible();
+	},
 	'the list of people': async (scene) => {
 		await talk(scene);
 		await scene.ann.people(1).click();

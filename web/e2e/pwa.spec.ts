@@ -124,6 +124,36 @@ test('D4 logging out empties what is kept; the next one sees nothing of it', asy
 	await expect(ann.page.getByText('secret')).toHaveCount(0);
 });
 
+test('D4 logging out without a network forgets as well, and gives the session up later', async ({
+	arrive,
+	guard,
+	room,
+}) => {
+	guard.allow(...gone);
+	const ann = await arrive(undefined, allowed);
+	await ann.enter(room);
+	await ann.say('secret');
+	await ann.shows('secret');
+	await isKept(ann, 1);
+	const tab = await ann.context.newPage();
+	await tab.goto(address(room, ann.name));
+	await expect(tab.getByText('secret')).toBeVisible();
+	await ann.context.setOffline(true);
+	await ann.unfold();
+	await ann.page.getByRole('button', { name: 'Logout' }).click();
+	await expect(ann.page.getByText('ProjectChat did not answer')).toBeVisible();
+	await expect.poll(() => keptTexts(ann)).toEqual([]);
+	// It would keep once more what it shows.
+	await tab.evaluate(() => dispatchEvent(new Event('pagehide')));
+	expect(await keptTexts(ann)).toEqual([]);
+	await tab.close();
+	await ann.context.setOffline(false);
+	await ann.page.goto(address(room, ann.name).replace(/&?username=[^&]*/, ''));
+	await expect(ann.page.getByLabel('Username')).toHaveValue('');
+	const session = await ann.page.evaluate(async () => (await fetch('/api/session')).json());
+	expect(session).toMatchObject({ uid: null });
+});
+
 test('D4 another person in the same browser never gets to see what was kept', async ({
 	arrive,
 	guard,

@@ -1,4 +1,6 @@
-import { load, save } from './storage';
+import { load, removeAll, save } from './storage';
+
+const prefix = 'pc.draft.';
 
 /** What was typed in a room and not sent, kept over a reload. */
 export function loadDraft(room: string): string {
@@ -10,6 +12,11 @@ export function saveDraft(room: string, text: string): void {
 	save(key(room), text);
 }
 
+/** Forgets all of them: they are nobody's business but their writer's. */
+export function forgetDrafts(): void {
+	removeAll(prefix);
+}
+
 function key(room: string): string {
-	return `pc.draft.${room.toLowerCase()}`;
+	return prefix + room.toLowerCase();
 }

@@ -48,6 +48,11 @@ export async function forgetOthers(uid: string | null): Promise<void> {
 	});
 }
 
+/** Forgets what is kept for one person. */
+export async function forget(uid: string): Promise<void> {
+	await withCaches((all) => all.delete(prefix + uid));
+}
+
 /** Never asked for: only a name, which has to be an address. */
 function address(room: string): string {
 	return `/last-messages/${encodeURIComponent(room.trim().toLowerCase())}`;

@@ -17,3 +17,12 @@ export function save(key: string, value: string | null): void {
 		// Nothing is kept.
 	}
 }
+
+/** Removes whatever has a key that begins so. */
+export function removeAll(prefix: string): void {
+	try {
+		for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) save(key, null);
+	} catch {
+		// Nothing was kept.
+	}
+}

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ChatError } from '../client/client';
 import { FakeAddress, FakeApi } from '../fake/api';
 import { FakeRoom, session } from '../fake/room';
+import { loadDraft, saveDraft } from './drafts';
 import { Visit } from './visit';
 
 beforeEach(() => localStorage.clear());
@@ -141,6 +142,35 @@ describe('a visit', () => {
 		expect(visit.session.value).toBeNull();
 		expect(visit.screen.value).toMatchObject({ kind: 'home', user: '' });
 		expect(place.pathname + place.search).toBe('/');
+	});
+
+	test('logs out without an answer: nobody goes on as them, and the server hears of it later', async () => {
+		const api = new FakeApi(session('Ann'));
+		const { visit, place } = begin('/General/?username=Ann', api);
+		await visit.begin();
+		api.refusal = new ChatError('offline', '', true);
+		await visit.logout();
+		expect(visit.screen.value).toEqual({ kind: 'unreachable' });
+		expect(place.pathname + place.search).toBe('/');
+		const { visit: later } = begin('/General/?username=Ann', api);
+		await later.begin();
+		expect(later.screen.value).toEqual({ kind: 'unreachable' });
+		api.refusal = null;
+		await visit.begin();
+		expect(api.current).toBeNull();
+		expect(visit.screen.value).toMatchObject({ kind: 'home', user: '' });
+		api.calls.length = 0;
+		await visit.begin();
+		expect(api.calls).toEqual(['session']);
+	});
+
+	test('logs out and leaves no draft to whoever comes next', async () => {
+		const { visit } = begin('/General/?username=Ann', new FakeApi(session('Ann')));
+		await visit.begin();
+		saveDraft('General', 'for nobody else');
+		saveDraft('Other', 'nor this');
+		await visit.logout();
+		expect([loadDraft('General'), loadDraft('Other')]).toEqual(['', '']);
 	});
 
 	test('that is signed out asks for a name and keeps the room', async () => {

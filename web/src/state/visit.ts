@@ -3,6 +3,7 @@ import { type Api, ChatError, type Room, type Session } from '../client/client';
 import { roomProblem, userProblem } from '../format/names';
 import type { Key } from '../text/i18n';
 import { formatAddress, homeOf, type Place, parseAddress } from './address';
+import { forgetDrafts } from './drafts';
 import { remember, remembered } from './remembered';
 import { load, save } from './storage';
 
@@ -44,6 +45,8 @@ export type Screen =
 	  };
 
 const lastUserKey = 'pc.user';
+/** There while somebody has logged out and the server has not heard of it yet. */
+const leavingKey = 'pc.leaving';
 
 /**
  * One person's visit: where the page is, who one is there, and which screen
@@ -70,6 +73,7 @@ export class Visit {
 	async begin(): Promise<void> {
 		const move = this.#leave({ kind: 'starting' });
 		try {
+			if (load(leavingKey)) await this.#giveUp();
 			const session = await this.services.api.session();
 			if (move !== this.#move) return;
 			this.#session.value = session;
@@ -146,18 +150,26 @@ export class Visit {
 		await this.visit({ room, user: this.#session.value?.name || null });
 	}
 
-	/** Leaves the room and gives up the name. */
+	/** Leaves the room and gives up the name: if the server cannot be had, as soon as it can. */
 	async logout(): Promise<void> {
 		this.#leave({ kind: 'starting' });
 		save(lastUserKey, null);
 		remember(null);
+		forgetDrafts();
+		save(leavingKey, '1');
+		this.#go({ room: null, user: null }, 'push');
 		try {
-			await this.services.api.logout();
-			this.#session.value = null;
-			await this.visit({ room: null, user: null });
+			await this.#giveUp();
+			await this.arrive();
 		} catch {
 			this.#screen.value = { kind: 'unreachable' };
 		}
+	}
+
+	async #giveUp(): Promise<void> {
+		await this.services.api.logout();
+		save(leavingKey, null);
+		this.#session.value = null;
 	}
 
 	/** The open room has lost its session: asks for a name and keeps the room. */

@@ -4,7 +4,8 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { lines } from '../format/lines';
 import { dayName, timeOfDay } from '../format/time';
-import { keep, type LastMessages, lastOf } from '../state/last-messages';
+import { forget, keep, type LastMessages, lastOf } from '../state/last-messages';
+import { remembered } from '../state/remembered';
 import { today } from '../state/today';
 import { t } from '../text/i18n';
 import { Bubble } from './bubble';
@@ -84,9 +85,14 @@ export function Keeper({ room, name }: { room: Room; name: string }) {
 	const ready = room.phase.value === 'ready';
 	useEffect(() => {
 		if (!ready) return;
-		const save = () => {
+		const { uid } = room.me;
+		// Whoever has logged out, in this tab or another, is remembered no more.
+		const isHere = () => remembered()?.uid === uid;
+		const save = async () => {
+			if (!isHere()) return;
 			const at = new Date().toISOString();
-			void keep(room.me.uid, name, { title: room.title.peek(), at, entries });
+			await keep(uid, name, { title: room.title.peek(), at, entries });
+			if (!isHere()) await forget(uid);
 		};
 		const timer = setTimeout(save, calm);
 		addEventListener('pagehide', save);

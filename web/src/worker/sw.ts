@@ -78,7 +78,8 @@ async function cacheFirst(request: Request): Promise<Response> {
 	const kept = await cache.match(request.url);
 	if (kept) return kept;
 	const response = await fetch(request);
-	if (response.ok) await cache.put(request.url, response.clone());
+	// On a full disk it is shown all the same.
+	if (response.ok) await cache.put(request.url, response.clone()).catch(() => {});
 	return response;
 }
 
