@@ -93,8 +93,9 @@ func (l *loop) run(until time.Time) {
 			}
 			e = &event{at: until, dead: true}
 		}
-		if wait := time.Until(e.at); wait > 0 && !l.sleep(wait) {
-			continue
+		if wait := time.Until(e.at); wait > 0 {
+			l.sleep(wait)
+			continue // a function's own timer may have been due before, or at just this time
 		}
 		if e.dead {
 			return
@@ -104,11 +105,11 @@ func (l *loop) run(until time.Time) {
 	}
 }
 
-// sleep waits; false if there are new events to look at.
-func (l *loop) sleep(d time.Duration) bool {
+// sleep waits, until there are new events to look at.
+func (l *loop) sleep(d time.Duration) {
 	if l.busy == 0 {
 		time.Sleep(d)
-		return true
+		return
 	}
 	select { // what was planned before has been looked at
 	case <-l.woken:
@@ -118,11 +119,7 @@ func (l *loop) sleep(d time.Duration) bool {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		// A function's own timer may have been due at just this time.
-		synctest.Wait()
-		return true
 	case <-l.woken:
-		return false
 	}
 }
 

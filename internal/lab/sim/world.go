@@ -56,7 +56,7 @@ type world struct {
 	shared      bool // tabs of a person in a room share an outbox
 	restores    bool // the table is restored now and then
 	running     map[*invocation]bool
-	putAt       map[place]time.Time // when each row was put; touched by one goroutine at a time
+	putAt       puts
 }
 
 // Run runs a world. It must be called within a synctest bubble.
@@ -66,7 +66,7 @@ func Run(o Options) Result {
 	}
 	w := &world{
 		o: o, loop: newLoop(), rng: rand.New(rand.NewPCG(o.Seed, 0x73696d)), began: time.Now(),
-		stats: Stats{}, epochs: map[string]string{}, putAt: map[place]time.Time{}, running: map[*invocation]bool{},
+		stats: Stats{}, epochs: map[string]string{}, running: map[*invocation]bool{},
 	}
 	w.shared = w.dice("shared").Float64() < 0.5
 	w.restores = !o.Calm && w.dice("restores").Float64() < 0.4
