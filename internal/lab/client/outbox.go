@@ -304,8 +304,9 @@ func (o *outbox) recover(it *item, why *refusal) {
 			return
 		}
 		o.m.feed.lookOn(*it.Since, func(since wire.Position, refused *refusal) {
-			if refused == nil && it.found == 0 {
+			if refused == nil && it.found == 0 && it.seq == 0 {
 				it.Since = &since
+				o.keep(it) // else another look at the store, where tabs share one, takes it back
 			}
 			if refused == nil {
 				it.notBefore = time.Time{}
