@@ -16,6 +16,7 @@ test('S15 a text runs as its letters do; the page in Arabic is mirrored, code is
 	for (const text of ['مرحبا بكم', 'hello', 'خذ `x = 1`\n```\ny = 2\n```']) {
 		await composer.fill(text);
 		await send.click();
+		await expect(composer).toHaveValue(''); // where nothing can be sent yet it waits in the box
 	}
 	await expect(ann.texts).toHaveCount(3);
 	const directions = await ann.log

@@ -90,6 +90,8 @@ test('M20 a reload shows the history in order and nothing twice', async ({
 	await ann.page.reload();
 	const all = [...older, 'mine, the first', 'mine, the second'];
 	await expect(ann.texts.nth(49)).toBeAttached();
+	// If the reload came before its answer, it is in the outbox, which comes after the log.
+	await expect(ann.texts.last()).toHaveText('mine, the second');
 	const newest = await ann.texts.allTextContents();
 	expect(newest).toEqual(all.slice(-newest.length));
 
