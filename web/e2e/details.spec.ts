@@ -45,3 +45,16 @@ test('D7 without the QR code’s own code the rest is there', async ({ arrive, r
 	await expect(dialog).toContainText('Live');
 	await expect(dialog.getByRole('img')).toHaveCount(0);
 });
+
+test('D7 the details have the page’s own light or dark, though they open in the dark bar', async ({
+	arrive,
+	room,
+}) => {
+	const ann = await (await arrive()).enter(room);
+	await ann.unfold();
+	await ann.page.getByRole('button', { name: 'Connection details' }).click();
+	const scheme = (selector: string) =>
+		ann.page.locator(selector).evaluate((e) => getComputedStyle(e).colorScheme);
+	await expect(ann.page.locator('dialog')).toBeVisible();
+	expect(await scheme('dialog')).toBe(await scheme(':root'));
+});
