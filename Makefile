@@ -55,10 +55,11 @@ sim: need-go ## days of the chat in virtual time, with all its mishaps (SEEDS=, 
 
 PROFILE ?= S
 SEED ?= 1
+CHAOS_FLAGS ?=
 
 chaos: need-go ## real sockets and processes while all that can fail does (PROFILE=S, M or L, SEED=); wants an idle machine
 	@mkdir -p .local/bin && go build -o .local/bin/chaos ./internal/lab/chaos
-	.local/bin/chaos -profile $(PROFILE) -seed $(SEED)
+	.local/bin/chaos -profile $(PROFILE) -seed $(SEED) $(CHAOS_FLAGS)
 
 mutants: need-go web/node_modules/.ready ## break the chat in every known way, and want the tests to notice
 	go run ./internal/lab/mutants
@@ -217,7 +218,7 @@ ci: test test-sdks test-watch lint-template sam-validate test-template build reh
 
 ci-lab: ## what CI runs of the lab beyond make test
 	$(MAKE) --no-print-directory sim SEEDS=2000 FIRST_SEED=1001
-	$(MAKE) --no-print-directory chaos PROFILE=S
+	$(MAKE) --no-print-directory chaos PROFILE=S CHAOS_FLAGS=-any-speed
 	$(MAKE) --no-print-directory mutants
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.

@@ -49,6 +49,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	folder := flags.String("out", filepath.Join(".local", "chaos"), "where the history, the table and the picture go, in a folder of the profile's name")
 	messages := flags.Int("messages", 0, "how many messages, instead of the profile's: fewer cuts, as many large faults")
 	how := flags.String("broken", "", "break the server on purpose: "+strings.Join(breakages(), ", "))
+	anySpeed := flags.Bool("any-speed", false, "tell times, but do not fail for them: on a machine with other work")
 	show := flags.Bool("plan", false, "print the whole plan, and run nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -71,11 +72,12 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return tell(r, out)
+	return tell(r, *anySpeed, out)
 }
 
-// tell judges a run, writes what is kept of it, and fails if a promise was broken.
-func tell(r *result, out io.Writer) error {
+// tell judges a run, writes what is kept of it, and fails if a promise was broken:
+// at any speed, if it was one that has nothing to do with time.
+func tell(r *result, anySpeed bool, out io.Writer) error {
 	table, report, f := judge(r)
 	var text strings.Builder
 	markdown(&text, r, table, report, f)
@@ -92,8 +94,11 @@ func tell(r *result, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "kept: %s\n", r.out)
-	if !held(table) {
+	switch {
+	case !held(timeless(table)), !held(table) && !anySpeed:
 		return errBroken
+	case !held(table):
+		fmt.Fprintln(out, "a time was missed, on this machine; everything else held")
 	}
 	return nil
 }

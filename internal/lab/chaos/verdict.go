@@ -165,6 +165,14 @@ func held(table []verdict) bool {
 	return !slices.ContainsFunc(table, func(v verdict) bool { return !v.ok })
 }
 
+// timed are the verdicts that a machine can miss by being busy or slow.
+var timed = []string{string(check.Slow), "convergence", "storm", "stuck reader", "heartbeat"}
+
+// timeless leaves them out.
+func timeless(table []verdict) []verdict {
+	return slices.DeleteFunc(slices.Clone(table), func(v verdict) bool { return slices.Contains(timed, v.name) })
+}
+
 // markdown writes the table, and what the run was, as Markdown.
 func markdown(w io.Writer, r *result, table []verdict, report check.Report, f *figures) {
 	fmt.Fprintf(w, "# Chaos run\n\n%s.\n\n", r.heading())

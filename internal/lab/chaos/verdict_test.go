@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +66,7 @@ func failed(r *result) string {
 }
 
 func TestVerdicts(t *testing.T) {
+	missed := []string{"storm", "stuck reader", "convergence heartbeat"} // by time alone
 	for _, test := range []struct {
 		name string
 		do   func(*result)
@@ -93,11 +96,18 @@ func TestVerdicts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := good()
 			test.do(r)
+			r.out = t.TempDir()
 			if got := failed(r); got != test.want {
 				t.Errorf("not held: %q, want %q", got, test.want)
 			}
 			if table, _, _ := judge(r); held(table) != (test.want == "") {
 				t.Error("held says otherwise")
+			}
+			if err := tell(r, false, io.Discard); (err != nil) != (test.want != "") {
+				t.Errorf("it ends with %v", err)
+			}
+			if err := tell(r, true, io.Discard); (err != nil) != (test.want != "" && !slices.Contains(missed, test.want)) {
+				t.Errorf("at any speed it ends with %v", err)
 			}
 		})
 	}
