@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -123,6 +124,12 @@ func (s *restoring) copyRows(ctx context.Context) error {
 	return s.scan(ctx, s.From, filter, func(rows []item) error {
 		var writes []types.WriteRequest
 		for _, r := range rows {
+			if s.isForeignName(r) {
+				if err := s.claim(ctx, r); err != nil {
+					return err
+				}
+				continue
+			}
 			writes = append(writes, s.copyRow(r)...)
 		}
 		return s.write(ctx, writes)
@@ -152,13 +159,35 @@ func (s *restoring) copyRow(r item) []types.WriteRequest {
 			return nil
 		}
 		delete(r, "conns") // none of them is open
-	default:
+		delete(r, "used")  // the next use looks whether the name is still theirs
+	default: // a name, in its own place
 		s.done.Names++
-		if here {
-			return nil
-		}
+		return nil
 	}
 	return puts([]item{r})
+}
+
+// isForeignName tells whether a row is a name that is to be copied.
+func (s *restoring) isForeignName(r item) bool {
+	return strings.HasPrefix(pkOf(r), "NAME#") && s.From != s.To && !s.WithoutSessions
+}
+
+// claim copies a name, unless somebody else has claimed it since then: then their
+// session has it, and who had it before loses it at the next use.
+func (s *restoring) claim(ctx context.Context, name item) error {
+	s.done.Names++
+	if s.DryRun {
+		return nil
+	}
+	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.To, Item: name,
+		ConditionExpression:       aws.String("attribute_not_exists(pk) OR uid = :uid OR NOT expires > :now"),
+		ExpressionAttributeValues: item{":uid": name["uid"], ":now": seconds(time.Now())},
+	})
+	if conditionFailed(err) {
+		return nil
+	}
+	return err
 }
 
 func (s *restoring) copyRooms(ctx context.Context) error {

@@ -308,6 +308,40 @@ func TestRestoreWithoutSessionsIntoAnother(t *testing.T) {
 	checkRestored(t, to, clock.Now())
 }
 
+// TestRestoreLeavesNames to those who have claimed them since; whose they were
+// before find that out at their next use, however lately they used them.
+func TestRestoreLeavesNames(t *testing.T) {
+	now := func() time.Time { return time.Now().Truncate(time.Second) }
+	from, to := mustStore(t, now), mustStore(t, now)
+	expires := now().Add(time.Hour)
+	claim := func(s *Store, key, uid string) {
+		t.Helper()
+		if err := s.Claim(t.Context(), chat.Claim{Key: key, UID: uid, Name: key, Expires: expires}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claim(from, "ann", "u_before")
+	claim(from, "bob", "u_bob")
+	claim(to, "ann", "u_since")
+	session := chat.Session{Hash: "before", UID: "u_before", Name: "ann", Used: now(), Expires: expires}
+	if err := from.PutSession(t.Context(), session); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (Restoration{Client: to.client, From: from.table, To: to.table}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for key, uid := range map[string]string{"ann": "u_since", "bob": "u_bob"} {
+		if err := to.Claim(t.Context(), chat.Claim{Key: key, UID: "u_other", Name: key, Expires: expires}); !errors.Is(err, chat.ErrTaken) {
+			t.Errorf("%s is free: %v", key, err)
+		}
+		claim(to, key, uid)
+	}
+	restored, err := to.Session(t.Context(), "before")
+	if err != nil || !restored.Used.IsZero() {
+		t.Errorf("the next use would not look at the name: %+v, %v", restored, err)
+	}
+}
+
 // TestRestoreRefuses what would mix two restores, or one with living functions.
 func TestRestoreRefuses(t *testing.T) {
 	clock := chattest.NewClock()
