@@ -107,10 +107,13 @@ func (p *parser) requestModels(api, id, at string, expression string, names map[
 
 // modelOf finds a model by its name; a !Ref gives its id.
 func (p *parser) modelOf(api, name string) []byte {
-	for id, m := range p.models {
-		if m.api == api && (m.name == name || id == name) {
+	for _, m := range p.models {
+		if m.api == api && m.name == name {
 			return m.schema
 		}
+	}
+	if m, ok := p.models[name]; ok && m.api == api {
+		return m.schema
 	}
 	return nil
 }
