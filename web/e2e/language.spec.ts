@@ -27,9 +27,9 @@ test('S15 a text runs as its letters do; the page in Arabic is mirrored, code is
 		await expect(code).toHaveCSS('direction', 'ltr');
 	}
 	// One's own stand at the end of the line, which is on the left.
-	const box = await ann.messages.first().locator('.bubble').boundingBox();
 	const width = page.viewportSize()?.width ?? 0;
-	expect(box?.x ?? width).toBeLessThan(width / 2);
+	const bubble = ann.messages.first().locator('.bubble');
+	await expect.poll(async () => (await bubble.boundingBox())?.x ?? width).toBeLessThan(width / 2);
 	const button = await send.boundingBox();
 	expect(button?.x ?? width).toBeLessThan(width / 2);
 	const sideways = () => document.documentElement.scrollWidth - innerWidth;
