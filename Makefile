@@ -61,8 +61,10 @@ chaos: need-go ## real sockets and processes while all that can fail does (PROFI
 	@mkdir -p .local/bin && go build -o .local/bin/chaos ./internal/lab/chaos
 	.local/bin/chaos -profile $(PROFILE) -seed $(SEED) $(CHAOS_FLAGS)
 
-mutants: need-go web/node_modules/.ready ## break the chat in every known way, and want the tests to notice
-	go run ./internal/lab/mutants
+SHARE ?= 1/1
+
+mutants: need-go web/node_modules/.ready ## break the chat in every known way, and want the tests to notice (SHARE=2/3: every third, from the second on)
+	go run ./internal/lab/mutants -share $(SHARE)
 
 test-web: web/node_modules/.ready ## the page's unit tests
 	cd web && npm run --silent test
@@ -219,7 +221,7 @@ ci: test test-sdks test-watch lint-template sam-validate test-template build reh
 ci-lab: ## what CI runs of the lab beyond make test
 	$(MAKE) --no-print-directory sim SEEDS=2000 FIRST_SEED=1001
 	$(MAKE) --no-print-directory chaos PROFILE=S CHAOS_FLAGS=-any-speed
-	$(MAKE) --no-print-directory mutants
+	$(MAKE) --no-print-directory mutants SHARE=$$(( $$(git rev-list --count HEAD) % 3 + 1 ))/3 # each commit another third
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
 build-%Function: need-go

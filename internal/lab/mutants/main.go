@@ -18,19 +18,23 @@ import (
 
 func main() {
 	only := flag.String("only", "", "only mutants whose name or file of the list holds this")
+	share := flag.String("share", "1/1", "only so much of the list: 2/3 is every third mutant, from the second on")
 	verbose := flag.Bool("v", false, "show what the tests said")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *only, *verbose); err != nil {
+	if err := run(ctx, *only, *share, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only string, verbose bool) error {
+func run(ctx context.Context, only, share string, verbose bool) error {
 	mutants, err := load("internal/lab/mutants/list", only)
 	if err != nil {
+		return err
+	}
+	if mutants, err = shareOf(mutants, share); err != nil {
 		return err
 	}
 	tree, err := copyTree(ctx)
@@ -61,6 +65,18 @@ func run(ctx context.Context, only string, verbose bool) error {
 		return fmt.Errorf("not killed: %s", strings.Join(alive, "; "))
 	}
 	return nil
+}
+
+// shareOf gives every n-th mutant, from the k-th on, for a share of "k/n".
+func shareOf(mutants []mutant, share string) (some []mutant, err error) {
+	var k, n int
+	if _, err := fmt.Sscanf(share, "%d/%d", &k, &n); err != nil || k < 1 || k > n {
+		return nil, fmt.Errorf("%q is no share: 2/3 is one", share)
+	}
+	for i := k - 1; i < len(mutants); i += n {
+		some = append(some, mutants[i])
+	}
+	return some, nil
 }
 
 // baseline wants every test that is to notice something to pass without it.

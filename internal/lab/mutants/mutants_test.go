@@ -37,3 +37,22 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestShareOf(t *testing.T) {
+	list := []mutant{{name: "a"}, {name: "b"}, {name: "c"}, {name: "d"}, {name: "e"}}
+	for share, want := range map[string]string{"1/1": "abcde", "1/2": "ace", "2/2": "bd", "3/3": "c", "9/9": ""} {
+		some, err := shareOf(list, share)
+		got := ""
+		for _, m := range some {
+			got += m.name
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", share, got, err, want)
+		}
+	}
+	for _, share := range []string{"", "0/2", "3/2", "1", "a/b", "-1/3"} {
+		if some, err := shareOf(list, share); err == nil {
+			t.Errorf("%q gives %d", share, len(some))
+		}
+	}
+}
