@@ -123,7 +123,7 @@ func arguments(lib string, port int, o Options) []string {
 	}
 	args := append([]string{fmt.Sprintf("-Xmx%dm", memory)}, o.Java...)
 	args = append(args,
-		// No java.library.path: the jar unpacks its own native SQLite, which it has
+		// No path to native libraries: the jar unpacks its own SQLite, which it has
 		// for more processors than Maven's copies are for.
 		"-cp", filepath.Join(lib, "*"),
 		"com.amazonaws.services.dynamodbv2.local.main.ServerRunner",

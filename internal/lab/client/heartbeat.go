@@ -88,5 +88,6 @@ func (h *heartbeat) beat() {
 
 func (h *heartbeat) beaten() {
 	h.asking = false
-	h.pushed()
+	h.lastPush = h.m.now // a pong tells as much
+	h.plan()
 }
