@@ -42,18 +42,19 @@ func (d *feed) position() *wire.Position {
 	return &wire.Position{Epoch: d.log.epoch, Seq: d.log.last}
 }
 
-// joined takes the answer to a join that asked for what came after since.
-func (d *feed) joined(f frame, since *wire.Position) {
+// joined takes the answer to a join that asked for what came after since, or to
+// begin anew. The log may have come to the answer's epoch since it was asked.
+func (d *feed) joined(f frame, since *wire.Position, anew bool) {
 	d.m.out.seen(f.Epoch, f.Messages)
-	goesOn := !f.Reset && f.Epoch == d.log.epoch && since != nil && since.Epoch == f.Epoch
-	if goesOn && d.torn(f.Messages) {
+	ofEpoch := since != nil && since.Epoch == f.Epoch
+	switch goesOn := f.Epoch == d.log.epoch && !anew && !(ofEpoch && f.Reset); {
+	case !goesOn:
+		d.replace(f)
+	case ofEpoch && d.torn(f.Messages):
 		d.m.rejoin(true)
 		return
-	}
-	if goesOn {
+	default:
 		d.apply(f.Messages, f.Seq)
-	} else {
-		d.replace(f)
 	}
 	waiting := d.foreign
 	d.foreign = nil

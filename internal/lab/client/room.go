@@ -24,17 +24,18 @@ func (m *Machine) join(l *link, done func(*refusal)) {
 		if anew {
 			m.anew = false
 		}
-		m.joined(l, reply, since)
+		m.joined(l, reply, since, anew)
 		done(nil)
 	})
 }
 
-func (m *Machine) joined(l *link, f frame, since *wire.Position) {
+func (m *Machine) joined(l *link, f frame, since *wire.Position, anew bool) {
 	m.key, m.revision = f.Room, f.V
 	l.joined = true
 	m.presence.joined(f.Online, f.OnlineCount)
-	m.feed.joined(f, since)
-	m.out.joined(f.Epoch, f.Reset)
+	m.feed.joined(f, since, anew)
+	// A reset of another epoch's place says nothing of what was written in this one.
+	m.out.joined(f.Epoch, f.Reset && since != nil && since.Epoch == f.Epoch)
 	held := l.held
 	l.held = nil
 	for _, push := range held {

@@ -49,11 +49,15 @@ export class Feed {
 		return epoch === null ? undefined : { epoch, seq: last };
 	}
 
-	/** Takes the answer to a join that asked for what came after `since`. */
-	joined(f: Joined, since: Position | undefined): void {
+	/**
+	 * Takes the answer to a join that asked for what came after `since`, or to begin anew.
+	 * The log may have come to the answer's epoch since it was asked.
+	 */
+	joined(f: Joined, since: Position | undefined, anew: boolean): void {
 		this.hooks.seen(f.messages);
-		const goesOn = !f.reset && f.epoch === this.log.epoch && since?.epoch === f.epoch;
-		if (goesOn && this.#isTorn(f)) {
+		const ofEpoch = since?.epoch === f.epoch;
+		const goesOn = f.epoch === this.log.epoch && !anew && !(ofEpoch && f.reset);
+		if (goesOn && ofEpoch && this.#isTorn(f)) {
 			this.hooks.rejoin(true);
 			return;
 		}

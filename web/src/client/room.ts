@@ -212,17 +212,18 @@ class OpenRoom implements Room {
 			throw unknownOutcome('Joined as somebody else.');
 		}
 		if (anew) this.#anew = false;
-		batch(() => this.#joined(channel, answer, since));
+		batch(() => this.#joined(channel, answer, since, anew));
 	}
 
-	#joined(channel: Channel, answer: Joined, since: Position | undefined): void {
+	#joined(channel: Channel, answer: Joined, since: Position | undefined, anew: boolean): void {
 		this.#key = answer.room;
 		this.title.value = answer.title;
 		this.revision.value = answer.v;
 		channel.joined = true;
 		this.#presence.joined(answer.online, answer.onlineCount);
-		this.#feed.joined(answer, since);
-		this.#sending?.joined(answer.epoch, answer.reset);
+		this.#feed.joined(answer, since, anew);
+		// A reset of another epoch's place says nothing of what was written in this one.
+		this.#sending?.joined(answer.epoch, answer.reset && since?.epoch === answer.epoch);
 		this.phase.value = 'ready';
 		const { held } = channel;
 		channel.held = [];
