@@ -17,6 +17,9 @@ const (
 	// comeBack is how many a second may come back: API Gateway takes 500 new
 	// connections a second.
 	comeBack = 150
+	// outOfView is the crowd that a tab reckons with of which nobody sees whether it
+	// is there: in a storm most of the tabs of many small rooms are such.
+	outOfView = 900
 )
 
 // hopelessJoin are refusals of a join that the same join will meet again.
@@ -154,7 +157,15 @@ func (m *Machine) later(retryAfter time.Duration) {
 		m.set(&m.retry, lookFrom+time.Duration(m.chance()*float64(lookSpan)))
 		return
 	}
-	m.set(&m.retry, m.again.next(retryAfter, m.presence.told))
+	m.set(&m.retry, m.again.next(retryAfter, m.crowd()))
+}
+
+// crowd is how many may come back together with this one, were all cut off.
+func (m *Machine) crowd() int {
+	if m.visible {
+		return m.presence.told
+	}
+	return max(m.presence.told, outOfView)
 }
 
 // bye: the server is about to close the link.

@@ -33,6 +33,7 @@ func (a *agenda) Pop() any {
 // second, which is API Gateway's quota.
 type crowd struct {
 	machines []*client.Machine
+	inRoom   int
 	agenda   agenda
 	now      time.Time
 	dials    []time.Time
@@ -42,10 +43,10 @@ type crowd struct {
 
 const letIn = 500
 
-func newCrowd(n int) *crowd {
-	c := &crowd{now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), let: map[int64]int{}, live: make([]time.Time, n)}
+func newCrowd(n, inRoom int, hidden bool) *crowd {
+	c := &crowd{now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), inRoom: inRoom, let: map[int64]int{}, live: make([]time.Time, n)}
 	for i := range n {
-		c.machines = append(c.machines, client.New(client.Config{Room: "Room", UID: me, Seed: uint64(i), Hidden: true}))
+		c.machines = append(c.machines, client.New(client.Config{Room: "Room", UID: me, Seed: uint64(i), Hidden: hidden}))
 		c.in(time.Duration(i)*10*time.Millisecond, i, client.Start{})
 	}
 	return c
@@ -84,7 +85,7 @@ func (c *crowd) do(i int, a client.Action) {
 	case client.Transmit:
 		_, rest, _ := strings.Cut(string(a.Frame), `"id":"`)
 		id, _, _ := strings.Cut(rest, `"`)
-		one, all := `"onlineCount":1`, fmt.Sprintf(`"onlineCount":%d`, len(c.machines))
+		one, all := `"onlineCount":1`, fmt.Sprintf(`"onlineCount":%d`, c.inRoom)
 		frame := strings.Replace(joined(id, 0, false, false, nil), one, all, 1)
 		c.in(trip, i, client.Received{Link: a.Link, Frame: []byte(frame)})
 	case client.Began:
@@ -106,15 +107,26 @@ func busiest(times []time.Time) int {
 	return most
 }
 
-// TestStorm cuts a thousand clients of a room at once. All must be back within
-// 30 s, and never knock more often than 200 times a second.
+// TestStorm cuts a thousand clients at once. All must be back within 30 s, and
+// never knock more often than 200 times a second.
 func TestStorm(t *testing.T) {
-	const n = 1000
-	c := newCrowd(n)
+	for name, test := range map[string]struct {
+		inRoom int
+		hidden bool
+	}{
+		"one room, in view":        {1000, false},
+		"one room, out of view":    {1000, true},
+		"small rooms, out of view": {10, true},
+	} {
+		t.Run(name, func(t *testing.T) { storm(t, newCrowd(1000, test.inRoom, test.hidden)) })
+	}
+}
+
+func storm(t *testing.T, c *crowd) {
 	c.run(2 * time.Minute)
 	c.dials = nil
 	cut := c.now
-	for i := range n {
+	for i := range c.machines {
 		c.in(0, i, client.Closed{Link: 1})
 	}
 	c.run(time.Minute)

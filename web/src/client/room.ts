@@ -15,6 +15,11 @@ import type { Joined, Message, Pong, Position, Sent, ServerFrame } from './wire'
 
 const pongLimit = 5000;
 const lively = 300_000;
+/**
+ * The crowd that a tab reckons with of which nobody sees whether it is there: in a
+ * storm most of the tabs of many small rooms are such.
+ */
+const outOfView = 900;
 
 /**
  * Under what the outbox keeps a room's entries. Finer than the server's own folding:
@@ -86,7 +91,7 @@ class OpenRoom implements Room {
 			live: () => this.#live(),
 			down: () => this.#down(),
 			refused: () => this.#refused(),
-			crowd: () => this.onlineCount.value ?? 0,
+			crowd: () => Math.max(env.visible() ? 0 : outOfView, this.onlineCount.value ?? 0),
 			polling: (on) => this.#poll(on),
 		});
 		this.#heart = new Heartbeat(env, () => this.#ping());
