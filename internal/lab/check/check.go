@@ -30,6 +30,8 @@ const (
 	Unfolded      Name = "unfolded"      // a client shows of a message something else than its log says
 	Kept          Name = "kept"          // a deleted text is still in the log
 	Presence      Name = "presence"      // somebody is shown who is gone, or not who is there
+	// Unacknowledged: who had it in an outbox, and was up, was not answered as soon as promised.
+	Unacknowledged Name = "unacknowledged"
 )
 
 // Options say what the run was allowed to do.
@@ -53,6 +55,9 @@ type Report struct {
 	// Slowest is the longest that an observer took, by what was promised.
 	Slowest map[time.Duration]time.Duration
 	Seen    int // rows shown, by all
+	Due     int // messages that had to be acknowledged by some time
+	// SlowestAck is the longest that one of these took, by what was promised.
+	SlowestAck map[time.Duration]time.Duration
 }
 
 // OK tells that no promise was broken.
@@ -77,6 +82,7 @@ func Check(history []Record, o Options) Report {
 	c.replay()
 	c.views()
 	c.convergence()
+	c.sending()
 	c.secrets()
 	c.presence()
 	c.folds()
@@ -101,7 +107,9 @@ type attempt struct {
 	texts   []string
 	acks    []Record
 	refused bool
-	at      []place // where it was seen, each once
+	holds   []holding
+	answers []Record // what became of it: acknowledgements, and what is none
+	at      []place  // where it was seen, each once
 }
 
 type checker struct {
@@ -115,6 +123,7 @@ type checker struct {
 	changes   map[change][]*attempt          // edits, by what they are about
 	readers   map[string]map[string]*reading // by room and reader
 	observers []*observer
+	byName    map[[2]string]*observer // by who and room
 	report    Report
 }
 
@@ -127,9 +136,9 @@ type reading struct {
 func newChecker(history []Record, o Options) *checker {
 	c := &checker{
 		o: o, history: history,
-		attempts: map[message]*attempt{}, byCID: map[[2]string][]*attempt{},
+		attempts: map[message]*attempt{}, byCID: map[[2]string][]*attempt{}, byName: map[[2]string]*observer{},
 		content: map[place]Record{}, changes: map[change][]*attempt{}, readers: map[string]map[string]*reading{},
-		report: Report{Slowest: map[time.Duration]time.Duration{}},
+		report: Report{Slowest: map[time.Duration]time.Duration{}, SlowestAck: map[time.Duration]time.Duration{}},
 	}
 	if len(history) > 0 {
 		c.end = history[len(history)-1].T
@@ -140,10 +149,8 @@ func newChecker(history []Record, o Options) *checker {
 			c.try(r)
 		case Ack:
 			c.acked(r)
-		case Refuse:
-			if a := c.attempts[message{r.Room, r.UID, r.CID}]; a != nil {
-				a.refused = true
-			}
+		case Refuse, Wait, Discard, Hold:
+			c.inOutbox(r)
 		case Show:
 			c.report.Seen++
 			c.seen(r)
@@ -196,6 +203,7 @@ func (c *checker) acked(r Record) {
 		c.report.Acked++
 	}
 	a.acks = append(a.acks, r)
+	a.answers = append(a.answers, r)
 	a.isAt(place{r.Room, r.Epoch, r.Seq})
 }
 

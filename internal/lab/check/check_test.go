@@ -35,10 +35,12 @@ func good() []check.Record {
 		at(3, check.Record{Op: check.Canary, Text: "bird", UIDs: []string{"u_a", "u_b"}}),
 		at(4, check.Record{Op: check.Heard, Who: "ben", UID: "u_b", Text: "a bird sings"}),
 		at(10, m(check.Try, "ann", 0, "a1")),
+		at(10, m(check.Hold, "ann", 0, "a1")),
 		at(11, m(check.Ack, "ann", 1, "a1")),
 		at(11, m(check.Show, "ann", 1, "a1")),
 		at(12, m(check.Show, "ben", 1, "a1")),
 		at(20, m(check.Try, "ann", 0, "a2")),
+		at(20, m(check.Hold, "ann", 0, "a2")),
 		at(21, m(check.Ack, "ann", 2, "a2")),
 		at(21, m(check.Show, "ann", 2, "a2")),
 		at(22, m(check.Show, "ben", 2, "a2")),
@@ -82,7 +84,8 @@ func TestGoodHistory(t *testing.T) {
 	if !report.OK() {
 		t.Errorf("judged %v", report.Violations)
 	}
-	want := check.Report{Sent: 2, Acked: 2, Seen: 4, Slowest: map[time.Duration]time.Duration{5 * second: second}}
+	slowest := map[time.Duration]time.Duration{5 * second: second}
+	want := check.Report{Sent: 2, Acked: 2, Seen: 4, Slowest: slowest, Due: 2, SlowestAck: slowest}
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -138,7 +141,7 @@ func TestVerdicts(t *testing.T) {
 		"two see another message in one place": {make: func() []check.Record {
 			h := edit(good(), check.Row, "r2", "a2", func(r *check.Record) { r.CID, r.Text = "a3", "text a3" })
 			h = put(h, 30, check.Record{Op: check.Try, Who: "cat", UID: "u_a", CID: "a3", Text: "text a3"})
-			return drop(drop(h, check.Ack, "", "a2"), check.Down, "", "")
+			return drop(drop(h, check.Ack, "", "a2"), check.Hold, "", "a2")
 		}, want: []check.Name{check.Divergent}},
 		"a hole": {make: func() []check.Record {
 			h := good()
@@ -186,7 +189,8 @@ func TestVerdicts(t *testing.T) {
 			return drop(drop(good(), check.Show, "ben", "a2"), check.Mark, "", "")
 		}, want: []check.Name{check.Incomplete}},
 		"a client is late": {make: func() []check.Record {
-			return edit(good(), check.Mark, "", "", func(r *check.Record) { r.Within = second / 2 })
+			h := drop(good(), check.Hold, "", "")
+			return edit(h, check.Mark, "", "", func(r *check.Record) { r.Within = second / 2 })
 		}, want: []check.Name{check.Slow}},
 		"a client is late, and asleep": {make: func() []check.Record {
 			h := drop(good(), check.Show, "ben", "a2")
@@ -248,7 +252,7 @@ func TestVerdicts(t *testing.T) {
 }
 
 func TestRecoveredIsAllowed(t *testing.T) {
-	report := check.Check(drop(good(), check.Ack, "", "a2"), check.Options{})
+	report := check.Check(drop(drop(good(), check.Ack, "", "a2"), check.Hold, "", "a2"), check.Options{})
 	if !report.OK() || report.Recovered != 1 {
 		t.Errorf("recovered %d, judged %v", report.Recovered, report.Violations)
 	}

@@ -36,7 +36,7 @@ func FuzzHistory(f *testing.F) {
 // fuzzed makes a history of bytes, three to a record, and a final history of
 // what was seen, with its own faults.
 func fuzzed(data []byte) (h []check.Record) {
-	ops := []check.Op{check.Try, check.Ack, check.Show, check.View, check.Up, check.Down, check.Mark, check.Refuse, check.Row}
+	ops := []check.Op{check.Try, check.Ack, check.Show, check.View, check.Up, check.Down, check.Mark, check.Refuse, check.Row, check.Hold, check.Wait, check.Discard}
 	h = append(h, check.Record{Op: check.Read, Who: "r", Room: "room", Epoch: "e"})
 	for i := 0; i+2 < len(data); i += 3 {
 		who, cid, seq := int(data[i+1]%2), int(data[i+2]%4), int64(data[i+2]/4%4)+1
@@ -62,7 +62,7 @@ func fuzzed(data []byte) (h []check.Record) {
 // judged are the verdicts that the oracle knows.
 var judged = []check.Name{
 	check.Lost, check.Duplicated, check.Unexpected, check.Aborted, check.Divergent, check.Gap, check.NonMonotonic,
-	check.SenderOrder, check.RealTime, check.Incomplete, check.Slow, check.Restarted, check.Impersonation,
+	check.SenderOrder, check.RealTime, check.Incomplete, check.Slow, check.Restarted, check.Impersonation, check.Unacknowledged,
 }
 
 func oracle(h []check.Record) []check.Name {
@@ -71,6 +71,7 @@ func oracle(h []check.Record) []check.Name {
 		check.Lost: oLost, check.Duplicated: oDuplicated, check.Unexpected: oUnexpected, check.Aborted: oAborted,
 		check.Divergent: oDivergent, check.Gap: oGap, check.NonMonotonic: oNonMonotonic, check.SenderOrder: oSenderOrder,
 		check.RealTime: oRealTime, check.Incomplete: oIncomplete, check.Slow: oSlow, check.Restarted: oRestarted,
+		check.Unacknowledged: oUnacknowledged,
 	} {
 		if broken(h) {
 			names = append(names, name)
@@ -313,6 +314,42 @@ func oSlow(h []check.Record) bool {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+func oUnacknowledged(h []check.Record) bool {
+	end, marks := h[len(h)-1].T, of(h, check.Mark)
+	for i, hold := range h {
+		if _, ok := tried(h[:i], hold); hold.Op != check.Hold || !ok {
+			continue
+		}
+		for j, m := range marks {
+			from := max(hold.T, m.T)
+			due := from + m.Within
+			if m.Within == 0 || j+1 < len(marks) && marks[j+1].T < due {
+				continue
+			}
+			due += late(h, hold.Who, from)
+			if due <= end && up(h, hold.Who, from, due) && !answered(h, hold, due) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// answered tells whether there was an answer by then to what was in an outbox.
+func answered(h []check.Record, hold check.Record, by time.Duration) bool {
+	for i, r := range h {
+		if _, ok := tried(h[:i], r); !ok || r.CID != hold.CID || r.UID != hold.UID || r.T > by {
+			continue
+		}
+		forGood := r.Op == check.Ack || r.Op == check.Discard
+		forNow := (r.Op == check.Refuse || r.Op == check.Wait) && r.T >= hold.T
+		if forGood || forNow {
+			return true
 		}
 	}
 	return false

@@ -24,6 +24,12 @@ const (
 	Ack Op = "ack"
 	// Refuse: Who was told that CID is not, and will not be, in the log.
 	Refuse Op = "refuse"
+	// Hold: Who, an observer of Room, has CID in its outbox from now on, and is to
+	// send it. Wait: Who is told that CID waits for the person's word; if that is to
+	// send it, there is another Hold. Discard: it is taken out of the outbox by it.
+	Hold    Op = "hold"
+	Wait    Op = "wait"
+	Discard Op = "discard"
 	// Up and Down: Who, an observer of Room, is there, or not (asleep, gone). An
 	// observer that is told nothing, but asks, may be later by Within.
 	Up   Op = "up"
@@ -40,7 +46,8 @@ const (
 	// and with Signs.
 	Fold Op = "fold"
 	// Mark: from now on what is in the log is shown by all who are up within Within
-	// of its acknowledgement, or of now; 0: no such promise, there is trouble.
+	// of its acknowledgement, or of now, and what somebody who is up has in an outbox
+	// is answered within as much; 0: no such promise, there is trouble.
 	Mark Op = "mark"
 	// Canary: Text is in what only UIDs may get. Heard: Who, who is UID, got Text.
 	Canary Op = "canary"

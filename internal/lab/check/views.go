@@ -33,16 +33,15 @@ type span struct{ from, to, late time.Duration }
 
 // replay goes through what each client showed, and judges it as it goes.
 func (c *checker) replay() {
-	byName := map[[2]string]*observer{}
 	for _, r := range c.history {
 		if !slices.Contains([]Op{Up, Down, View, Show, People}, r.Op) {
 			continue
 		}
 		name := [2]string{r.Who, r.Room}
-		o := byName[name]
+		o := c.byName[name]
 		if o == nil {
 			o = &observer{who: r.Who, room: r.Room, cids: map[message]int64{}}
-			byName[name] = o
+			c.byName[name] = o
 			c.observers = append(c.observers, o)
 		}
 		switch r.Op {

@@ -1,0 +1,68 @@
+package check
+
+import (
+	"slices"
+	"time"
+)
+
+// holding is that somebody has a message in an outbox from a time on.
+type holding struct {
+	who  string
+	from time.Duration
+}
+
+// inOutbox takes what is told of a message that was tried, but for that it is in
+// the log.
+func (c *checker) inOutbox(r Record) {
+	a := c.attempts[message{r.Room, r.UID, r.CID}]
+	switch {
+	case a == nil:
+	case r.Op == Hold:
+		a.holds = append(a.holds, holding{r.Who, r.T})
+	default:
+		a.refused = a.refused || r.Op == Refuse
+		a.answers = append(a.answers, r)
+	}
+}
+
+// sending: what is written goes out. Whoever has it in an outbox, and is up, is
+// answered as soon as promised; whoever of them sends it.
+func (c *checker) sending() {
+	marks := c.marks()
+	for _, a := range c.inOrder {
+		due := false
+		for _, h := range a.holds {
+			o := c.byName[[2]string{h.who, a.room}]
+			if o == nil {
+				continue // it was never up
+			}
+			for _, w := range windows(marks, h.from) {
+				if w, ok := o.allowed(w); ok && w.due <= c.end {
+					due = true
+					c.answered(a, h, w)
+				}
+			}
+		}
+		if due {
+			c.report.Due++
+		}
+	}
+}
+
+func (c *checker) answered(a *attempt, h holding, w window) {
+	i := slices.IndexFunc(a.answers, func(r Record) bool { return r.answers(h) })
+	if i < 0 || a.answers[i].T > w.due {
+		c.fail(Unacknowledged, "%s had %s of %s in its outbox since %v, and no answer at %v", h.who, a.cid, a.room, h.from, w.due)
+		return
+	}
+	if r := a.answers[i]; r.Op == Ack {
+		within := w.due - w.from
+		c.report.SlowestAck[within] = max(c.report.SlowestAck[within], r.T-w.from)
+	}
+}
+
+// answers tells whether a record ends what began with a holding. A refusal before
+// it does not, nor does that it had to wait: since then it was to be sent again.
+func (r Record) answers(h holding) bool {
+	return r.Op == Ack || r.Op == Discard || r.T >= h.from
+}
