@@ -20,7 +20,10 @@ const (
 	twinRoom  = 1
 	longPad   = 2000
 	// In the large room each message is so much dearer that its members say less.
-	largeSilence = 10
+	largePace = 10
+	// In the calm the first two rooms say more: their slowest of a hundred messages
+	// are compared, and of ten that would be the one slow second of a machine.
+	comparedPace = 0.1
 )
 
 // cast makes rooms, people with their networks and tabs, the outsiders, and the
@@ -35,12 +38,12 @@ func (r *run) cast(ctx context.Context) error {
 		sizes = append(sizes, r.profile.inLarge)
 	}
 	for i, size := range sizes {
-		room := &room{name: fmt.Sprint("room ", i), canary: fmt.Sprintf("%s%016x", canaryPrefix, random.Uint64())}
+		room := &room{name: fmt.Sprint("room ", i), canary: fmt.Sprintf("%s%016x", canaryPrefix, random.Uint64()), pace: 1}
 		if i == stuckRoom || i == twinRoom {
 			room.pad = " ~" + strings.Repeat("~", longPad)
 		}
 		if size == r.profile.inLarge {
-			room.silence = largeSilence
+			room.pace = largePace
 		}
 		r.rooms = append(r.rooms, room)
 		for range size {

@@ -131,6 +131,9 @@ func (r *run) failsAloud(ctx context.Context, out *result) error {
 // calm: nothing fails any more, and the talk goes on, but is no test of load.
 func (r *run) calm(ctx context.Context, _ *result) error {
 	r.talking()
+	for _, i := range []int{stuckRoom, twinRoom} {
+		r.rooms[i].pace = comparedPace
+	}
 	r.talk(ctx, r.profile.rate/4)
 	if err := r.faults(storeproxy.Faults{}, ""); err != nil {
 		return err

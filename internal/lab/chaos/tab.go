@@ -45,8 +45,8 @@ type tab struct {
 // room is a room with what only its members may get.
 type room struct {
 	name, canary string
-	pad          string // makes its messages longer
-	silence      float64
+	pad          string  // makes its messages longer
+	pace         float64 // pauses between messages, in those of other rooms
 }
 
 // canaryPrefix begins every canary.
@@ -145,7 +145,7 @@ func (t *tab) say() {
 // slow machine would only ever show what happens under too much load.
 func (t *tab) talk(ctx context.Context, random *rand.Rand, pause time.Duration) {
 	for {
-		mean := max(time.Duration(float64(pause)*max(t.room.silence, 1)), patientFor*t.lately())
+		mean := max(time.Duration(float64(pause)*t.room.pace), patientFor*t.lately())
 		timer := time.NewTimer(time.Duration(random.ExpFloat64() * float64(mean)))
 		select {
 		case <-timer.C:
