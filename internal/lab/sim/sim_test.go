@@ -50,7 +50,8 @@ func judge(t *testing.T, o sim.Options) (sim.Result, check.Report) {
 		t.Logf("seed %d, %+v", o.Seed, o)
 		save(t, o, result)
 	}
-	t.Logf("sent %d, acked %d, recovered %d, seen %d, slowest %v", report.Sent, report.Acked, report.Recovered, report.Seen, report.Slowest)
+	t.Logf("sent %d, acked %d, recovered %d, seen %d, slowest %v; due %d, slowest %v",
+		report.Sent, report.Acked, report.Recovered, report.Seen, report.Slowest, report.Due, report.SlowestAck)
 	return result, report
 }
 
@@ -87,7 +88,8 @@ func TestRetention(t *testing.T) {
 // many runs every seed.
 func many(t *testing.T, options func(seed uint64) sim.Options) {
 	var mu sync.Mutex
-	total, slowest := sim.Stats{}, map[time.Duration][]time.Duration{}
+	total := sim.Stats{}
+	slowest, slowestAck := map[time.Duration][]time.Duration{}, map[time.Duration][]time.Duration{}
 	t.Run("seed", func(t *testing.T) {
 		for i := range *seeds {
 			seed := *first + uint64(i)
@@ -102,19 +104,31 @@ func many(t *testing.T, options func(seed uint64) sim.Options) {
 				total["messages sent"] += report.Sent
 				total["messages acknowledged"] += report.Acked
 				total["rows shown"] += report.Seen
-				for within, took := range report.Slowest {
-					slowest[within] = append(slowest[within], took)
-				}
+				total["messages that were due"] += report.Due
+				gather(slowest, report.Slowest)
+				gather(slowestAck, report.SlowestAck)
 			})
 		}
 	})
 	for _, name := range slices.Sorted(maps.Keys(total)) {
 		t.Logf("%8d %s", total[name], name)
 	}
-	for within, took := range slowest {
+	logSlowest(t, "showing", slowest)
+	logSlowest(t, "acknowledgement", slowestAck)
+}
+
+func gather(all map[time.Duration][]time.Duration, one map[time.Duration]time.Duration) {
+	for within, took := range one {
+		all[within] = append(all[within], took)
+	}
+}
+
+func logSlowest(t *testing.T, what string, slowest map[time.Duration][]time.Duration) {
+	for _, within := range slices.Sorted(maps.Keys(slowest)) {
+		took := slowest[within]
 		slices.Sort(took)
-		t.Logf("the slowest of each seed where %v was promised: median %v, the slowest of all %v",
-			within, took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))
+		t.Logf("the slowest %s of each seed where %v was promised: median %v, the slowest of all %v",
+			what, within, took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))
 	}
 }
 

@@ -70,13 +70,19 @@ func (s *storage) leave(t *tab) {
 }
 
 // afresh gives an event of the storage as it is when it is looked at.
-func (s *storage) afresh(e client.Event) client.Event {
+func (t *tab) afresh(e client.Event) client.Event {
+	if t.frozen {
+		return e // it is looked at later
+	}
 	switch e.(type) {
 	case client.Locked:
-		return client.Locked{Entries: s.read()}
+		e = client.Locked{Entries: t.store.read()}
 	case client.Loaded:
-		return client.Loaded{Entries: s.read()}
+		e = client.Loaded{Entries: t.store.read()}
+	default:
+		return e
 	}
+	t.holds(t.store.entries)
 	return e
 }
 
@@ -85,7 +91,7 @@ func (t *tab) soon(e client.Event) {
 	m := t.m
 	t.w.loop.in(time.Millisecond, func() {
 		if t.m == m {
-			t.event(t.store.afresh(e))
+			t.event(t.afresh(e))
 		}
 	})
 }
@@ -103,8 +109,10 @@ func (t *tab) word(cid string) {
 		switch {
 		case !t.store.entries[i].Tried && t.store.newest == cid && len(t.store.entries) == 1:
 			t.w.stats["sent by a word"]++
+			delete(t.outbox, cid)
 			t.event(client.Retry{CID: cid})
 		case t.w.chance(0.5):
+			t.discarded(cid)
 			t.event(client.Discard{CID: cid})
 		}
 	})

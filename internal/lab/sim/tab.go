@@ -40,6 +40,7 @@ type tab struct {
 	woken  time.Time
 	people []string
 	said   int
+	outbox held
 }
 
 func (t *tab) alive() bool { return t.m != nil }
@@ -65,6 +66,8 @@ func (t *tab) open() {
 		Polls: true, Shared: t.w.shared,
 	})
 	t.record(check.Up, check.Record{Within: t.late()})
+	t.outbox = held{}
+	t.holds(t.store.read())
 	t.event(client.Start{})
 }
 
@@ -129,7 +132,7 @@ func (t *tab) thaw(up bool) {
 	missed := t.missed
 	t.missed = nil
 	for _, e := range missed {
-		t.event(t.store.afresh(e))
+		t.event(t.afresh(e))
 	}
 	t.event(client.Tick{})
 }
@@ -248,7 +251,7 @@ func (t *tab) do(a client.Action) {
 	case client.Keep:
 		t.keep(a.Entry)
 	case client.Forget:
-		t.store.forget(a.CID)
+		t.forget(a.CID)
 	case client.Lock:
 		t.store.want(t)
 	case client.Unlock:
@@ -264,12 +267,14 @@ func (t *tab) do(a client.Action) {
 			t.record(check.Show, rowRecord(a.Epoch, m))
 		}
 	case client.Acknowledged:
+		t.outbox[a.CID] = over
 		t.record(check.Ack, check.Record{Epoch: a.Epoch, Seq: a.Seq, UID: t.person.uid, CID: a.CID})
 	case client.Refused:
 		t.w.stats["refused: "+a.Code]++
 		t.record(check.Refuse, check.Record{UID: t.person.uid, CID: a.CID})
 	case client.Waits:
 		t.w.stats["waits for a word"]++
+		t.record(check.Wait, check.Record{UID: t.person.uid, CID: a.CID})
 		t.word(a.CID)
 	case client.People:
 		t.shows(a.Online)
@@ -294,18 +299,6 @@ func (t *tab) shows(online []wire.Person) {
 	if t.people == nil || !slices.Equal(uids, t.people) {
 		t.people = uids
 		t.record(check.People, check.Record{UIDs: uids})
-	}
-}
-
-// keep is the tab's storage. What is first kept is tried from then on, as far as
-// its author can tell: the order of writing is that in which it should stand.
-func (t *tab) keep(e client.Entry) {
-	if t.store.keep(e) {
-		return
-	}
-	t.w.record(check.Record{Op: check.Try, Who: t.name, Room: t.room, UID: e.UID, CID: e.CID, Kind: e.Kind, Target: e.Target, Text: e.Text})
-	if e.Kind != "" {
-		t.w.stats[e.Kind+" tried"]++
 	}
 }
 
