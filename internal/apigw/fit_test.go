@@ -153,6 +153,9 @@ func TestPongForRooms(t *testing.T) {
 	if head.Seq == nil || *head.Seq != 1 || head.Epoch != s.epoch("general") || !head.Live || head.OnlineCount == nil || *head.OnlineCount != 1 {
 		t.Errorf("joined: %+v", head)
 	}
+	if life := chat.PresenceLife.Milliseconds(); head.OnlineFor != life {
+		t.Errorf("the count holds for %d ms, want %d", head.OnlineFor, life)
+	}
 	r := s.ask(conn, "ping", object{"rooms": []string{"nowhere"}})
 	if r.Body != `{"type":"pong","id":"7","heads":{"nowhere":{"live":false}}}` {
 		t.Errorf("not joined: %s", r.Body)

@@ -1,6 +1,8 @@
 package apigw
 
 import (
+	"time"
+
 	"projectchat/internal/chat"
 	"projectchat/internal/wire"
 )
@@ -24,7 +26,7 @@ func joinedFrame(id *string, j chat.Joined, resumed bool) wire.Joined {
 		Type: wire.TypeJoined, ID: id, V: wire.Revision,
 		Room: j.Room.Key, Title: j.Room.Title, UID: j.Me.UID, Epoch: j.Room.Epoch, Seq: j.Head,
 		More: j.More, Reset: j.Reset,
-		Online: people(j.Presence.Online), OnlineCount: j.Presence.Count,
+		Online: people(j.Presence.Online), OnlineCount: j.Presence.Count, OnlineFor: wholeMillis(j.Presence.OnlineFor),
 	}
 	rest := len(wire.Encode(frame))
 	fit, cut := wire.Fit(messages(j.Messages), rest, !resumed)
@@ -54,9 +56,16 @@ func pongFrame(id *string, heads map[string]chat.RoomHead) wire.Pong {
 			frame.Heads[room] = wire.RoomHead{}
 			continue
 		}
-		frame.Heads[room] = wire.RoomHead{Epoch: h.Epoch, Seq: &h.Seq, Live: h.Live, OnlineCount: &h.Online}
+		frame.Heads[room] = wire.RoomHead{
+			Epoch: h.Epoch, Seq: &h.Seq, Live: h.Live, OnlineCount: &h.Online, OnlineFor: wholeMillis(h.OnlineFor),
+		}
 	}
 	return frame
+}
+
+// wholeMillis rounds up: who asks again after so long is not to be too early.
+func wholeMillis(d time.Duration) int64 {
+	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }
 
 // EncodePush gives the frame of a push as a client gets it.

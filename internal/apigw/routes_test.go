@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"projectchat/internal/chat"
 	"projectchat/internal/wire"
 )
 
@@ -91,6 +93,7 @@ func TestSocketRoutes(t *testing.T) {
 func TestJoinedTellsWhoAndWhere(t *testing.T) {
 	s := newStage(t)
 	ann, _ := s.guest("Ann", "General Store")
+	s.clock.Advance(1500*time.Millisecond + 1)
 	s.ask(ann, "send", object{"room": "general store", "cid": "c1", "text": "two\nlines <b>&amp;</b> \u2028 😀"})
 	cookie, me := s.signIn("Bo")
 	var joined wire.Joined
@@ -98,6 +101,9 @@ func TestJoinedTellsWhoAndWhere(t *testing.T) {
 	if joined.ID == nil || *joined.ID != "7" || joined.V != wire.Revision || joined.Room != "general store" ||
 		joined.Title != "General Store" || joined.UID != me.UID || joined.Seq != 1 || joined.OnlineCount != 2 {
 		t.Errorf("joined %+v", joined)
+	}
+	if left := (chat.PresenceLife - 1500*time.Millisecond).Milliseconds(); joined.OnlineFor != left {
+		t.Errorf("the count holds for %d ms, want %d: rounded up", joined.OnlineFor, left)
 	}
 	if len(joined.Messages) != 1 || joined.Messages[0].Text != "two\nlines <b>&amp;</b> \u2028 😀" || joined.Messages[0].Name != "Ann" {
 		t.Errorf("messages %+v", joined.Messages)

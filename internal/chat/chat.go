@@ -15,8 +15,16 @@ const (
 	ClaimLife      = 30 * 24 * time.Hour          // of a name, from its last use
 	FirstClaimLife = 2 * time.Minute              // of a name whose session has not yet connected or spoken
 	ConnectionLife = 2*time.Hour + 10*time.Minute // of a connection row: API Gateway cuts after 2 hours
-	PresenceLife   = 6 * time.Minute              // a live row counts as present for so long after its Seen
 )
+
+// PresenceLife is how long after its Seen a live row counts as present.
+//
+// A living person's row is at most 5 min 20 s old by any function's clock: one
+// ping may find it 60 s old and leave it so (10 s more where the clocks of two
+// functions are 5 s off each, in opposite ways), the next comes 4 min later and
+// takes at most 10 s. Who vanished has to be shown to have left within 6 min: the
+// same clocks take 10 s of these, two pings 2 s apart and their answers about 5.
+const PresenceLife = 5*time.Minute + 40*time.Second
 
 // Room is a room as written once, when it was first used.
 type Room struct {

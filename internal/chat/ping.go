@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 const maxPingRooms = 16
@@ -16,6 +17,8 @@ type RoomHead struct {
 	Seq    int64
 	Live   bool // pushes reach the connection; if not, it should join again
 	Online int  // people; an estimate in a room of more than 100 connections
+	// OnlineFor is how long Online holds; see [Presence].
+	OnlineFor time.Duration
 }
 
 // Ping notes that a connection is alive and tells how far its rooms are, by
@@ -62,7 +65,10 @@ func (s *Service) pingRoom(ctx context.Context, c Connection, room, epoch string
 	if err != nil {
 		return RoomHead{}, err
 	}
-	return RoomHead{Joined: true, Epoch: epoch, Seq: seq, Live: live, Online: presence.Count}, nil
+	return RoomHead{
+		Joined: true, Epoch: epoch, Seq: seq, Live: live,
+		Online: presence.Count, OnlineFor: presence.OnlineFor,
+	}, nil
 }
 
 // touch renews Seen of a live row from time to time, if the connection may still

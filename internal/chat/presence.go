@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -20,6 +21,10 @@ const (
 type Presence struct {
 	Online []Person // at most 100, those longest there first
 	Count  int      // of people; an estimate in a room of more than 100 connections
+	// OnlineFor is how long Count holds, by this function's clock, if none of those
+	// present gives another sign of life; 0 if that is not known, as in a room of
+	// more than 100 connections, or nobody is present.
+	OnlineFor time.Duration
 	// connections lists all connections of a room that is small enough for
 	// pushes about presence.
 	connections []Member
@@ -35,6 +40,9 @@ func (s *Service) presence(ctx context.Context, room string, from uint32, consis
 	people := s.people(sample.Members)
 	p := Presence{Online: people, Count: len(people), connections: sample.Members}
 	p.small = sample.Whole && len(sample.Members) <= presencePushLimit
+	if p.small {
+		p.OnlineFor = s.onlineFor(sample.Members)
+	}
 	if !sample.Whole {
 		p.Count = int(float64(len(people)) / sample.Span)
 	}
@@ -57,6 +65,22 @@ func (s *Service) people(members []Member) []Person {
 		}
 	}
 	return people
+}
+
+// onlineFor is after how long the first of those present by these live rows, all
+// of a room's, is not any more unless a row of theirs is renewed.
+func (s *Service) onlineFor(members []Member) time.Duration {
+	seen := map[string]time.Time{} // by person: the latest sign of life
+	for _, m := range members {
+		if s.present(m) && m.Seen.After(seen[m.UID]) {
+			seen[m.UID] = m.Seen
+		}
+	}
+	if len(seen) == 0 {
+		return 0
+	}
+	first := slices.MinFunc(slices.Collect(maps.Values(seen)), time.Time.Compare)
+	return max(first.Add(PresenceLife).Sub(s.now()), 1) // the clock runs on meanwhile
 }
 
 func byJoining(a, b Member) int {

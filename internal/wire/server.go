@@ -15,6 +15,7 @@ type Joined struct {
 	Reset       bool      `json:"reset"`
 	Online      []Person  `json:"online"`
 	OnlineCount int       `json:"onlineCount"`
+	OnlineFor   int64     `json:"onlineFor,omitzero"` // see [RoomHead]
 }
 
 // Left answers [Leave].
@@ -55,11 +56,16 @@ type Pong struct {
 
 // RoomHead tells how far a room is. Of a room that the connection is not in it
 // holds Live only, which is false then.
+//
+// OnlineFor is for how many ms OnlineCount holds if none of those present gives
+// another sign of life; absent in a room of more than 100 connections, and where
+// nobody is present.
 type RoomHead struct {
 	Epoch       string `json:"epoch,omitempty"`
 	Seq         *int64 `json:"seq,omitempty"`
 	Live        bool   `json:"live"`
 	OnlineCount *int   `json:"onlineCount,omitempty"`
+	OnlineFor   int64  `json:"onlineFor,omitzero"`
 }
 
 // Messages is a push: new messages in a room, in ascending order.

@@ -34,6 +34,7 @@ var goldens = map[string]any{
 	"server/joined-empty":         wire.Joined{},
 	"server/joined-reset":         wire.Joined{},
 	"server/joined-amended":       wire.Joined{},
+	"server/joined-large":         wire.Joined{},
 	"server/left":                 wire.Left{},
 	"server/sent":                 wire.Sent{},
 	"server/sent-duplicate":       wire.Sent{},

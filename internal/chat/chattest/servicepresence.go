@@ -13,7 +13,8 @@ func (s serviceSuite) presence(t *testing.T) {
 	s.run(t, "joined and left once", (*Stage).comesAndGoes)
 	s.run(t, "two tabs are one person", (*Stage).twoTabs)
 	s.run(t, "two tabs that join at once", (*Stage).tabsAtOnce)
-	s.run(t, "silent for six minutes", (*Stage).silent)
+	s.run(t, "silent for a presence's life", (*Stage).silent)
+	s.run(t, "how long the count holds", (*Stage).holds)
 	s.run(t, "those longest there first", (*Stage).byTime)
 	s.run(t, "100 connections", (*Stage).hundred)
 	s.run(t, "more than 100 connections", (*Stage).moreThanHundred)
@@ -76,14 +77,12 @@ func (s *Stage) silent() {
 	s.Cast.Reset()
 	count := func() int {
 		s.Helper()
-		heads, err := s.Chat.Ping(s.Ctx, ben, []string{"room"})
-		s.OK(err)
-		return heads["room"].Online
+		return s.head(ben).Online
 	}
 	s.Pass(chat.PresenceLife - time.Second)
-	s.Same("just before six minutes", count(), 2)
+	s.Same("just before its end", count(), 2)
 	s.Pass(time.Second)
-	s.Same("after six minutes", count(), 1)
+	s.Same("after its end", count(), 1)
 	presence := s.Join(ben, "room").Presence
 	s.Same("count", []int{presence.Count, len(presence.Online)}, []int{1, 1})
 	s.Same("they are still pushed to", s.Live("room"), []string{ann, ben})
@@ -97,6 +96,39 @@ func (s *Stage) silent() {
 	s.Pass(chat.PresenceLife)
 	s.Join(ann, "room")
 	s.Same("told to Ben", len(s.presences(ben, "room")), 2)
+}
+
+// head is what a ping tells of "room".
+func (s *Stage) head(conn string) chat.RoomHead {
+	s.Helper()
+	heads, err := s.Chat.Ping(s.Ctx, conn, []string{"room"})
+	s.OK(err)
+	return heads["room"]
+}
+
+// holds: until the first of those present, by the latest of their signs of life,
+// counts as gone.
+func (s *Stage) holds() {
+	session, ann := s.Guest("Ann", "room")
+	s.Pass(10 * time.Second)
+	_, ben := s.Guest("Ben", "room")
+	s.Same("as Ben joins", s.Join(ben, "room").Presence.OnlineFor, chat.PresenceLife-10*time.Second)
+	s.Pass(100 * time.Second)
+	s.Same("as Ben pings", s.head(ben).OnlineFor, chat.PresenceLife-110*time.Second)
+	second := s.Connect(session)
+	s.Same("as Ann opens another tab", s.Join(second, "room").Presence.OnlineFor, chat.PresenceLife)
+	s.Pass(50 * time.Second)
+	s.Same("as a ping renews nothing", s.head(ben).OnlineFor, chat.PresenceLife-50*time.Second)
+	s.Pass(50 * time.Second)
+	s.Same("as Ann's first tab pings", s.head(ann).OnlineFor, chat.PresenceLife-100*time.Second)
+	s.Same("as Ben pings", s.head(ben).OnlineFor, chat.PresenceLife)
+	s.Pass(chat.PresenceLife - time.Millisecond)
+	_, cat := s.Guest("Cat", "room")
+	s.Same("at the end", []any{s.head(cat).Online, s.head(cat).OnlineFor}, []any{3, time.Millisecond})
+	s.Pass(time.Millisecond)
+	s.Same("after it", []any{s.head(cat).Online, s.head(cat).OnlineFor}, []any{1, chat.PresenceLife - time.Millisecond})
+	s.OK2(s.Store.DeleteMember(s.Ctx, "room", cat))
+	s.Same("of nobody", []any{s.head(cat).Online, s.head(cat).OnlineFor}, []any{0, time.Duration(0)})
 }
 
 func (s *Stage) byTime() {
@@ -129,9 +161,12 @@ func (s *Stage) hundred() {
 	s.Same("told to the others", len(s.presences("extra-0", "room")), 1)
 	presence := s.Join(conn, "room").Presence
 	s.Same("count", []int{presence.Count, len(presence.Online)}, []int{100, 100})
+	s.Same("which holds for", presence.OnlineFor, chat.PresenceLife)
+	s.Same("which a ping says, too", s.head(conn).OnlineFor, chat.PresenceLife)
 	_, second := s.Guest("Ben", "room")
 	presence = s.Join(second, "room").Presence
 	s.Same("count and list of 101", []int{presence.Count, len(presence.Online)}, []int{101, 100})
+	s.Same("for how long is not known", []time.Duration{presence.OnlineFor, s.head(conn).OnlineFor}, []time.Duration{0, 0})
 	s.Same("told no more", len(s.presences("extra-0", "room")), 1)
 	s.OK2(s.Chat.Leave(s.Ctx, second, "room"))
 	s.Same("told of a leave that makes it 100", len(s.presences("extra-0", "room")), 2)

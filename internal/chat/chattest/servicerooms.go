@@ -287,7 +287,7 @@ func (s *Stage) ping() {
 	heads, err := s.Chat.Ping(s.Ctx, ann, []string{"ROOM", "another", "not there"})
 	s.OK(err)
 	s.Same("heads", heads, map[string]chat.RoomHead{
-		"room":    {Joined: true, Epoch: room.Epoch, Seq: 7, Live: true, Online: 1},
+		"room":    {Joined: true, Epoch: room.Epoch, Seq: 7, Live: true, Online: 1, OnlineFor: chat.PresenceLife},
 		"another": {}, "not there": {},
 	})
 	heads, err = s.Chat.Ping(s.Ctx, ann, nil)
