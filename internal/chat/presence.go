@@ -10,11 +10,9 @@ import (
 )
 
 const (
-	// presencePushLimit is up to how many connections a room's comings and goings
-	// are pushed. Above it the count travels in answers to pings.
-	presencePushLimit = 100
-	sampleLimit       = presencePushLimit + 1
-	touchEvery        = time.Minute
+	// defaultSmallRoom: see [Options].
+	defaultSmallRoom = 100
+	touchEvery       = time.Minute
 )
 
 // Presence is who is in a room.
@@ -33,21 +31,21 @@ type Presence struct {
 
 // presence reads who is in a room, from a place on the ring on.
 func (s *Service) presence(ctx context.Context, room string, from uint32, consistent bool) (Presence, error) {
-	sample, err := s.store.SampleMembers(ctx, room, from, sampleLimit, consistent)
+	sample, err := s.store.SampleMembers(ctx, room, from, s.smallRoom+1, consistent)
 	if err != nil {
 		return Presence{}, fmt.Errorf("read who is in a room: %w", err)
 	}
 	people := s.people(sample.Members)
 	p := Presence{Online: people, Count: len(people), connections: sample.Members}
-	p.small = sample.Whole && len(sample.Members) <= presencePushLimit
+	p.small = sample.Whole && len(sample.Members) <= s.smallRoom
 	if p.small {
 		p.OnlineFor = s.onlineFor(sample.Members)
 	}
 	if !sample.Whole {
 		p.Count = int(float64(len(people)) / sample.Span)
 	}
-	if len(p.Online) > presencePushLimit {
-		p.Online = p.Online[:presencePushLimit]
+	if len(p.Online) > s.smallRoom {
+		p.Online = p.Online[:s.smallRoom]
 	}
 	return p, nil
 }

@@ -19,6 +19,11 @@ type Options struct {
 	Now    func() time.Time
 	Random io.Reader                              // of tokens, uids and epochs
 	Jitter func(most time.Duration) time.Duration // a random duration in [0, most)
+	// SmallRoom is up to how many connections a room's comings and goings are
+	// pushed, and who writes there; in a larger room the count of people, an
+	// estimate, travels in answers to pings. It is how many people are listed, too.
+	// 0: 100, which is what clients know.
+	SmallRoom int
 	// Ring is where on the ring a sample of a large room begins.
 	Ring func() uint32
 }
@@ -38,13 +43,14 @@ type Service struct {
 	random    io.Reader
 	jitter    func(time.Duration) time.Duration
 	ring      func() uint32
+	smallRoom int
 }
 
 // New makes a Service.
 func New(store Store, cast Broadcaster, o Options) *Service {
 	s := &Service{
 		store: store, cast: cast, log: o.Log, record: o.Recorder, retention: o.Retention,
-		now: o.Now, random: o.Random, jitter: o.Jitter, ring: o.Ring,
+		now: o.Now, random: o.Random, jitter: o.Jitter, ring: o.Ring, smallRoom: o.SmallRoom,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -60,6 +66,9 @@ func New(store Store, cast Broadcaster, o Options) *Service {
 	}
 	if s.jitter == nil {
 		s.jitter = mathrand.N[time.Duration]
+	}
+	if s.smallRoom == 0 {
+		s.smallRoom = defaultSmallRoom
 	}
 	if s.ring == nil {
 		s.ring = mathrand.Uint32

@@ -27,11 +27,11 @@ func (s *Service) Typing(ctx context.Context, connectionID, spelling string) err
 	if err != nil {
 		return fmt.Errorf("note that somebody writes: %w", err)
 	}
-	sample, err := s.store.SampleMembers(ctx, key, 0, sampleLimit, false)
+	sample, err := s.store.SampleMembers(ctx, key, 0, s.smallRoom+1, false)
 	if err != nil {
 		return fmt.Errorf("read who is in a room: %w", err)
 	}
-	if !sample.Whole || len(sample.Members) > presencePushLimit {
+	if !sample.Whole || len(sample.Members) > s.smallRoom {
 		return nil
 	}
 	others := make([]Member, 0, len(sample.Members))
