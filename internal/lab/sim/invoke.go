@@ -103,7 +103,7 @@ func (inv *invocation) function(name string) *apigw.Function {
 	service := chat.New(store, cast{inv}, chat.Options{
 		Retention: inv.w.o.Retention, Log: log,
 		Now:    func() time.Time { return time.Now().Add(inv.skew) },
-		Random: reader{random}, Ring: random.Uint32,
+		Random: reader{random}, Ring: random.Uint32, SmallRoom: inv.w.smallRoom,
 		Jitter: func(most time.Duration) time.Duration { return time.Duration(random.Int64N(int64(most))) },
 	})
 	switch name {

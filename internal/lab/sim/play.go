@@ -127,6 +127,7 @@ func (w *world) everyday(calm time.Time) {
 // scene is a conversation of some minutes.
 func (w *world) scene(length time.Duration, last bool) {
 	w.stats["scenes"]++
+	w.mark(0)
 	for _, t := range w.tabs {
 		t.noSockets = t.proxied && w.chance(0.7)
 	}
@@ -149,13 +150,7 @@ func (w *world) scene(length time.Duration, last bool) {
 		}
 	}
 	if !last {
-		w.loop.in(length+time.Minute, func() { w.trouble = w.trouble && w.chance(0.3) })
-		w.loop.in(length+2*time.Minute, w.disperse)
-		w.loop.in(length+4*time.Minute, func() {
-			for _, t := range w.tabs {
-				t.noSockets = false
-			}
-		})
+		w.loop.in(length, w.quiet)
 	}
 }
 

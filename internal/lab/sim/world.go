@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
-	"projectchat/internal/chat/chattest"
 	"projectchat/internal/lab/check"
 )
 
@@ -41,7 +40,7 @@ type world struct {
 	loop    *loop
 	rng     *rand.Rand // of the loop alone
 	began   time.Time
-	store   *chattest.Store
+	store   *table
 	gateway *gateway
 	history []check.Record
 	stats   Stats
@@ -55,6 +54,7 @@ type world struct {
 	epochs      map[string]string
 	shared      bool // tabs of a person in a room share an outbox
 	restores    bool // the table is restored now and then
+	smallRoom   int  // a room of more connections is a large one; 0: as in production
 	running     map[*invocation]bool
 	putAt       puts
 }
@@ -71,10 +71,15 @@ func Run(o Options) Result {
 	w.shared = w.dice("shared").Float64() < 0.5
 	w.restores = !o.Calm && w.dice("restores").Float64() < 0.4
 	storeSkew := w.between(-2*time.Second, 2*time.Second)
-	w.store = chattest.NewStore(func() time.Time { return time.Now().Add(storeSkew) })
+	if dice := w.dice("small room"); !o.Calm && dice.Float64() < 0.15 {
+		w.smallRoom = 2 + dice.IntN(3)
+	}
+	w.store = newTable(func() time.Time { return time.Now().Add(storeSkew) })
 	w.gateway = &gateway{w: w, conns: map[string]*conn{}}
 	w.play()
 	w.rest()
+	w.stats["samples of who is in a large room"] = w.store.parts
+	w.stats["stale samples of who is in a room"] = w.store.stale
 	return Result{History: w.history, Stats: w.stats}
 }
 

@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"projectchat/internal/chat"
+	"projectchat/internal/chat/chattest"
+)
+
+// stalest is how old the state may be from which a read that is not consistent is
+// answered. DynamoDB promises no time; it is mostly less than a second.
+const stalest = 5 * time.Second
+
+// table is the store. It remembers which live rows there were, since a read of
+// these may be eventually consistent.
+type table struct {
+	*chattest.Store
+	now func() time.Time
+
+	mu           sync.Mutex // for the race detector, as in puts
+	past         map[string][]state
+	stale, parts int // samples from a state that was not the latest, and of large rooms
+}
+
+// state is the live rows of a room, as they were from a time on.
+type state struct {
+	from time.Time
+	rows []chat.Member
+}
+
+func newTable(now func() time.Time) *table {
+	return &table{Store: chattest.NewStore(now), now: now, past: map[string][]state{}}
+}
+
+// changed remembers the live rows of a room as they are now.
+func (t *table) changed(room string) {
+	rows, err := t.Members(background, room)
+	if err != nil {
+		panic(err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	past := append(t.past[room], state{time.Now(), rows})
+	for len(past) > 1 && time.Since(past[1].from) >= stalest {
+		past = past[1:]
+	}
+	t.past[room] = past
+}
+
+// was gives the live rows of a room as they were some time ago.
+func (t *table) was(room string, ago time.Duration) (rows []chat.Member) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	past := t.past[room]
+	for i, s := range past {
+		if time.Since(s.from) < ago {
+			break
+		}
+		rows = s.rows
+		if i == len(past)-1 {
+			return rows
+		}
+	}
+	t.stale++
+	return rows
+}
+
+// PutMember implements [chat.ConnectionStore].
+func (t *table) PutMember(ctx context.Context, m chat.Member) (*chat.Member, error) {
+	defer t.changed(m.Room)
+	return t.Store.PutMember(ctx, m)
+}
+
+// TouchMember implements [chat.ConnectionStore].
+func (t *table) TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
+	defer t.changed(room)
+	return t.Store.TouchMember(ctx, room, connectionID, seen, expires)
+}
+
+// DeleteMember implements [chat.ConnectionStore].
+func (t *table) DeleteMember(ctx context.Context, room, connectionID string) (bool, error) {
+	defer t.changed(room)
+	return t.Store.DeleteMember(ctx, room, connectionID)
+}
+
+// Restore is that of [chattest.Store]. What was in the table before is in no
+// replica of the new one.
+func (t *table) Restore(epoch func(room string) string) {
+	t.Store.Restore(epoch)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.past)
+}
+
+// sample is SampleMembers on the state of some time ago.
+func (t *table) sample(room string, from uint32, limit int, ago time.Duration) (chat.Sample, error) {
+	replica := t.Store
+	if ago > 0 {
+		replica = chattest.NewStore(t.now)
+		for _, m := range t.was(room, ago) {
+			if _, err := replica.PutMember(background, m); err != nil {
+				return chat.Sample{}, err
+			}
+		}
+	}
+	sample, err := replica.SampleMembers(background, room, from, limit, true)
+	if !sample.Whole {
+		t.mu.Lock()
+		t.parts++
+		t.mu.Unlock()
+	}
+	return sample, err
+}
+
+// SampleMembers implements [chat.ConnectionStore]. One read of five that need not
+// be consistent is not.
+func (s *store) SampleMembers(ctx context.Context, room string, from uint32, limit int, consistent bool) (sample chat.Sample, err error) {
+	name := "SampleMembers/" + room
+	ago := time.Duration(0)
+	if dice := s.inv.w.dice(s.inv.unique(name + "/ago")); !consistent && dice.IntN(5) == 0 {
+		ago = time.Duration(dice.Int64N(int64(stalest)))
+	}
+	err = s.named(ctx, name, func() (err error) {
+		sample, err = s.inv.w.store.sample(room, from, limit, ago)
+		return err
+	})
+	if err != nil {
+		return chat.Sample{}, err
+	}
+	return sample, nil
+}
