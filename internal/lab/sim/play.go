@@ -67,7 +67,9 @@ func (w *world) cast() {
 		}
 		w.record(check.Record{Op: check.Canary, Text: tag(room), UIDs: uids})
 	}
-	w.record(check.Record{Op: check.Mark})
+	if w.o.Calm {
+		w.mark(calmBound)
+	}
 }
 
 func (w *world) addTab(p *person, room string) *tab {
@@ -127,7 +129,9 @@ func (w *world) everyday(calm time.Time) {
 // scene is a conversation of some minutes.
 func (w *world) scene(length time.Duration, last bool) {
 	w.stats["scenes"]++
-	w.mark(0)
+	if !w.o.Calm {
+		w.mark(0)
+	}
 	for _, t := range w.tabs {
 		t.noSockets = t.proxied && w.chance(0.7)
 	}

@@ -8,7 +8,7 @@ import "time"
 func (w *world) quiet() {
 	w.loop.in(time.Minute, func() {
 		w.trouble = w.trouble && w.chance(0.3)
-		if !w.trouble {
+		if !w.trouble && !w.o.Calm {
 			w.mark(heartbeatBound)
 		}
 	})
