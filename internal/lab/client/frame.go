@@ -28,6 +28,7 @@ type frame struct {
 	Reset       bool                     `json:"reset"`
 	Online      []wire.Person            `json:"online"`
 	OnlineCount int                      `json:"onlineCount"`
+	OnlineFor   int64                    `json:"onlineFor"`
 	CID         string                   `json:"cid"`
 	At          string                   `json:"at"`
 	Duplicate   bool                     `json:"duplicate"`

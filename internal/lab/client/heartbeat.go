@@ -12,16 +12,21 @@ const (
 	eager   = 25 * time.Second
 	quiet   = 2 * time.Minute
 	longest = 4 * time.Minute
+	over    = 500 * time.Millisecond // so much after the count of people may be wrong it is asked for
 )
 
 // heartbeat says when to ask whether the socket lives and how far the room is:
 // 25 s after the room's last push of messages while it is in view and was lively in the
 // last five minutes, 2 min where it is quiet, else, and whatever arrives, 4 min
-// after the last ping.
+// after the last ping; and, while it is in view, as soon as the count of people may
+// be wrong because one of them has vanished. Who lives renews what the count holds
+// by at least every 4 min, so that happens for others' sake at most 20 s early in a
+// quiet room, which docs/protocol.md works out.
 type heartbeat struct {
 	m                               *Machine
 	timer                           timer
 	lastPing, lastPush, lastMessage time.Time
+	until                           time.Time // the count of people holds; zero: not known
 	running, asking, doubt          bool
 }
 
@@ -56,6 +61,15 @@ func (h *heartbeat) message(newest wire.Message) {
 	}
 }
 
+// holds: the count of people was said to hold for so many ms, 0 if that is not known.
+func (h *heartbeat) holds(ms int64) {
+	h.until = time.Time{}
+	if ms > 0 {
+		h.until = h.m.now.Add(time.Duration(ms) * time.Millisecond)
+	}
+	h.plan()
+}
+
 // soon: what the last pong said is to be asked again, in 2 s.
 func (h *heartbeat) soon() { h.doubt = true }
 
@@ -69,19 +83,21 @@ func (h *heartbeat) plan() {
 		if h.m.now.Sub(h.lastMessage) < lively {
 			idle = eager
 		}
-		if next := h.lastPush.Add(idle); next.Before(due) {
-			due = next
+		due = earlier(due, h.lastPush.Add(idle))
+		if !h.until.IsZero() {
+			due = earlier(due, h.until.Add(over))
 		}
 	}
-	if h.doubt {
-		due = h.lastPing.Add(soon)
+	// Of two functions each goes by its own clock: none makes a client ask on and on.
+	if least := h.lastPing.Add(soon); h.doubt || due.Before(least) {
+		due = least
 	}
 	h.m.set(&h.timer, due.Sub(h.m.now))
 }
 
 func (h *heartbeat) beat() {
 	if h.running && !h.asking {
-		h.asking, h.doubt, h.lastPing = true, false, h.m.now
+		h.asking, h.doubt, h.lastPing, h.until = true, false, h.m.now, time.Time{}
 		h.m.ping()
 	}
 }
@@ -90,4 +106,11 @@ func (h *heartbeat) beaten() {
 	h.asking = false
 	h.lastPush = h.m.now // a pong tells as much
 	h.plan()
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

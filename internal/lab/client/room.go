@@ -33,6 +33,7 @@ func (m *Machine) joined(l *link, f frame, since *wire.Position, anew bool) {
 	m.key, m.revision = f.Room, f.V
 	l.joined = true
 	m.presence.joined(f.Online, f.OnlineCount)
+	m.heart.holds(f.OnlineFor)
 	m.feed.joined(f, since, anew)
 	// A reset of another epoch's place says nothing of what was written in this one.
 	m.out.joined(f.Epoch, f.Reset && since != nil && since.Epoch == f.Epoch)
@@ -147,6 +148,7 @@ func (m *Machine) pong(f frame) {
 	if head.OnlineCount == nil {
 		return
 	}
+	m.heart.holds(head.OnlineFor)
 	switch m.presence.pong(*head.OnlineCount) {
 	case wrong:
 		m.heart.soon()

@@ -29,6 +29,8 @@ export class FakeServer {
 	log: Message[] = [];
 	online: Person[] = [{ uid: me.uid, name: me.name }];
 	onlineCount: number | null = null;
+	/** How many ms that holds, as a server says that knows. */
+	onlineFor: number | undefined = undefined;
 	sockets: 'open' | 'refuse' | 'hang' = 'open';
 	http = true;
 	/** Whether pongs say that the connection is live in the room. */
@@ -182,12 +184,14 @@ export class FakeServer {
 			reset: since !== undefined && !goesOn,
 			online: this.online,
 			onlineCount: this.onlineCount ?? this.online.length,
+			onlineFor: this.onlineFor,
 		};
 	}
 
 	private pong(c: FakeConnection): Frame {
 		const onlineCount = this.onlineCount ?? this.online.length;
-		const head = { epoch: this.epoch, seq: this.head, live: true, onlineCount };
+		const { epoch, head: seq, onlineFor } = this;
+		const head = { epoch, seq, live: true, onlineCount, onlineFor };
 		return { type: 'pong', heads: { general: c.joined && this.live ? head : { live: false } } };
 	}
 

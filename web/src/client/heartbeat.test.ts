@@ -84,6 +84,35 @@ describe('the heartbeat', () => {
 		expect(pings()).toBe(1);
 	});
 
+	it('comes when the count of people may be wrong, in view', async () => {
+		t.server.onlineFor = minute;
+		await t.enter();
+		await pass(minute);
+		expect(pings()).toBe(0);
+		await pass(second);
+		expect(pings()).toBe(1);
+		t.env.look(false);
+		await pass(3.9 * minute);
+		expect(pings()).toBe(1);
+	});
+
+	it('is not hurried by a room of people who live', async () => {
+		t.server.onlineFor = 220 * second;
+		await t.enter();
+		await pass(20 * minute + second);
+		expect(pings()).toBe(10);
+	});
+
+	it.each([
+		['a moment', 1],
+		['no time', 0],
+	])('leaves a server in peace whose clocks let the count hold for %s', async (_name, ms) => {
+		t.server.onlineFor = ms;
+		await t.enter();
+		await pass(20 * second);
+		expect(pings()).toBeLessThanOrEqual(10);
+	});
+
 	it('finds what the last push did not bring', async () => {
 		await t.enter();
 		t.server.say('one');

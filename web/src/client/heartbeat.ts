@@ -7,12 +7,16 @@ const soon = 2 * second;
 const eager = 25 * second;
 const quiet = 2 * minute;
 const longest = 4 * minute;
+/** So much after the count of people may be wrong it is asked for. */
+const over = second / 2;
 
 /**
  * When to ask whether the socket lives and how far the room is: 25 s after the
  * last push of the room's messages while it is in view and was alive in the last five
  * minutes, 2 min where it is quiet, else, and whatever arrives, 4 min after the
- * last ping; at once when the page comes into view or the network comes back.
+ * last ping; at once when the page comes into view or the network comes back. And
+ * in view as soon as the count of people may be wrong, as one of them may have
+ * vanished: of those who live, docs/protocol.md says why that costs next to nothing.
  */
 export class Heartbeat {
 	readonly #timer: Timer;
@@ -20,6 +24,7 @@ export class Heartbeat {
 	#lastPing = 0;
 	#lastPush = 0;
 	#lastMessage = 0;
+	#until = Infinity;
 	#running = false;
 	#asking = false;
 	#doubt = false;
@@ -64,6 +69,12 @@ export class Heartbeat {
 		if (this.#running) this.#plan();
 	}
 
+	/** The count of people was said to hold for so many ms, if that is known. */
+	holds(ms: number | undefined): void {
+		this.#until = this.env.now() + (ms || Infinity);
+		if (this.#running) this.#plan();
+	}
+
 	/** What the last pong said is to be asked again, in 2 s. */
 	soon(): void {
 		this.#doubt = true;
@@ -79,8 +90,10 @@ export class Heartbeat {
 		const alive = now - this.#lastMessage < lively;
 		const latest = this.#lastPing + longest;
 		const idle = this.#lastPush + (alive ? eager : quiet);
-		let due = this.env.visible() ? Math.min(idle, latest) : latest;
-		if (this.#doubt) due = this.#lastPing + soon;
+		let due = this.env.visible() ? Math.min(idle, latest, this.#until + over) : latest;
+		if (this.#doubt) due = 0;
+		// Of two functions each goes by its own clock: none makes a client ask on and on.
+		due = Math.max(due, this.#lastPing + soon);
 		this.#timer.set(Math.max(0, due - now), () => this.#beat());
 	}
 
@@ -88,6 +101,7 @@ export class Heartbeat {
 		if (this.#asking || !this.#running) return;
 		this.#asking = true;
 		this.#doubt = false;
+		this.#until = Infinity;
 		this.#lastPing = this.env.now();
 		await this.ping();
 		this.#asking = false;

@@ -226,6 +226,7 @@ class OpenRoom implements Room {
 		this.revision.value = answer.v;
 		channel.joined = true;
 		this.#presence.joined(answer.online, answer.onlineCount);
+		this.#heart.holds(answer.onlineFor);
 		this.#feed.joined(answer, since, anew);
 		// A reset of another epoch's place says nothing of what was written in this one.
 		this.#sending?.joined(answer.epoch, answer.reset && since?.epoch === answer.epoch);
@@ -310,6 +311,7 @@ class OpenRoom implements Room {
 		if (!head.live) return void this.#rejoin(false);
 		const { epoch, seq } = head;
 		if (epoch !== undefined && seq !== undefined) this.#feed.head({ epoch, seq });
+		this.#heart.holds(head.onlineFor);
 		const doubt = this.#presence.pong(head.onlineCount);
 		if (doubt === 'sure') void this.#rejoin(false);
 		else if (doubt) this.#heart.soon();

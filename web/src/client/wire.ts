@@ -84,6 +84,7 @@ export interface Joined extends Reply<'joined'> {
 	readonly reset: boolean;
 	readonly online: readonly Person[];
 	readonly onlineCount: number;
+	readonly onlineFor?: number;
 }
 export interface Left extends Reply<'left'> {
 	readonly room: string;
@@ -108,6 +109,8 @@ export interface Head {
 	readonly seq?: number;
 	readonly live: boolean;
 	readonly onlineCount?: number;
+	/** How many ms that holds if none of them gives another sign of life. */
+	readonly onlineFor?: number;
 }
 export interface Pong extends Reply<'pong'> {
 	readonly heads: Readonly<Record<string, Head>>;
@@ -207,7 +210,13 @@ const row = shape({
 	deleted: opt(count),
 });
 const people = list(shape({ uid: str, name: str }));
-const head = shape({ live: bool, epoch: opt(str), seq: opt(count), onlineCount: opt(count) });
+const head = shape({
+	live: bool,
+	epoch: opt(str),
+	seq: opt(count),
+	onlineCount: opt(count),
+	onlineFor: opt(count),
+});
 const heads: Check = (v) => isBag(v) && Object.values(v).every(head);
 const page = { room: str, epoch: str, messages: list(place), more: bool };
 
@@ -222,6 +231,7 @@ const frames = new Map<unknown, Check>(
 			reset: bool,
 			online: people,
 			onlineCount: count,
+			onlineFor: opt(count),
 		}),
 		left: shape({ room: str }),
 		sent: shape({ room: str, cid: str, epoch: str, seq: count, at: str, duplicate: bool }),
