@@ -1,6 +1,10 @@
 package client
 
-import "projectchat/internal/wire"
+import (
+	"slices"
+
+	"projectchat/internal/wire"
+)
 
 // The kinds of rows.
 const (
@@ -12,6 +16,19 @@ const (
 
 // withChanges is the revision of a server that knows of changes and of typing.
 const withChanges = 2
+
+// typingID lets a client tell an answer to [wire.Typing], which only a server
+// that does not know it gives, from the answer to a request under way.
+var typingID = "t"
+
+// knows tells whether the client itself knows a revision.
+func (m *Machine) knows(revision int) bool {
+	return m.cfg.Revision == 0 || m.cfg.Revision >= revision
+}
+
+// canChange tells whether the server takes changes, as far as is known. Over HTTP
+// that is taken for granted: functions are deployed before the page.
+func (m *Machine) canChange() bool { return m.revision >= withChanges || m.poll.on }
 
 // overwrites tells that the row of an entry changes another. Its own row in a list
 // is then no acknowledgement: the function may have died between the two.
@@ -28,9 +45,35 @@ func (o *outbox) found(it *item, epoch string, seq int64) {
 	o.keep(it)
 }
 
+// heldBack tells whether an entry waits for a server that takes changes. It holds
+// up the changes after it, and no message.
+func (o *outbox) heldBack(it *item) bool {
+	return it.Kind != "" && (!o.m.canChange() || o.m.running(&o.changes))
+}
+
+// notUnderstood: a function from before there were changes answers a change with
+// bad_request, whatever joined said: functions are deployed one after the other.
+// It does not know either whether the row is in the log. So the change is no more
+// refused than lost; it goes out again later, and the next join tells whether any
+// function knows of changes.
+func (o *outbox) notUnderstood(it *item) {
+	o.m.set(&o.changes, it.backoff.next(0, 1))
+	o.m.rejoin(false)
+}
+
+// lookForChanges joins again where changes are held back: joined may say by now
+// that the server takes them.
+func (o *outbox) lookForChanges() {
+	held := func(it *item) bool { return it.Kind != "" && it.queued(o.m.now) }
+	if !o.m.canChange() && slices.ContainsFunc(o.items, held) {
+		o.m.rejoin(false)
+	}
+}
+
 // typing tells the others that the person writes.
 func (m *Machine) typing() {
-	if l := m.current; l != nil && l.state == open && m.revision >= withChanges {
-		m.act(Transmit{l.id, wire.Encode(wire.Typing{Head: wire.Head{Action: wire.ActionTyping}, Room: m.key})})
+	if l := m.current; l != nil && l.state == open && m.revision >= withChanges && m.knows(withChanges) {
+		head := wire.Head{Action: wire.ActionTyping, ID: &typingID}
+		m.act(Transmit{l.id, wire.Encode(wire.Typing{Head: head, Room: m.key})})
 	}
 }

@@ -99,7 +99,7 @@ func TestTyping(t *testing.T) {
 	link := p.live(2)
 	p.event(client.Type{})
 	sent := take[client.Transmit](p)
-	if last := string(sent[len(sent)-1].Frame); last != `{"action":"typing","room":"room"}` {
+	if last := string(sent[len(sent)-1].Frame); last != `{"action":"typing","id":"t","room":"room"}` {
 		p.Errorf("sent %s", last)
 	}
 	p.reply(link, `{"type":"typing","room":"room","uid":"u_other","name":"N"}`)

@@ -44,7 +44,7 @@ type (
 	// Write puts a text into the outbox.
 	Write struct{ Text string }
 	// Change puts an edit of a message, its deletion, or a reaction to it into the
-	// outbox. It does nothing as long as the server is not known to take such.
+	// outbox, where it waits until the server is known to take such.
 	Change struct {
 		Kind   string // edit, delete or react
 		Target int64  // seq of the message

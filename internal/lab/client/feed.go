@@ -25,6 +25,7 @@ type feed struct {
 	catching bool
 	caught   []func(*refusal)
 	foreign  []frame
+	bare     mend
 }
 
 func (d *feed) init(m *Machine) {
@@ -103,6 +104,7 @@ func (d *feed) replace(f frame) {
 	fresh := d.log.replace(f.Epoch, f.Messages, f.Seq)
 	d.m.act(Began{f.Epoch, d.log.first - 1})
 	clear(d.fold)
+	d.bare.seqs = nil
 	d.changed(fresh)
 	d.settle()
 }
@@ -118,6 +120,7 @@ func (d *feed) changed(fresh []wire.Message) {
 	if len(fresh) > 0 {
 		d.m.act(Shown{d.log.epoch, fresh})
 		d.fold.take(fresh)
+		d.bare.took(fresh)
 		d.m.heart.message(fresh[len(fresh)-1])
 		d.m.out.seen(d.log.epoch, fresh)
 	}

@@ -17,16 +17,22 @@ type Folded struct {
 	Reactions map[string]string // uid → sign
 }
 
-// fold is the messages of a log's run. Its rows come in order, each once.
-type fold map[int64]*Folded
+// fold is the messages of a log's run. Its rows come in order, but those that are
+// mended, which come later; each of them once.
+type fold map[int64]*folding
+
+type folding struct {
+	Folded
+	reacted map[string]int64 // uid → seq of the last reaction
+}
 
 func (f fold) take(rows []wire.Message) {
 	for _, row := range rows {
 		if row.Kind == "" || row.Kind == kindMessage {
-			f[row.Seq] = &Folded{
+			f[row.Seq] = &folding{Folded{
 				Seq: row.Seq, UID: row.UID, Text: row.Text, Edited: row.Edited, Deleted: row.Deleted,
 				Reactions: map[string]string{},
-			}
+			}, map[string]int64{}}
 		} else if m := f[row.Target]; m != nil { // else it is about one before the run
 			m.change(row)
 		}
@@ -34,13 +40,12 @@ func (f fold) take(rows []wire.Message) {
 }
 
 // change lets a row about a message count, if it does.
-func (m *Folded) change(row wire.Message) {
+func (m *folding) change(row wire.Message) {
 	mine := row.UID == m.UID
 	switch {
-	case row.Kind == kindReact && row.Text == "":
-		delete(m.Reactions, row.UID)
+	case row.Kind == kindReact && row.Seq < m.reacted[row.UID]:
 	case row.Kind == kindReact:
-		m.Reactions[row.UID] = row.Text
+		m.react(row)
 	case row.Kind == kindDelete && mine && m.Deleted == 0:
 		m.Text, m.Deleted = "", row.Seq
 	case row.Kind == kindEdit && mine && m.Deleted == 0 && row.Seq > m.Edited && row.Text != "":
@@ -48,10 +53,17 @@ func (m *Folded) change(row wire.Message) {
 	}
 }
 
+func (m *folding) react(row wire.Message) {
+	m.reacted[row.UID], m.Reactions[row.UID] = row.Seq, row.Text
+	if row.Text == "" {
+		delete(m.Reactions, row.UID)
+	}
+}
+
 // Folded gives the messages of the run as they are to be shown, in order.
 func (m *Machine) Folded() (list []Folded) {
 	for _, seq := range slices.Sorted(maps.Keys(m.feed.fold)) {
-		one := *m.feed.fold[seq]
+		one := m.feed.fold[seq].Folded
 		one.Reactions = maps.Clone(one.Reactions)
 		list = append(list, one)
 	}

@@ -91,6 +91,21 @@ func decode(text []byte) (f frame, ok bool) {
 	return f, f.Type != "" || slices.Contains(gatewayTexts, f.Message)
 }
 
+// known is a frame as the client understands it: what came with a revision of the
+// protocol that it does not know is passed over.
+func (m *Machine) known(f frame) frame {
+	if m.knows(withChanges) {
+		return f
+	}
+	if f.Type == wire.TypeTyping {
+		f.Type = "unknown"
+	}
+	for i := range f.Messages {
+		f.Messages[i].Target, f.Messages[i].Edited, f.Messages[i].Deleted = 0, 0, 0
+	}
+	return f
+}
+
 func (f frame) refusal() *refusal {
 	code := f.Code
 	if !slices.Contains(codes, code) {

@@ -156,6 +156,7 @@ func (m *Machine) received(l *link, text []byte) {
 		return
 	}
 	f, ok := decode(text)
+	f = m.known(f)
 	switch {
 	case !ok:
 		return

@@ -23,6 +23,9 @@ type Config struct {
 	// Shared: other tabs use the same stored outbox. An entry goes out only under
 	// its lock; see [Lock].
 	Shared bool
+	// Revision is the highest revision of the protocol that the client knows, as
+	// that of a page which was loaded long ago; 0: the newest.
+	Revision int
 	// Chance gives what jitter is made of, at least 0 and less than 1. Nil: from Seed.
 	Chance func() float64
 }

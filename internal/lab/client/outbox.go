@@ -17,6 +17,19 @@ const (
 // passing are refusals after which the same message may still go in.
 var passing = []string{"behind", "not_joined", "unauthorized", offline}
 
+// mayPass tells whether the same entry may still go in after a refusal.
+//
+// That another row has its cid can mean its own, whose text was changed since: a
+// function from before there were changes takes that for another message. So it
+// looks for it first.
+func (i *item) mayPass(code string) bool {
+	if code == "cid_conflict" && !i.overwrites() {
+		i.conflicts++
+		return i.conflicts < 3
+	}
+	return slices.Contains(passing, code)
+}
+
 // item is an entry of the outbox with what only this machine knows of it.
 type item struct {
 	Entry
@@ -28,6 +41,7 @@ type item struct {
 	late      bool      // they have passed
 	told      bool      // that it waits
 	patient   bool      // the server said when to try again
+	conflicts int       // how often another row was said to have its cid
 }
 
 func (i *item) waits(now time.Time) bool { return i.Reset || now.Sub(i.WordAt) > waitingAge }
@@ -43,6 +57,7 @@ type outbox struct {
 	shared
 	attempting *attempt
 	wake       timer
+	changes    timer // as long as it runs they are held back; see [outbox.notUnderstood]
 	lastAt     time.Time
 }
 
@@ -50,7 +65,7 @@ type attempt struct{ item *item }
 
 func (o *outbox) init(m *Machine, kept []Entry) {
 	o.m = m
-	o.wake.fire = o.kick
+	o.wake.fire, o.changes.fire = o.kick, o.kick
 	for _, e := range kept {
 		if e.UID == m.cfg.UID {
 			o.items = append(o.items, &item{Entry: e, backoff: backoff{m: m}})
@@ -62,7 +77,7 @@ func (o *outbox) init(m *Machine, kept []Entry) {
 }
 
 func (o *outbox) write(c Change) {
-	if c.Kind != "" && o.m.revision < withChanges {
+	if c.Kind != "" && !o.m.knows(withChanges) {
 		return
 	}
 	at := o.m.now
@@ -216,6 +231,9 @@ func (o *outbox) ready() *item {
 func (o *outbox) next() *item {
 	for _, it := range o.items {
 		if it.queued(o.m.now) {
+			if o.heldBack(it) {
+				continue
+			}
 			return it
 		}
 		if it.seq == 0 && it.waits(o.m.now) && !it.told {
@@ -281,7 +299,9 @@ func (o *outbox) refused(it *item, why *refusal) {
 		if it.Since == nil || it.Since.Epoch == o.m.feed.log.epoch { // else it has begun anew meanwhile
 			o.m.rejoin(true)
 		}
-	case !why.temporary && !slices.Contains(passing, why.code):
+	case why.code == "bad_request" && it.Kind != "":
+		o.notUnderstood(it)
+	case !why.temporary && !it.mayPass(why.code):
 		it.Refused = why.code
 		o.keep(it)
 		o.m.act(Refused{it.CID, why.code})
@@ -299,7 +319,7 @@ func (o *outbox) recover(it *item, why *refusal) {
 		o.m.rejoin(false)
 	case "unauthorized":
 		o.m.verify()
-	case "behind":
+	case "behind", "cid_conflict":
 		if it.Since == nil {
 			return
 		}

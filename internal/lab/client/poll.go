@@ -102,6 +102,7 @@ func (p *poll) succeeded() {
 	p.ready, p.ever = true, true
 	if epoch := p.m.feed.log.epoch; epoch != "" {
 		p.m.out.joined(epoch, false)
+		p.m.feed.mend()
 	}
 	p.m.out.kick()
 }
@@ -221,6 +222,7 @@ func (m *Machine) fetched(e Fetched) {
 	m.clear(&a.limit)
 	var f frame
 	unreadable := json.Unmarshal(e.Body, &f) != nil
+	f = m.known(f)
 	switch {
 	case e.Status/100 != 2:
 		a.done(frame{}, httpRefusal(e.Status, f))

@@ -37,6 +37,7 @@ func (m *Machine) joined(l *link, f frame, since *wire.Position, anew bool) {
 	m.feed.joined(f, since, anew)
 	// A reset of another epoch's place says nothing of what was written in this one.
 	m.out.joined(f.Epoch, f.Reset && since != nil && since.Epoch == f.Epoch)
+	m.feed.mend()
 	held := l.held
 	l.held = nil
 	for _, push := range held {
@@ -75,6 +76,7 @@ func (m *Machine) live() {
 	} else if m.feed.log.behind() {
 		m.feed.catchUp(nil)
 	}
+	m.feed.mend()
 	m.out.resume()
 }
 
@@ -133,6 +135,8 @@ func (m *Machine) ping() {
 }
 
 func (m *Machine) pong(f frame) {
+	m.feed.mend()
+	m.out.lookForChanges()
 	m.out.look() // a tab that was closed may have left something since
 	head, ok := f.Heads[m.key]
 	if !ok {

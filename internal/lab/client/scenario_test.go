@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,10 +43,12 @@ type scene struct {
 	Frame    map[string]any
 	Raw      *string
 	Write    *string
+	Change   *client.Change
 	Retry    *string
 	Discard  *string
 	Visible  *bool
 	Online   bool
+	Typing   bool
 	Answer   *httpAnswer
 	Pongs    any // how pings are answered from now on, unseen; false: not at all
 	Dials    int
@@ -120,7 +123,6 @@ type actor struct {
 	sends   []map[string]any
 	asks    []map[string]any
 	pending []client.Action // asks without an answer
-	shown   []string
 	people  []string
 	state   string
 }
@@ -169,6 +171,10 @@ func (a *actor) happen(s scene) {
 		a.event(client.Received{Link: link, Frame: []byte(*s.Raw)})
 	case s.Write != nil:
 		a.event(client.Write{Text: *s.Write})
+	case s.Change != nil:
+		a.event(*s.Change)
+	case s.Typing:
+		a.event(client.Type{})
 	case s.Retry != nil:
 		a.event(client.Retry{CID: fmt.Sprint(a.value(*s.Retry))})
 	case s.Discard != nil:
@@ -208,14 +214,6 @@ func (a *actor) do(action client.Action) {
 		}
 		a.asks = append(a.asks, ask)
 		a.pending = append(a.pending, x)
-	case client.Began:
-		a.shown = nil
-	case client.Shown:
-		for _, m := range x.Messages {
-			if m.Kind == "" || m.Kind == "message" {
-				a.shown = append(a.shown, fmt.Sprint(m.Seq, " ", m.Text))
-			}
-		}
 	case client.People:
 		a.people = nil
 		for _, p := range x.Online {
@@ -263,11 +261,38 @@ func (a *actor) answer(h httpAnswer) {
 }
 
 func (a *actor) shows() []string {
-	list := slices.Clone(a.shown)
+	var list []string
+	for _, m := range a.m.Folded() {
+		line := fmt.Sprint(m.Seq, " ", m.Text)
+		for _, uid := range slices.Sorted(maps.Keys(m.Reactions)) {
+			line += " " + m.Reactions[uid]
+		}
+		if m.Deleted != 0 {
+			line += "(deleted)"
+		}
+		list = append(list, line+a.changing(m.Seq))
+	}
 	for _, u := range a.m.Unsent() {
-		list = append(list, fmt.Sprintf("%s (%s)", u.Text, u.State))
+		if u.Kind == "" {
+			list = append(list, fmt.Sprintf("%s (%s)", u.Text, u.State))
+		}
 	}
 	return list
+}
+
+// changing is how the change of a message stands that is in the outbox: the first
+// that is not pending, else the last.
+func (a *actor) changing(target int64) string {
+	state := ""
+	for _, u := range a.m.Unsent() {
+		if u.Target == target && (state == "" || state == "pending") {
+			state = u.State
+		}
+	}
+	if state != "" {
+		return fmt.Sprintf(" (%s)", state)
+	}
+	return ""
 }
 
 func (a *actor) nowState() string {

@@ -11,7 +11,8 @@ const patience = 15 * time.Second
 
 // Unsent is an entry of the outbox as the person sees it.
 type Unsent struct {
-	CID, Text string
+	CID, Kind, Text string
+	Target          int64 // of a change; it and Kind as in [Entry]
 	// State is "pending"; "failed" after a refusal, or 15 s on the way without an
 	// acknowledgement, after which it is tried on; or "waiting" for the person's word.
 	State string
@@ -20,7 +21,7 @@ type Unsent struct {
 // Unsent gives what is not among the shown rows yet, in the order of writing.
 func (m *Machine) Unsent() (list []Unsent) {
 	for _, it := range m.out.items {
-		list = append(list, Unsent{it.CID, it.Text, it.state(m.now)})
+		list = append(list, Unsent{it.CID, it.Kind, it.Text, it.Target, it.state(m.now)})
 	}
 	return list
 }

@@ -2,7 +2,7 @@ import type { Entry, Person, Reaction } from './client';
 import type { Message } from './wire';
 
 /** The kinds of rows that are about a message. */
-const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
+export const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
 
 /** A kind that this client does not know has its place in the order, and no looks. */
 function isMessage({ kind = 'message' }: Message): boolean {

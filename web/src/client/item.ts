@@ -8,6 +8,9 @@ import { knownCode } from './wire';
 const day = 24 * 60 * 60 * 1000;
 const patience = 15_000;
 
+/** Refusals after which the same message may still go in. */
+const passing = new Set(['behind', 'not_joined', 'unauthorized', 'offline']);
+
 /** One entry of the outbox: what the store keeps, and what only this tab knows. */
 export class Item {
 	/** When this tab first sent it over the connection at hand; from then on its 15 s count. */
@@ -18,6 +21,8 @@ export class Item {
 	late = false;
 	/** What came of the last try. */
 	why: ChatError | undefined;
+	/** How often another row was said to have its cid. */
+	conflicts = 0;
 	/** Where its row is in the log, though nobody answered. */
 	found: number | null = null;
 	/** Its seq in the log; it is shown here until the log's run has come so far. */
@@ -52,6 +57,16 @@ export class Item {
 	/** It may go out without anybody's word. */
 	get isQueued(): boolean {
 		return !this.isAcknowledged && !this.kept.refused && !this.waits;
+	}
+
+	/**
+	 * Whether it may still go in after a refusal. That another row has its cid can mean its own,
+	 * whose text was changed since: a function from before there were changes takes that for
+	 * another message. So it looks for it first.
+	 */
+	mayPass(code: string): boolean {
+		if (code === 'cid_conflict' && !this.overwrites) return ++this.conflicts < 3;
+		return passing.has(code);
 	}
 
 	/** How long until it is late, in ms; undefined when that does not count (now). */

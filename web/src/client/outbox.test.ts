@@ -112,7 +112,7 @@ describe('a send without an acknowledgement', () => {
 });
 
 describe('a refused send', () => {
-	const permanent = ['bad_request', 'forbidden', 'too_large', 'cid_conflict'];
+	const permanent = ['bad_request', 'forbidden', 'too_large'];
 	it.each(permanent)('%s fails at once, is kept, and stops nobody', async (code) => {
 		await t.enter();
 		t.server.judge = (f) => (f.action === 'send' && f.text === 'bad' ? { code } : 'answer');

@@ -5,14 +5,15 @@ import { type Change, ChatError, type Entry } from './client';
 import { type Env, Timer } from './env';
 import { Item } from './item';
 import type { Log } from './log';
+import { Mend, type MendHooks } from './mend';
 import { overlay } from './overlay';
 import type { Stored } from './storage';
 import type { Message, Position, SendBody, Sent } from './wire';
 
 const longestText = 4000;
 
-/** Refusals after which the same message may still go in. */
-const passing = new Set(['behind', 'not_joined', 'unauthorized', 'offline']);
+/** Refusals after which it may be in rows that were not looked at. */
+const lookFor = new Set(['behind', 'cid_conflict']);
 
 /**
  * Under what changes to a room's messages are kept: not with the messages, which pages from
@@ -22,7 +23,7 @@ function changesOf(room: string): string {
 	return `${room}\nchanges`;
 }
 
-export interface OutboxHooks {
+export interface OutboxHooks extends MendHooks {
 	/** How a message goes out; null while nothing can (not joined as this person). */
 	transport(): ((body: Omit<SendBody, 'room'>) => Promise<Sent>) | null;
 	/** Whether the server knows of changes to messages. */
@@ -48,6 +49,9 @@ export class Outbox {
 	#lastWritten = 0;
 	#attempting: { cid: string; giveUp: (why: ChatError) => void } | null = null;
 	readonly #wake: Timer;
+	/** As long as it runs changes are held back. */
+	readonly #changes: Timer;
+	readonly #mend: Mend;
 	readonly #lateness: Timer;
 
 	constructor(
@@ -58,6 +62,8 @@ export class Outbox {
 		private readonly hooks: OutboxHooks,
 	) {
 		this.#wake = new Timer(env);
+		this.#changes = new Timer(env);
+		this.#mend = new Mend(log, hooks, (rows) => this.seen(rows));
 		this.#lateness = new Timer(env);
 	}
 
@@ -165,6 +171,7 @@ export class Outbox {
 			else if (!item.kept.reset) void this.#reset(item);
 		}
 		if (old.length > 0) this.#publish();
+		void this.#mend.go();
 	}
 
 	/** It waits from now on, unless another tab has sent it or taken it out. */
@@ -180,13 +187,17 @@ export class Outbox {
 
 	/** At the start, and when there is a way out again: what an earlier page left, and what waited. */
 	async resume(): Promise<void> {
+		void this.#mend.go();
 		await this.#reload();
 		for (const item of this.#items) if (item.why?.retryAfter === undefined) item.notBefore = 0;
 		this.kick();
 	}
 
-	/** What another tab has left since. */
+	/** What another tab has left since; and whether the server is a later one by now. */
 	async look(): Promise<void> {
+		void this.#mend.go();
+		if (!this.hooks.canChange() && this.#items.some(({ isQueued, kept }) => isQueued && kept.kind))
+			this.hooks.rejoin(false);
 		await this.#reload();
 		this.kick();
 	}
@@ -200,6 +211,7 @@ export class Outbox {
 	close(): void {
 		this.#closed = true;
 		this.#wake.clear();
+		this.#changes.clear();
 		this.#lateness.clear();
 		this.interrupted();
 	}
@@ -275,7 +287,12 @@ export class Outbox {
 			await this.#keep(item, { reset: true });
 			// Else the log has begun anew meanwhile.
 			if (!item.kept.since || item.kept.since.epoch === this.log.epoch) this.hooks.rejoin(true);
-		} else if (!e.temporary && !passing.has(e.code)) {
+		} else if (e.code === 'bad_request' && item.kept.kind) {
+			// Of a function from before there were changes, whatever `joined` said: they are
+			// deployed one after the other. It does not know either whether the row is in the log.
+			this.#changes.set(item.backoff.next(), () => this.kick());
+			this.hooks.rejoin(false);
+		} else if (!e.temporary && !item.mayPass(e.code)) {
 			await this.#keep(item, { refused: { code: e.code, message: e.message } });
 		} else {
 			item.notBefore = this.env.now() + item.backoff.next(e.retryAfter);
@@ -288,7 +305,7 @@ export class Outbox {
 	async #recover(item: Item, e: ChatError): Promise<void> {
 		if (e.code === 'not_joined') this.hooks.rejoin(false);
 		if (e.code === 'unauthorized') await this.hooks.verify();
-		if (e.code !== 'behind' || !item.kept.since) return;
+		if (!lookFor.has(e.code) || !item.kept.since) return;
 		try {
 			const since = await this.hooks.lookOn(item.kept.since);
 			item.kept = { ...item.kept, since };
@@ -337,9 +354,8 @@ export class Outbox {
 	}
 
 	#next(): Item | undefined {
-		return this.#items.find(
-			({ isQueued, kept }) => isQueued && (!kept.kind || this.hooks.canChange()),
-		);
+		const all = this.hooks.canChange() && !this.#changes.running;
+		return this.#items.find(({ isQueued, kept }) => isQueued && (!kept.kind || all));
 	}
 
 	/** Still here, and not known to be in the log. */

@@ -149,9 +149,10 @@ class OpenRoom implements Room {
 		return this.#sending.write(text, { kind, target });
 	}
 
+	/** It gets no answer; but an error, by a server that does not know it, has the id then. */
 	type(): void {
 		if (this.revision.peek() < 2) return;
-		this.#socket.current?.tell({ action: 'typing', room: this.#key });
+		this.#socket.current?.tell({ action: 'typing', id: 't', room: this.#key });
 	}
 
 	retry(cid: string): void {
@@ -196,6 +197,8 @@ class OpenRoom implements Room {
 		return {
 			transport: () => this.#transport(),
 			canChange: () => this.canChange.peek(),
+			history: () => this.#history(),
+			changed: () => this.#changed([]),
 			sent: (answer, kept) => this.#sent(answer, kept),
 			lookOn: (since) => this.#feed.lookOn(since),
 			rejoin: (anew) => void this.#rejoin(anew),

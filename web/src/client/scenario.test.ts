@@ -1,7 +1,7 @@
 /** Plays the scripts that both clients must follow: internal/lab/client/testdata/README.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Room } from './client';
+import type { Change, Entry, Room } from './client';
 import type { SocketLike } from './env';
 import { type FakeEnv, fakeEnv } from './fakeEnv';
 import { FakeServer, me } from './fakeServer';
@@ -19,6 +19,8 @@ interface Step {
 	frame?: Bag;
 	raw?: string;
 	write?: string;
+	change?: { kind: Change; target: number; text?: string };
+	typing?: boolean;
 	retry?: string;
 	discard?: string;
 	visible?: boolean;
@@ -118,6 +120,8 @@ class Player {
 		if (s.frame) receive(JSON.stringify(this.#fill(s.frame)));
 		if (s.raw !== undefined) receive(s.raw);
 		if (s.write !== undefined) this.room.send(s.write);
+		if (s.change) this.room.change(s.change.kind, s.change.target, s.change.text ?? '');
+		if (s.typing) this.room.type();
 		if (s.retry) this.room.retry(String(this.#value(s.retry)));
 		if (s.discard) this.room.discard(String(this.#value(s.discard)));
 		if (s.visible !== undefined) this.#env.look(s.visible);
@@ -162,7 +166,7 @@ class Player {
 
 	#shows(): string[] {
 		return this.room.entries.value.map((e) =>
-			e.state === 'confirmed' ? `${e.seq} ${e.text}` : `${e.text} (${e.state})`,
+			e.state === 'confirmed' ? `${e.seq} ${e.text}${about(e)}` : `${e.text} (${e.state})`,
 		);
 	}
 
@@ -226,6 +230,12 @@ class Player {
 		if (Array.isArray(frame.messages)) frame.messages = frame.messages.map(row);
 		return this.#value(frame) as Bag;
 	}
+}
+
+/** What became of a message. */
+function about({ reactions = [], deleted, change }: Entry): string {
+	const signs = reactions.flatMap(({ sign, people }) => people.map(() => ` ${sign}`)).join('');
+	return signs + (deleted ? '(deleted)' : '') + (change ? ` (${change.state})` : '');
 }
 
 /** A number stands for somebody's message in that place. */
