@@ -101,6 +101,9 @@ func (t *tab) open(ctx context.Context) {
 	t.ctx = own
 	t.stop = func() { cancel(); <-done }
 	t.record.add(check.Record{Op: check.Up, Who: who, Room: t.room.name})
+	for _, e := range t.store {
+		t.holds(e)
+	}
 	driver := t.driver
 	go func() {
 		defer close(done)
@@ -207,6 +210,8 @@ func (t *tab) observe(who string, a client.Action) {
 		r.Op, r.UID, r.CID = check.Refuse, t.uid, a.CID
 		t.record.add(r)
 	case client.Waits:
+		r.Op, r.UID, r.CID = check.Wait, t.uid, a.CID
+		t.record.add(r)
 		t.end("a message waits for a word")
 	case client.SignedOut:
 		t.end("signed out")
@@ -250,6 +255,12 @@ func (t *tab) keep(e client.Entry) {
 	}
 	t.store = append(t.store, e)
 	t.record.add(check.Record{Op: check.Try, Who: t.name, Room: t.room.name, UID: e.UID, CID: e.CID, Text: short(e.Text)})
+	t.holds(e)
+}
+
+// holds records that the tab has an entry in its outbox, and is to send it.
+func (t *tab) holds(e client.Entry) {
+	t.record.add(check.Record{Op: check.Hold, Who: t.who(), Room: t.room.name, UID: e.UID, CID: e.CID})
 }
 
 func (t *tab) forget(cid string) {

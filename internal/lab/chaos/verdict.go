@@ -49,6 +49,7 @@ var invariants = []struct {
 	{check.Incomplete, "a client that is up at the end lacks the last rows"},
 	{check.Restarted, "a view began anew although nothing was deleted"},
 	{check.Slow, "a client was later than promised: 30 s after the last fault and after a storm, 5 s in calm"},
+	{check.Unacknowledged, "a message in the outbox of a client that is up was not acknowledged as soon as that"},
 	{check.Leaked, "somebody, or a log, got what they may not have"},
 	{check.Impersonation, "a message under another's uid"},
 }
@@ -166,7 +167,7 @@ func held(table []verdict) bool {
 }
 
 // timed are the verdicts that a machine can miss by being busy or slow.
-var timed = []string{string(check.Slow), "convergence", "storm", "stuck reader", "heartbeat"}
+var timed = []string{string(check.Slow), string(check.Unacknowledged), "convergence", "storm", "stuck reader", "heartbeat"}
 
 // timeless leaves them out.
 func timeless(table []verdict) []verdict {

@@ -66,7 +66,7 @@ func failed(r *result) string {
 }
 
 func TestVerdicts(t *testing.T) {
-	missed := []string{"storm", "stuck reader", "convergence heartbeat"} // by time alone
+	missed := []string{"storm", "stuck reader", "convergence heartbeat", "unacknowledged"} // by time alone
 	for _, test := range []struct {
 		name string
 		do   func(*result)
@@ -89,6 +89,13 @@ func TestVerdicts(t *testing.T) {
 				}
 			}
 		}, "convergence heartbeat"},
+		{"a message stays in an outbox", func(r *result) {
+			d := check.Record{T: 63 * second, Op: check.Try, Who: "tab 2", Room: "room 0", UID: "u2", CID: "d", Text: "t"}
+			held := d
+			held.Op, held.Who = check.Hold, "tab 2.1"
+			r.history = append(r.history, check.Record{T: 62 * second, Op: check.Mark, Within: 5 * second}, d, held,
+				check.Record{T: 68 * second, Op: check.Mark})
+		}, "unacknowledged"},
 		{"a message is lost", func(r *result) {
 			r.history = append(r.history, check.Record{T: 80 * second, Op: check.Read, Who: "reader", Room: "room 0", Epoch: "e"})
 		}, "lost"},
