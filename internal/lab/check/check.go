@@ -38,6 +38,10 @@ const (
 type Options struct {
 	// Retention is how long rows are kept; 0: for ever.
 	Retention time.Duration
+	// Mixed: some of the servers knew of no changes. They tell rows without what they
+	// are about, and without saying that their text was changed; and a change may wait
+	// for another server, while its sender's messages go on.
+	Mixed bool
 }
 
 // Violation is one promise broken once.
@@ -102,6 +106,7 @@ type message struct{ room, uid, cid string }
 type attempt struct {
 	message
 	who     string
+	kind    string
 	n       int // its number among all tries
 	tried   time.Duration
 	texts   []string
@@ -118,9 +123,10 @@ type checker struct {
 	end       time.Duration
 	attempts  map[message]*attempt
 	inOrder   []*attempt
-	byCID     map[[2]string][]*attempt       // room and cid
-	content   map[place]Record               // the first that was seen there
-	changes   map[change][]*attempt          // edits, by what they are about
+	byCID     map[[2]string][]*attempt // room and cid
+	content   map[place]Record         // the first that was seen there
+	changes   map[change][]*attempt    // edits, by what they are about
+	deletions map[change]bool
 	readers   map[string]map[string]*reading // by room and reader
 	observers []*observer
 	byName    map[[2]string]*observer // by who and room
@@ -137,7 +143,7 @@ func newChecker(history []Record, o Options) *checker {
 	c := &checker{
 		o: o, history: history,
 		attempts: map[message]*attempt{}, byCID: map[[2]string][]*attempt{}, byName: map[[2]string]*observer{},
-		content: map[place]Record{}, changes: map[change][]*attempt{}, readers: map[string]map[string]*reading{},
+		content: map[place]Record{}, changes: map[change][]*attempt{}, deletions: map[change]bool{}, readers: map[string]map[string]*reading{},
 		report: Report{Slowest: map[time.Duration]time.Duration{}, SlowestAck: map[time.Duration]time.Duration{}},
 	}
 	if len(history) > 0 {
@@ -177,15 +183,18 @@ func (c *checker) try(r Record) {
 	key := message{r.Room, r.UID, r.CID}
 	a := c.attempts[key]
 	if a == nil {
-		a = &attempt{message: key, who: r.Who, n: len(c.inOrder), tried: r.T}
+		a = &attempt{message: key, who: r.Who, kind: r.Kind, n: len(c.inOrder), tried: r.T}
 		c.attempts[key] = a
 		c.inOrder = append(c.inOrder, a)
 		by := [2]string{r.Room, r.CID}
 		c.byCID[by] = append(c.byCID[by], a)
 		c.report.Sent++
-		if r.Kind == kindEdit {
-			about := change{r.Room, r.UID, r.Target}
+		about := change{r.Room, r.UID, r.Target}
+		switch r.Kind {
+		case kindEdit:
 			c.changes[about] = append(c.changes[about], a)
+		case kindDelete:
+			c.deletions[about] = true
 		}
 	}
 	if !slices.Contains(a.texts, r.Text) {
@@ -218,7 +227,7 @@ func (c *checker) seen(r Record) {
 	p := place{r.Room, r.Epoch, r.Seq}
 	if first, ok := c.content[p]; !ok {
 		c.content[p] = r
-	} else if differ(first, r) {
+	} else if c.differ(first, r) {
 		c.fail(Divergent, "%s row %d is %s/%s to %s and %s/%s to %s", r.Room, r.Seq, first.UID, first.CID, first.Who, r.UID, r.CID, r.Who)
 	}
 	a := c.attempts[message{r.Room, r.UID, r.CID}]

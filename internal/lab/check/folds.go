@@ -160,7 +160,11 @@ func (c *checker) mayBe(a *attempt, r Record) bool {
 	if r.Kind == kindEdit || r.Deleted != 0 {
 		return r.Text == ""
 	}
-	return r.Edited != 0 && slices.ContainsFunc(c.changes[change{r.Room, r.UID, r.Seq}], func(e *attempt) bool {
+	unmarked := c.o.Mixed && r.Op == Show && r.isMessage()
+	if unmarked && r.Text == "" {
+		return c.deletions[change{r.Room, r.UID, r.Seq}]
+	}
+	return (r.Edited != 0 || unmarked) && slices.ContainsFunc(c.changes[change{r.Room, r.UID, r.Seq}], func(e *attempt) bool {
 		return slices.Contains(e.texts, r.Text)
 	})
 }
@@ -173,7 +177,13 @@ type change struct {
 
 // differ tells whether two looks at one place saw different rows. The text of what
 // may be changed is no part of that.
-func differ(a, b Record) bool {
+func (c *checker) differ(a, b Record) bool {
+	about := change{a.Room, a.UID, a.Seq}
 	untouched := cmp.Or(a.Edited, a.Deleted, b.Edited, b.Deleted) == 0 && a.Kind != kindEdit
-	return a.UID != b.UID || a.CID != b.CID || a.Target != b.Target || untouched && a.Text != b.Text
+	otherTarget := a.Target != b.Target
+	if c.o.Mixed {
+		untouched = untouched && len(c.changes[about]) == 0 && !c.deletions[about]
+		otherTarget = otherTarget && a.Target != 0 && b.Target != 0
+	}
+	return a.UID != b.UID || a.CID != b.CID || otherTarget || untouched && a.Text != b.Text
 }

@@ -33,13 +33,17 @@ func (c *checker) order() {
 func (c *checker) senders(inOrder []*attempt) {
 	last := map[string]*attempt{}
 	for _, a := range inOrder {
-		before := last[a.who]
+		who := a.who
+		if c.o.Mixed && a.kind != "" {
+			who += ", changes"
+		}
+		before := last[who]
 		if before != nil && before.at[0].seq > a.at[0].seq {
 			c.fail(SenderOrder, "%s sent %s before %s; they are rows %d and %d of %s",
 				a.who, before.cid, a.cid, before.at[0].seq, a.at[0].seq, a.room)
 		}
 		if before == nil || before.at[0].seq < a.at[0].seq {
-			last[a.who] = a
+			last[who] = a
 		}
 	}
 }
