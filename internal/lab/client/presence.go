@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 
 const (
 	leaveDelay = 1500 * time.Millisecond
-	listed     = 100 // the server lists and pushes presence in rooms of up to so many
+	listed     = 100
 )
 
 // presence is who is in the room, put together from joined, pushes and pongs.
@@ -74,7 +75,7 @@ const (
 // pong takes a pong's count.
 func (p *presence) pong(count int) verdict {
 	v := right
-	if count <= listed && count != len(p.people)-len(p.leaving) {
+	if count <= cmp.Or(p.m.cfg.Listed, listed) && count != len(p.people)-len(p.leaving) {
 		v = wrong
 		if p.disagreed {
 			v = wrongAgain

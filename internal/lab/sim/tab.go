@@ -63,7 +63,7 @@ func (t *tab) open() {
 	t.conns, t.missed, t.frozen, t.people = map[int]*conn{}, nil, false, nil
 	t.m = client.New(client.Config{
 		Room: t.room, UID: t.person.uid, Seed: t.w.rng.Uint64(), Outbox: t.store.read(), Hidden: t.w.chance(0.5),
-		Polls: true, Shared: t.w.shared,
+		Polls: true, Shared: t.w.shared, Listed: t.w.smallRoom,
 	})
 	t.record(check.Up, check.Record{Within: t.late()})
 	t.outbox = held{}
