@@ -36,6 +36,7 @@ func (w *world) mark(within time.Duration) { w.record(check.Record{Op: check.Mar
 // epilogue is what comes after the faults.
 func (w *world) epilogue() {
 	w.trouble, w.ending = false, true
+	clear(w.old)
 	for _, t := range w.tabs {
 		t.thaw(true)
 		t.open()
@@ -108,7 +109,9 @@ func (w *world) leaves(p *person, how func(*tab), within time.Duration) {
 // as it is in the store.
 func (w *world) readAll() {
 	for _, t := range w.tabs {
-		t.folds()
+		if t.revision == 0 {
+			t.folds()
+		}
 	}
 	for _, room := range w.rooms {
 		if w.epoch(room) == "" {

@@ -130,7 +130,10 @@ func (g *gateway) fromClient(c *conn, frame []byte) {
 }
 
 func (g *gateway) route(c *conn, frame []byte) {
-	function, route := functionOf(actionOf(frame))
+	function, route, taken := g.known(c, actionOf(frame))
+	if !taken {
+		return
+	}
 	g.w.stats["requests on a socket: "+route]++
 	g.w.invoke(function, socketEvent(route, c.id, string(frame)), func(o outcome, reply []byte) {
 		var r events.APIGatewayProxyResponse

@@ -43,6 +43,7 @@ type invocation struct {
 	after bool
 	hang  int // the step that never ends
 	dead  bool
+	old   bool // it is of revision 1
 
 	mu     sync.Mutex
 	counts map[string]int
@@ -50,13 +51,17 @@ type invocation struct {
 
 // invoke runs a function on an event and calls done, in the loop, with its reply.
 func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
+	old := w.old[function]
+	if old {
+		event, done = w.asOld(event, done)
+	}
 	payload, err := json.Marshal(event)
 	if err != nil {
 		panic(err) // the events are ours
 	}
 	w.invocations++
 	w.stats["invocations"]++
-	inv := &invocation{w: w, name: fmt.Sprintf("i%d", w.invocations), counts: map[string]int{}}
+	inv := &invocation{w: w, name: fmt.Sprintf("i%d", w.invocations), old: old, counts: map[string]int{}}
 	inv.dice = w.dice(inv.name)
 	inv.skew = w.between(-20*time.Millisecond, 20*time.Millisecond)
 	if w.trouble {

@@ -138,6 +138,9 @@ func (w *world) scene(length time.Duration, last bool) {
 	if dice := w.dice(w.name("restore in scene ", w.stats["scenes"])); w.restores && dice.Float64() < 0.25 {
 		w.loop.in(time.Duration(dice.Int64N(int64(length))), w.restore)
 	}
+	if dice := w.dice(w.name("versions in scene ", w.stats["scenes"])); w.mixed && dice.Float64() < 0.6 {
+		w.rollBack(length, dice)
+	}
 	w.trouble = !w.o.Calm && (last || w.chance(0.85))
 	for _, t := range w.tabs {
 		w.later(length/4, func() {

@@ -34,7 +34,7 @@ func run(t *testing.T, o sim.Options) (result sim.Result) {
 func judge(t *testing.T, o sim.Options) (sim.Result, check.Report) {
 	t.Helper()
 	result := run(t, o)
-	report := check.Check(result.History, check.Options{Retention: o.Retention})
+	report := check.Check(result.History, check.Options{Retention: o.Retention, Mixed: result.Mixed})
 	// After a restore a row may be in a log that nobody ever saw, and in its copy.
 	if o.Retention == 0 && result.Stats["restores"] == 0 && !check.Linearizable(result.History) {
 		t.Error("the log is no order in which the messages can have been sent")

@@ -76,13 +76,13 @@ func (t *tab) afresh(e client.Event) client.Event {
 	}
 	switch e.(type) {
 	case client.Locked:
-		e = client.Locked{Entries: t.store.read()}
+		e = client.Locked{Entries: t.stored()}
 	case client.Loaded:
-		e = client.Loaded{Entries: t.store.read()}
+		e = client.Loaded{Entries: t.stored()}
 	default:
 		return e
 	}
-	t.holds(t.store.entries)
+	t.holds(t.stored())
 	return e
 }
 

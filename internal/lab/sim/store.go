@@ -51,6 +51,9 @@ func (s *store) ReadLog(ctx context.Context, room string, r chat.LogRange) (page
 	page.Rows = slices.DeleteFunc(page.Rows, func(m chat.Message) bool {
 		return s.inv.w.putAt.get(place{room, r.Epoch, m.Seq}).After(began) && dice.IntN(2) == 0
 	})
+	for i, m := range page.Rows {
+		page.Rows[i] = s.inv.asOld(m)
+	}
 	return page, nil
 }
 
@@ -65,10 +68,11 @@ func (s *store) Append(ctx context.Context, room, epoch string, m chat.Message) 
 		}
 		return err
 	})
-	if err != nil {
+	if err != nil || taken == nil {
 		return nil, err
 	}
-	return taken, nil
+	row := s.inv.asOld(*taken)
+	return &row, nil
 }
 
 func (s *store) append(room, epoch string, m chat.Message) (taken *chat.Message, err error) {

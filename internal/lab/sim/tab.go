@@ -35,12 +35,14 @@ type tab struct {
 	frozen bool
 	missed []client.Event
 	conns  map[int]*conn
-	store  *storage
-	tick   *event
-	woken  time.Time
-	people []string
-	said   int
-	outbox held
+	// Of what revision the page is; 0: the newest.
+	revision int
+	store    *storage
+	tick     *event
+	woken    time.Time
+	people   []string
+	said     int
+	outbox   held
 }
 
 func (t *tab) alive() bool { return t.m != nil }
@@ -61,13 +63,18 @@ func (t *tab) open() {
 	t.life++
 	t.w.stats["tabs opened"]++
 	t.conns, t.missed, t.frozen, t.people = map[int]*conn{}, nil, false, nil
+	t.revision = 0
+	if t.isOld() {
+		t.revision = 1
+		t.w.stats["tabs of revision 1 opened"]++
+	}
 	t.m = client.New(client.Config{
-		Room: t.room, UID: t.person.uid, Seed: t.w.rng.Uint64(), Outbox: t.store.read(), Hidden: t.w.chance(0.5),
+		Room: t.room, UID: t.person.uid, Seed: t.w.rng.Uint64(), Revision: t.revision, Outbox: t.stored(), Hidden: t.w.chance(0.5),
 		Polls: true, Shared: t.w.shared, Listed: t.w.smallRoom,
 	})
 	t.record(check.Up, check.Record{Within: t.late()})
 	t.outbox = held{}
-	t.holds(t.store.read())
+	t.holds(t.stored())
 	t.event(client.Start{})
 }
 

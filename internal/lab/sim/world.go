@@ -29,6 +29,8 @@ type Options struct {
 type Result struct {
 	History []check.Record
 	Stats   Stats
+	// Mixed: some functions and pages were of an earlier revision of the protocol.
+	Mixed bool
 }
 
 // Stats counts what happened, by name: faults, invocations, connections.
@@ -55,6 +57,8 @@ type world struct {
 	shared      bool // tabs of a person in a room share an outbox
 	restores    bool // the table is restored now and then
 	smallRoom   int  // a room of more connections is a large one; 0: as in production
+	mixed       bool // some of it is of revision 1 now and then
+	old         map[string]bool
 	running     map[*invocation]bool
 	putAt       puts
 }
@@ -67,8 +71,10 @@ func Run(o Options) Result {
 	w := &world{
 		o: o, loop: newLoop(), rng: rand.New(rand.NewPCG(o.Seed, 0x73696d)), began: time.Now(),
 		stats: Stats{}, epochs: map[string]string{}, running: map[*invocation]bool{},
+		old: map[string]bool{},
 	}
 	w.shared = w.dice("shared").Float64() < 0.5
+	w.mixed = !o.Calm && w.dice("mixed").Float64() < 0.3
 	w.restores = !o.Calm && w.dice("restores").Float64() < 0.4
 	storeSkew := w.between(-2*time.Second, 2*time.Second)
 	if dice := w.dice("small room"); !o.Calm && dice.Float64() < 0.15 {
@@ -80,7 +86,7 @@ func Run(o Options) Result {
 	w.rest()
 	w.stats["samples of who is in a large room"] = w.store.parts
 	w.stats["stale samples of who is in a room"] = w.store.stale
-	return Result{History: w.history, Stats: w.stats}
+	return Result{History: w.history, Stats: w.stats, Mixed: w.mixed}
 }
 
 // rest lets everybody go, and what is under way come to its end.
