@@ -21,10 +21,10 @@ const (
 	stormBound     = 30 * time.Second
 	// A push comes within 2 s, and who left is shown for 1.5 s more.
 	leaveBound = 3500 * time.Millisecond
-	// Who vanishes counts as present for 6 min after a sign of life; then a list
-	// is put right when a pong contradicts it, which comes within 2 min in a room in
-	// view, and another says so 2 s later.
-	vanishBound = 6*time.Minute + 2*time.Minute + 10*time.Second
+	// Who vanishes counts as present for 5 min 40 s after a sign of life
+	// ([chat.PresenceLife]); who has the room in view asks as soon as that is over,
+	// and again 2 s later. The rest is for clocks that differ.
+	vanishBound = 6 * time.Minute
 )
 
 var online = client.Online{}

@@ -64,7 +64,7 @@ func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
 	inv := &invocation{w: w, name: fmt.Sprintf("i%d", w.invocations), old: old, counts: map[string]int{}}
 	inv.dice = w.dice(inv.name)
 	inv.skew = w.between(-20*time.Millisecond, 20*time.Millisecond)
-	if w.trouble {
+	if w.trouble || w.wrongClocks {
 		inv.skew = w.between(-5*time.Second, 5*time.Second)
 	}
 	if w.strikes(0.03, "function dies") {

@@ -49,6 +49,7 @@ type world struct {
 
 	trouble     bool // faults strike
 	ending      bool // they have stopped for good
+	wrongClocks bool // of functions, in quiet times, too
 	invocations int
 	people      []*person
 	tabs        []*tab
@@ -68,6 +69,15 @@ func Run(o Options) Result {
 	if o.Hours == 0 {
 		o.Hours = 24
 	}
+	w := newWorld(o)
+	w.play()
+	w.rest()
+	w.stats["samples of who is in a large room"] = w.store.parts
+	w.stats["stale samples of who is in a room"] = w.store.stale
+	return Result{History: w.history, Stats: w.stats, Mixed: w.mixed}
+}
+
+func newWorld(o Options) *world {
 	w := &world{
 		o: o, loop: newLoop(), rng: rand.New(rand.NewPCG(o.Seed, 0x73696d)), began: time.Now(),
 		stats: Stats{}, epochs: map[string]string{}, running: map[*invocation]bool{},
@@ -82,11 +92,7 @@ func Run(o Options) Result {
 	}
 	w.store = newTable(func() time.Time { return time.Now().Add(storeSkew) })
 	w.gateway = &gateway{w: w, conns: map[string]*conn{}}
-	w.play()
-	w.rest()
-	w.stats["samples of who is in a large room"] = w.store.parts
-	w.stats["stale samples of who is in a room"] = w.store.stale
-	return Result{History: w.history, Stats: w.stats, Mixed: w.mixed}
+	return w
 }
 
 // rest lets everybody go, and what is under way come to its end.
