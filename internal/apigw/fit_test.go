@@ -157,10 +157,10 @@ func TestPongForRooms(t *testing.T) {
 		t.Errorf("the count holds for %d ms, want %d", head.OnlineFor, life)
 	}
 	r := s.ask(conn, "ping", object{"rooms": []string{"nowhere"}})
-	if r.Body != `{"type":"pong","id":"7","heads":{"nowhere":{"live":false}}}` {
+	if r.Body != `{"type":"pong","id":"7","v":2,"heads":{"nowhere":{"live":false}}}` {
 		t.Errorf("not joined: %s", r.Body)
 	}
-	if r := s.ask(conn, "ping", object{}); r.Body != `{"type":"pong","id":"7","heads":{}}` {
+	if r := s.ask(conn, "ping", object{}); r.Body != `{"type":"pong","id":"7","v":2,"heads":{}}` {
 		t.Errorf("of no rooms: %s", r.Body)
 	}
 	many := make([]string, 17)

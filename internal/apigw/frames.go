@@ -50,7 +50,7 @@ func sentFrame(id *string, r chat.Receipt) wire.Sent {
 }
 
 func pongFrame(id *string, heads map[string]chat.RoomHead) wire.Pong {
-	frame := wire.Pong{Type: wire.TypePong, ID: id, Heads: map[string]wire.RoomHead{}}
+	frame := wire.Pong{Type: wire.TypePong, ID: id, V: wire.Revision, Heads: map[string]wire.RoomHead{}}
 	for room, h := range heads {
 		if !h.Joined {
 			frame.Heads[room] = wire.RoomHead{}

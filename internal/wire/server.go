@@ -51,6 +51,7 @@ type HistoryPage struct {
 type Pong struct {
 	Type  string              `json:"type"`
 	ID    *string             `json:"id,omitzero"`
+	V     int                 `json:"v"` // see [Revision]
 	Heads map[string]RoomHead `json:"heads"`
 }
 

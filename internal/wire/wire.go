@@ -12,13 +12,14 @@ import "time"
 // Version of the protocol, which a client names in the handshake (?v=1).
 const Version = 1
 
-// Revision of the protocol within its version, which a client reads in [Joined].
+// Revision of the protocol within its version, which a client reads in [Joined] and
+// [Pong].
 // What came with a revision a client sends only to a server that has it; a
 // server's new members and types are ignored by who does not know them.
 //
 //   - 1 (2026-11-22): the first.
 //   - 2 (2026-11-24): kind and target in [SendBody], [Typing], [TypingPush];
-//     target, edited and deleted in [Message].
+//     target, edited and deleted in [Message]; v in [Pong].
 const Revision = 2
 
 // Limits on frames, in bytes. API Gateway closes a connection that sends a frame

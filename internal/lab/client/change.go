@@ -1,10 +1,6 @@
 package client
 
-import (
-	"slices"
-
-	"projectchat/internal/wire"
-)
+import "projectchat/internal/wire"
 
 // The kinds of rows.
 const (
@@ -54,20 +50,11 @@ func (o *outbox) heldBack(it *item) bool {
 // notUnderstood: a function from before there were changes answers a change with
 // bad_request, whatever joined said: functions are deployed one after the other.
 // It does not know either whether the row is in the log. So the change is no more
-// refused than lost; it goes out again later, and the next join tells whether any
-// function knows of changes.
+// refused than lost; it goes out again later, if by the next answer to a join the
+// server knows of changes at all.
 func (o *outbox) notUnderstood(it *item) {
 	o.m.set(&o.changes, it.backoff.next(0, 1))
 	o.m.rejoin(false)
-}
-
-// lookForChanges joins again where changes are held back: joined may say by now
-// that the server takes them.
-func (o *outbox) lookForChanges() {
-	held := func(it *item) bool { return it.Kind != "" && it.queued(o.m.now) }
-	if !o.m.canChange() && slices.ContainsFunc(o.items, held) {
-		o.m.rejoin(false)
-	}
 }
 
 // typing tells the others that the person writes.

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"cmp"
+
 	"projectchat/internal/wire"
 )
 
@@ -135,9 +137,10 @@ func (m *Machine) ping() {
 }
 
 func (m *Machine) pong(f frame) {
+	m.revision = cmp.Or(f.V, m.revision)
 	m.feed.mend()
-	m.out.lookForChanges()
 	m.out.look() // a tab that was closed may have left something since
+	m.out.kick() // what waited for a later server
 	head, ok := f.Heads[m.key]
 	if !ok {
 		return

@@ -383,7 +383,8 @@ func (a *actor) value(v any) any {
 // fill makes a whole frame of what a script says of it.
 func (a *actor) fill(f map[string]any) map[string]any {
 	if head, ok := f["head"].(map[string]any); ok { // a pong's, of the one room
-		f = map[string]any{"type": "pong", "id": f["id"], "heads": map[string]any{"general": a.over("head", head)}}
+		f = a.over("pong", f, map[string]any{"heads": map[string]any{"general": a.over("head", head)}})
+		delete(f, "head")
 	} else {
 		f = a.over(fmt.Sprint(f["type"]), f)
 	}

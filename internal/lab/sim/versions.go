@@ -64,12 +64,9 @@ func (w *world) asOld(event any, done func(outcome, []byte)) (any, func(outcome,
 	switch e := event.(type) {
 	case events.APIGatewayWebsocketProxyRequest:
 		e.Body = w.unknown(e.Body)
-		if e.RequestContext.RouteKey != "join" {
-			return e, done
-		}
 		return e, func(o outcome, reply []byte) {
 			if o == answered {
-				reply = joinedOld(reply)
+				reply = ofRevision1(reply)
 			}
 			done(o, reply)
 		}
@@ -102,14 +99,17 @@ func (w *world) unknown(body string) string {
 	return string(encoded(members))
 }
 
-// joinedOld is the answer to a join by a function of revision 1.
-func joinedOld(reply []byte) []byte {
+// ofRevision1 is the answer to a join or a ping by a function of revision 1.
+func ofRevision1(reply []byte) []byte {
 	var r events.APIGatewayProxyResponse
 	var frame map[string]json.RawMessage
 	if json.Unmarshal(reply, &r) != nil || json.Unmarshal([]byte(r.Body), &frame) != nil || frame["v"] == nil {
 		return reply
 	}
-	frame["v"] = json.RawMessage("1")
+	delete(frame, "v")
+	if frame["heads"] == nil {
+		frame["v"] = json.RawMessage("1")
+	}
 	r.Body = string(encoded(frame))
 	return encoded(r)
 }

@@ -193,11 +193,9 @@ export class Outbox {
 		this.kick();
 	}
 
-	/** What another tab has left since; and whether the server is a later one by now. */
+	/** What another tab has left since, and what a later server takes. */
 	async look(): Promise<void> {
 		void this.#mend.go();
-		if (!this.hooks.canChange() && this.#items.some(({ isQueued, kept }) => isQueued && kept.kind))
-			this.hooks.rejoin(false);
 		await this.#reload();
 		this.kick();
 	}

@@ -308,7 +308,8 @@ class OpenRoom implements Room {
 		}
 	}
 
-	#pong({ heads }: Pong): void {
+	#pong({ v, heads }: Pong): void {
+		if (v) this.revision.value = v;
 		const head = Object.hasOwn(heads, this.#key) ? heads[this.#key] : undefined;
 		if (!head) return;
 		if (!head.live) return void this.#rejoin(false);

@@ -113,6 +113,8 @@ export interface Head {
 	readonly onlineFor?: number;
 }
 export interface Pong extends Reply<'pong'> {
+	/** The server's revision; absent from the first. */
+	readonly v?: number;
 	readonly heads: Readonly<Record<string, Head>>;
 }
 export interface ErrorFrame extends Reply<'error'> {
@@ -236,7 +238,7 @@ const frames = new Map<unknown, Check>(
 		left: shape({ room: str }),
 		sent: shape({ room: str, cid: str, epoch: str, seq: count, at: str, duplicate: bool }),
 		history: shape(page),
-		pong: shape({ heads }),
+		pong: shape({ v: opt(count), heads }),
 		messages: shape({ room: str, epoch: str, messages: list(place) }),
 		presence: shape({ room: str, joined: people, left: people, onlineCount: count, at: str }),
 		typing: shape({ room: str, uid: str, name: str }),
