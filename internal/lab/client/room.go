@@ -1,8 +1,6 @@
 package client
 
 import (
-	"cmp"
-
 	"projectchat/internal/wire"
 )
 
@@ -137,7 +135,7 @@ func (m *Machine) ping() {
 }
 
 func (m *Machine) pong(f frame) {
-	m.revision = cmp.Or(f.V, m.revision)
+	m.revision = max(f.V, 1) // the first did not say it here
 	m.feed.mend()
 	m.out.look() // a tab that was closed may have left something since
 	m.out.kick() // what waited for a later server

@@ -192,7 +192,11 @@ export class FakeServer {
 		const onlineCount = this.onlineCount ?? this.online.length;
 		const { epoch, head: seq, onlineFor } = this;
 		const head = { epoch, seq, live: true, onlineCount, onlineFor };
-		return { type: 'pong', heads: { general: c.joined && this.live ? head : { live: false } } };
+		return {
+			type: 'pong',
+			v: this.v,
+			heads: { general: c.joined && this.live ? head : { live: false } },
+		};
 	}
 
 	/** Answers HTTP. */

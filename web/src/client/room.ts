@@ -309,7 +309,7 @@ class OpenRoom implements Room {
 	}
 
 	#pong({ v, heads }: Pong): void {
-		if (v) this.revision.value = v;
+		this.revision.value = v ?? 1;
 		const head = Object.hasOwn(heads, this.#key) ? heads[this.#key] : undefined;
 		if (!head) return;
 		if (!head.live) return void this.#rejoin(false);
