@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -26,6 +27,7 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "serve" {
 		exit(serve(os.Args[2:], os.Stdin, os.Stdout))
 	}
+	debug.SetGCPercent(collectAt)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	exit(command(ctx, os.Args[1:], os.Stdout))
@@ -38,6 +40,10 @@ func exit(err error) {
 	}
 	os.Exit(0)
 }
+
+// collectAt is how much garbage there may be, in percent of what is in use: all
+// processes of a run share few processors, and it is short of these, not of memory.
+const collectAt = 400
 
 // errBroken says that a promise was broken.
 var errBroken = errors.New("a promise was broken")

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +23,9 @@ const (
 	stormBound     = 30 * time.Second
 	calmBound      = 5 * time.Second
 )
+
+// calmShare is how much of the profile's talk there is in calm.
+const calmShare = 0.25
 
 // span is a named part of the run.
 type span struct {
@@ -134,7 +139,7 @@ func (r *run) calm(ctx context.Context, _ *result) error {
 	for _, i := range []int{stuckRoom, twinRoom} {
 		r.rooms[i].pace = comparedPace
 	}
-	r.talk(ctx, r.profile.rate/4)
+	r.talk(ctx, r.profile.rate*calmShare)
 	if err := r.faults(storeproxy.Faults{}, ""); err != nil {
 		return err
 	}
@@ -165,13 +170,20 @@ func (r *run) level() bool {
 	return true
 }
 
-// lastWords: everybody says one thing, which all see.
+// lastWords: everybody says one thing, at the pace of the calm, and all see it.
 func (r *run) lastWords(ctx context.Context, _ *result) error {
 	r.mark(calmBound)
+	pause := time.Duration(float64(time.Second) / (r.profile.rate * calmShare))
 	for _, t := range r.tabs {
 		t.say()
+		sleep(ctx, pause)
 	}
 	if err := r.await(ctx, "the last words", time.Minute, r.level); err != nil {
+		return err
+	}
+	// A machine that is too busy is late, but no row is missing for that.
+	everywhere := func() bool { return !slices.ContainsFunc(r.tabs, func(t *tab) bool { return !t.isLevel() }) }
+	if err := r.await(ctx, "the last words to be shown", time.Minute, everywhere); errors.Is(err, errCrashed) || ctx.Err() != nil {
 		return err
 	}
 	sleep(ctx, calmBound+500*time.Millisecond)

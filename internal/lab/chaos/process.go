@@ -169,6 +169,7 @@ func environment(store string) []string {
 		dynamolocal.EndpointVariable + "=" + store, "TABLE_NAME=" + tableName, "AWS_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_SESSION_TOKEN=", "AWS_PROFILE=",
 		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "AWS_CA_BUNDLE=",
+		fmt.Sprint("GOGC=", collectAt),
 	}
 }
 

@@ -39,6 +39,7 @@ type tab struct {
 	spokeAt time.Time
 	lag     time.Duration // how long acknowledgements have taken of late
 	isLive  bool
+	shows   int64  // the last row that is shown
 	ended   string // why the client will do nothing more
 }
 
@@ -47,6 +48,13 @@ type room struct {
 	name, canary string
 	pad          string  // makes its messages longer
 	pace         float64 // pauses between messages, in those of other rooms
+	head         atomic.Int64
+}
+
+// isAt notes that the room's log is known to reach a row.
+func (r *room) isAt(seq int64) {
+	for known := r.head.Load(); seq > known && !r.head.CompareAndSwap(known, seq); known = r.head.Load() {
+	}
 }
 
 // canaryPrefix begins every canary.
@@ -201,11 +209,13 @@ func (t *tab) observe(who string, a client.Action) {
 	case client.Began:
 		r.Op, r.Epoch, r.Seq = check.View, a.Epoch, a.After
 		t.record.add(r)
+		t.cameTo(a.After)
 	case client.Shown:
 		t.shown(r, a.Epoch, a.Messages)
 	case client.Acknowledged:
 		r.Op, r.Epoch, r.Seq, r.UID, r.CID = check.Ack, a.Epoch, a.Seq, t.uid, a.CID
 		t.record.add(r)
+		t.room.isAt(a.Seq)
 	case client.Refused:
 		r.Op, r.UID, r.CID = check.Refuse, t.uid, a.CID
 		t.record.add(r)
@@ -225,7 +235,23 @@ func (t *tab) shown(r check.Record, epoch string, rows []wire.Message) {
 	for _, m := range rows {
 		r.Seq, r.UID, r.CID, r.Text = m.Seq, m.UID, m.CID, short(m.Text)
 		t.record.add(r)
+		t.cameTo(m.Seq)
 	}
+}
+
+// cameTo notes how far the view has come.
+func (t *tab) cameTo(seq int64) {
+	t.room.isAt(seq)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.shows = seq
+}
+
+// isLevel tells whether all of the room's log that anybody knows is shown.
+func (t *tab) isLevel() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.shows >= t.room.head.Load()
 }
 
 // short leaves the padding out, which is the same in all messages of a room, if
