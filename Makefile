@@ -50,8 +50,8 @@ SEEDS ?= 200
 FIRST_SEED ?= 1
 
 sim: need-go ## days of the chat in virtual time, with all its mishaps (SEEDS=, FIRST_SEED=); a tenth as many with retention
-	go test -timeout 60m -run 'TestSeeds|TestOneSeed|TestHandOver' ./internal/lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
-	go test -timeout 60m -run TestRetention ./internal/lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
+	GOGC=400 go test -timeout 60m -run 'TestSeeds|TestOneSeed|TestHandOver' ./internal/lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
+	GOGC=400 go test -timeout 60m -run TestRetention ./internal/lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
 
 PROFILE ?= S
 SEED ?= 1
@@ -219,7 +219,7 @@ ci: test test-sdks test-watch lint-template sam-validate test-template build reh
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 ci-lab: ## what CI runs of the lab beyond make test
-	$(MAKE) --no-print-directory sim SEEDS=1250 FIRST_SEED=1001
+	$(MAKE) --no-print-directory sim SEEDS=2000 FIRST_SEED=1001
 	$(MAKE) --no-print-directory chaos PROFILE=S CHAOS_FLAGS=-any-speed
 	$(MAKE) --no-print-directory mutants SHARE=$$(( $$(git rev-list --count HEAD) % 3 + 1 ))/3 # each commit another third
 
