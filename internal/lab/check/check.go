@@ -14,7 +14,7 @@ type Name string
 const (
 	Lost          Name = "lost"          // acknowledged, and not in a final history
 	Duplicated    Name = "duplicated"    // twice in a final history, or in one view
-	Unexpected    Name = "unexpected"    // nobody tried it, not with this text, or not yet
+	Unexpected    Name = "unexpected"    // nobody tried it, not with this text, or not yet, or in a log that had ended
 	Aborted       Name = "aborted"       // refused for good, and in the log all the same
 	Divergent     Name = "divergent"     // two observers have another message in one place
 	Gap           Name = "gap"           // a final history has a hole, or no beginning
@@ -127,6 +127,7 @@ type checker struct {
 	content   map[place]Record         // the first that was seen there
 	changes   map[change][]*attempt    // edits, by what they are about
 	deletions map[change]bool
+	epochs    map[string][]epoch             // by room, in the order in which they were first named
 	readers   map[string]map[string]*reading // by room and reader
 	observers []*observer
 	byName    map[[2]string]*observer // by who and room
@@ -143,13 +144,14 @@ func newChecker(history []Record, o Options) *checker {
 	c := &checker{
 		o: o, history: history,
 		attempts: map[message]*attempt{}, byCID: map[[2]string][]*attempt{}, byName: map[[2]string]*observer{},
-		content: map[place]Record{}, changes: map[change][]*attempt{}, deletions: map[change]bool{}, readers: map[string]map[string]*reading{},
+		content: map[place]Record{}, changes: map[change][]*attempt{}, deletions: map[change]bool{}, readers: map[string]map[string]*reading{}, epochs: map[string][]epoch{},
 		report: Report{Slowest: map[time.Duration]time.Duration{}, SlowestAck: map[time.Duration]time.Duration{}},
 	}
 	if len(history) > 0 {
 		c.end = history[len(history)-1].T
 	}
 	for _, r := range history {
+		c.epoch(r)
 		switch r.Op {
 		case Try:
 			c.try(r)
@@ -232,6 +234,8 @@ func (c *checker) seen(r Record) {
 	}
 	a := c.attempts[message{r.Room, r.UID, r.CID}]
 	switch {
+	case a != nil && c.ended(r, a.tried):
+		c.fail(Unexpected, "%s shows %s as row %d of %s in an epoch that had ended when it was tried at %v", r.Who, r.CID, r.Seq, r.Room, a.tried)
 	case a != nil && c.mayBe(a, r):
 		a.isAt(p)
 	case a == nil && c.triedByAnother(r):
