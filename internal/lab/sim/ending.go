@@ -35,7 +35,7 @@ func (w *world) mark(within time.Duration) { w.record(check.Record{Op: check.Mar
 
 // epilogue is what comes after the faults.
 func (w *world) epilogue() {
-	w.trouble, w.ending = false, true
+	w.trouble, w.mute, w.ending = false, false, true
 	clear(w.old)
 	for _, t := range w.tabs {
 		t.thaw(true)

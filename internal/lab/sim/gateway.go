@@ -179,11 +179,12 @@ func (g *gateway) ended(c *conn) {
 	g.disconnected(c)
 }
 
-// drop is DeleteConnection.
-func (g *gateway) drop(id string) {
-	if c := g.conns[id]; c != nil {
+// drop is DeleteConnection; false if it fails.
+func (g *gateway) drop(id string) bool {
+	if c := g.conns[id]; c != nil && !g.w.mute {
 		g.close(c)
 	}
+	return !g.w.mute
 }
 
 // hungUp: the client closed the connection.
@@ -251,6 +252,9 @@ func (g *gateway) post(id string, frame []byte) postVerdict {
 	}
 	c := g.conns[id]
 	switch {
+	case g.w.mute:
+		g.w.stats["posts while @connections is out"]++
+		return postFailed
 	case c == nil || c.state != connOpen:
 		g.w.stats["posts to who is gone"]++
 		return postGone

@@ -234,8 +234,9 @@ func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
 	if c.post(ctx, id, apigw.EncodePush(bye)) {
 		return nil
 	}
-	fault := c.inv.stepAnd(ctx, "close/"+id, func() { c.inv.w.gateway.drop(id) })
-	if fault.When != chattest.Never {
+	dropped := false
+	fault := c.inv.stepAnd(ctx, "close/"+id, func() { dropped = c.inv.w.gateway.drop(id) })
+	if fault.When != chattest.Never || !dropped {
 		return fmt.Errorf("close a connection: %w", chattest.ErrInjected)
 	}
 	return nil

@@ -129,6 +129,7 @@ func (w *world) everyday(calm time.Time) {
 // scene is a conversation of some minutes.
 func (w *world) scene(length time.Duration, last bool) {
 	w.stats["scenes"]++
+	w.mute = false
 	if !w.o.Calm {
 		w.mark(0)
 	}
@@ -266,6 +267,7 @@ func (w *world) storm() {
 // moment. The functions are stopped meanwhile; connections may stay open.
 func (w *world) restore() {
 	w.stats["restores"]++
+	w.mute = !w.ending && w.chance(0.5)
 	for inv := range w.running {
 		inv.dead = true
 	}

@@ -4,7 +4,7 @@ import "time"
 
 // quiet is what comes after a scene: mostly the trouble ends, and what is promised
 // then holds until the next scene; people go, but now and then some time later,
-// and say something meanwhile.
+// and say something meanwhile. After a restore @connections may be out all the while.
 func (w *world) quiet() {
 	w.loop.in(time.Minute, func() {
 		w.trouble = w.trouble && w.chance(0.3)
@@ -13,7 +13,7 @@ func (w *world) quiet() {
 		}
 	})
 	stay := 2 * time.Minute
-	if w.chance(0.4) {
+	if w.mute || w.chance(0.4) {
 		stay = 4*time.Minute + heartbeatBound
 		for range 4 + w.rng.IntN(4) {
 			w.loop.in(w.between(time.Minute, 3*time.Minute), func() { w.someTab().say() })

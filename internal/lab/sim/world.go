@@ -57,6 +57,7 @@ type world struct {
 	epochs      map[string]string
 	shared      bool // tabs of a person in a room share an outbox
 	restores    bool // the table is restored now and then
+	mute        bool // @connections cannot be reached: no pushes, and no connection is closed
 	smallRoom   int  // a room of more connections is a large one; 0: as in production
 	mixed       bool // some of it is of revision 1 now and then
 	old         map[string]bool
