@@ -55,6 +55,19 @@ func (s *storage) want(t *tab) {
 	if len(s.waiting) == 1 {
 		t.soon(client.Locked{})
 	}
+	s.wake()
+}
+
+// contends tells whether a tab holds the lock and another wants it. Chrome freezes
+// no such tab, and wakes one that has become such: the intent to prototype
+// "Conservative page freezing on desktop" (blink-dev, 2023-05-31).
+func (s *storage) contends(t *tab) bool { return len(s.waiting) > 1 && s.waiting[0].t == t }
+
+func (s *storage) wake() {
+	if len(s.waiting) > 1 && s.waiting[0].t.frozen {
+		t := s.waiting[0].t
+		t.w.loop.in(time.Millisecond, func() { t.thaw(true) })
+	}
 }
 
 // leave lets the lock go, or leaves the queue for it.
@@ -67,6 +80,7 @@ func (s *storage) leave(t *tab) {
 	if i == 0 && len(s.waiting) > 0 {
 		s.waiting[0].t.soon(client.Locked{})
 	}
+	s.wake()
 }
 
 // afresh gives an event of the storage as it is when it is looked at.

@@ -122,7 +122,7 @@ func (t *tab) links() (list []int) {
 
 // freeze stops the tab: the laptop sleeps, or the browser has put the tab away.
 func (t *tab) freeze() {
-	if t.alive() && !t.frozen {
+	if t.alive() && !t.frozen && !t.store.contends(t) {
 		t.frozen = true
 		t.record(check.Down, check.Record{})
 	}
