@@ -264,7 +264,8 @@ func (w *world) storm() {
 }
 
 // restore: the table is another one, which was filled from a backup of this
-// moment. The functions are stopped meanwhile; connections may stay open.
+// moment. The functions are stopped meanwhile; connections may stay open, and then
+// it may be, until the next scene, that none can be reached.
 func (w *world) restore() {
 	w.stats["restores"]++
 	w.mute = !w.ending && w.chance(0.5)
@@ -274,7 +275,7 @@ func (w *world) restore() {
 	n := w.stats["restores"]
 	w.store.Restore(func(room string) string { return fmt.Sprintf("restored%d%s", n, room) })
 	clear(w.epochs)
-	if w.chance(0.5) {
+	if !w.mute && w.chance(0.5) {
 		w.storm()
 	}
 }
