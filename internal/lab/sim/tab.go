@@ -277,6 +277,9 @@ func (t *tab) do(a client.Action) {
 		t.outbox[a.CID] = over
 		t.record(check.Ack, check.Record{Epoch: a.Epoch, Seq: a.Seq, UID: t.person.uid, CID: a.CID})
 	case client.Refused:
+		if a.Code == "bad_request" || a.Code == "cid_conflict" {
+			panic("sim: what no function can have meant of what a client sends: " + a.Code)
+		}
 		t.w.stats["refused: "+a.Code]++
 		t.record(check.Refuse, check.Record{UID: t.person.uid, CID: a.CID})
 	case client.Waits:

@@ -161,8 +161,14 @@ export class Outbox {
 		if (this.#items.some((item) => item.isAcknowledged)) this.#publish();
 	}
 
-	/** The log started anew: what was written against another one waits for the person's word. */
+	/** A page came, or the answer to a join. */
 	joined(epoch: string, reset: boolean): void {
+		this.#ofOthers(epoch, reset);
+		void this.#mend.go();
+	}
+
+	/** What was written against another log waits for the person's word. */
+	#ofOthers(epoch: string, reset: boolean): void {
 		const old = this.#items.filter(
 			({ kept: { since } }) => since && (reset || since.epoch !== epoch),
 		);
@@ -171,7 +177,6 @@ export class Outbox {
 			else if (!item.kept.reset) void this.#reset(item);
 		}
 		if (old.length > 0) this.#publish();
-		void this.#mend.go();
 	}
 
 	/** It waits from now on, unless another tab has sent it or taken it out. */
@@ -337,7 +342,7 @@ export class Outbox {
 			...this.#items.map((item) => item.kept.written),
 		);
 		this.seen(this.log.rows);
-		if (this.log.epoch !== null) this.joined(this.log.epoch, false);
+		if (this.log.epoch !== null) this.#ofOthers(this.log.epoch, false);
 		this.#publish();
 	}
 
