@@ -12,7 +12,8 @@ const (
 
 	backoffCap  = 30 * time.Second
 	backoffBase = 500 * time.Millisecond
-	steady      = time.Minute
+	// A thousand clients that are each up for so long knock no more than 100 times a second.
+	steady = 10 * time.Second
 
 	// comeBack is how many a second may come back: API Gateway takes 500 new
 	// connections a second.
@@ -26,7 +27,7 @@ const (
 var hopelessJoin = []string{"bad_request", "forbidden", "not_found", "too_large"}
 
 // backoff is full jitter: rand(0, min(30 s, first · 2ⁿ)), beginning anew once
-// something was up for a minute.
+// something was up for 10 s.
 type backoff struct {
 	m     *Machine
 	tries int

@@ -2,7 +2,8 @@ import type { Clock } from './env';
 
 const cap = 30_000;
 const base = 500;
-const steady = 60_000;
+/** A thousand clients that are each up for so long knock no more than 100 times a second. */
+const steady = 10_000;
 /** So many a second may come back: API Gateway takes 500 new connections a second. */
 const perSecond = 150;
 
@@ -10,7 +11,7 @@ const perSecond = 150;
  * How long to wait before the next try: full jitter, rand(0, min(30 s, first · 2^n)),
  * so that a thousand clients cut off at once do not come back at once. `first` is
  * 0.5 s, or what a crowd needs to come back 150 a second. It starts over after a
- * connection that stayed up for a minute.
+ * connection that stayed up for 10 s.
  */
 export class Backoff {
 	#tries = 0;
