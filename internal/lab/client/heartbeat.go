@@ -18,10 +18,11 @@ const (
 // heartbeat says when to ask whether the socket lives and how far the room is:
 // 25 s after the room's last push of messages while it is in view and was lively in the
 // last five minutes, 2 min where it is quiet, else, and whatever arrives, 4 min
-// after the last ping; and, while it is in view, as soon as the count of people may
-// be wrong because one of them has vanished. People who live give signs of it in
-// time, so that in a quiet room this comes first at most 20 s before the 2 min are
-// over, and seldom; docs/protocol.md works it out.
+// after the last ping, and at once when a request got no answer; and, while it is
+// in view, as soon as the count of people may be wrong because one of them has
+// vanished. People who live give signs of it in time, so that in a quiet room this
+// comes first at most 20 s before the 2 min are over, and seldom; docs/protocol.md
+// works it out.
 type heartbeat struct {
 	m                               *Machine
 	timer                           timer

@@ -77,6 +77,9 @@ func (m *Machine) request(l *link, action string, f any, limit time.Duration, do
 	r.limit.fire = func() {
 		l.take(r.id)
 		r.done(frame{}, &refusal{code: offline, temporary: true, timedOut: true})
+		if l == m.current {
+			m.heart.beat() // it may be dead
+		}
 		m.settle(l)
 	}
 	l.waiting = append(l.waiting, r)

@@ -18,6 +18,7 @@ beforeEach(async () => {
 		opened: () => heard.push('opened'),
 		frame: (f) => heard.push(f.type),
 		closed: (wasOpen) => heard.push(wasOpen ? 'closed' : 'refused'),
+		unanswered: () => heard.push('unanswered'),
 	});
 	await pass(10);
 	far = server.connections[0] as FakeConnection;
@@ -46,14 +47,14 @@ describe('Channel', () => {
 		expect(heard).toEqual(['opened']);
 	});
 
-	it('rejects with TimedOut after the limit, and hands a later reply on', async () => {
+	it('rejects with TimedOut after the limit, says so, and hands a later reply on', async () => {
 		const reply = ping();
 		const failed = expect(reply).rejects.toBeInstanceOf(TimedOut);
 		await pass(5001);
 		await failed;
 		far.send({ type: 'pong', id: '1', heads: {} });
 		await pass(10);
-		expect(heard).toEqual(['opened', 'pong']);
+		expect(heard).toEqual(['opened', 'unanswered', 'pong']);
 	});
 
 	it('waits 10 s for other answers', async () => {
@@ -137,6 +138,7 @@ describe('Channel', () => {
 			opened: () => {},
 			frame: () => {},
 			closed: (wasOpen) => refused.push(wasOpen),
+			unanswered: () => {},
 		});
 		await pass(10);
 		expect(refused).toEqual([false]);

@@ -35,6 +35,8 @@ export interface ChannelEvents {
 	frame(frame: ServerFrame): void;
 	/** Once, and not after `close` was called. `wasOpen` is false when the handshake failed. */
 	closed(wasOpen: boolean): void;
+	/** A request got no answer within its limit. */
+	unanswered(): void;
 }
 
 interface Waiting {
@@ -80,6 +82,7 @@ export class Channel {
 			const timer = new Timer(this.env);
 			timer.set(limit, () => {
 				this.#take(id)?.reject(new TimedOut('offline', `No answer to ${frame.action}.`, true));
+				this.events.unanswered();
 				if (this.#state === 'retired') this.retire();
 			});
 			this.#waiting.set(id, {

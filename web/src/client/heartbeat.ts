@@ -14,7 +14,8 @@ const over = second / 2;
  * When to ask whether the socket lives and how far the room is: 25 s after the
  * last push of the room's messages while it is in view and was alive in the last five
  * minutes, 2 min where it is quiet, else, and whatever arrives, 4 min after the
- * last ping; at once when the page comes into view or the network comes back. And
+ * last ping; at once when the page comes into view, the network comes back, or a
+ * request got no answer. And
  * in view as soon as the count of people may be wrong, as one of them may have
  * vanished: of those who live, docs/protocol.md says why that costs next to nothing.
  */
@@ -73,6 +74,11 @@ export class Heartbeat {
 	holds(ms: number | undefined): void {
 		this.#until = this.env.now() + (ms || Infinity);
 		if (this.#running) this.#plan();
+	}
+
+	/** Asks at once: the socket may be dead. */
+	ask(): void {
+		void this.#beat();
 	}
 
 	/** What the last pong said is to be asked again, in 2 s. */

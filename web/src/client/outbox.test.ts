@@ -58,7 +58,8 @@ describe('a send without an acknowledgement', () => {
 		await pass(4_000);
 		expect(t.server.log).toHaveLength(1);
 		expect(t.states).toEqual(['confirmed']);
-		expect(t.server.of('send')).toHaveLength(2);
+		// A pong may tell of it before it is sent again.
+		expect(t.server.of('send').length).toBeLessThanOrEqual(2);
 	});
 
 	it('takes an answer that comes after a Retry', async () => {

@@ -89,6 +89,7 @@ class OpenRoom implements Room {
 			join: (channel) => this.#join(channel),
 			frame: (channel, frame) => this.#frame(channel, frame),
 			live: () => this.#live(),
+			unanswered: () => this.#heart.ask(),
 			down: () => this.#down(),
 			refused: () => this.#refused(),
 			crowd: () => Math.max(env.visible() ? 0 : outOfView, this.onlineCount.value ?? 0),

@@ -20,6 +20,8 @@ export interface SocketHooks {
 	frame(channel: Channel, frame: ServerFrame): void;
 	/** `channel` is the one to use from now on. */
 	live(channel: Channel): void;
+	/** A request on the channel in use got no answer in time. */
+	unanswered(): void;
 	/** There is no channel to use. */
 	down(): void;
 	/** The room cannot be joined; trying again would not help. */
@@ -133,6 +135,7 @@ export class Socket {
 			opened: () => void this.#opened(channel),
 			frame: (frame) => this.#frame(channel, frame),
 			closed: (wasOpen) => this.#closed(channel, wasOpen),
+			unanswered: () => channel === this.current && this.hooks.unanswered(),
 		});
 		this.#candidate = channel;
 	}
