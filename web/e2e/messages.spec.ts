@@ -322,7 +322,11 @@ test('S6 the others see who is typing: at most one signal in 3 s, gone 6 s after
 	await expect(typing).toBeVisible();
 	await ann.composer.pressSequentially('lo');
 	expect(wire.requests('typing')).toHaveLength(1);
-	expect(wire.requests('typing')[0]).toEqual({ action: 'typing', room: expect.any(String) });
+	expect(wire.requests('typing')[0]).toEqual({
+		action: 'typing',
+		id: 't',
+		room: expect.any(String),
+	});
 	await ann.page.clock.runFor(3000);
 	await ann.composer.pressSequentially('!');
 	await expect.poll(() => wire.requests('typing').length).toBe(2);
