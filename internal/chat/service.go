@@ -22,7 +22,7 @@ type Options struct {
 	// SmallRoom is up to how many connections a room's comings and goings are
 	// pushed, and who writes there; in a larger room the count of people, an
 	// estimate, travels in answers to pings. It is how many people are listed, too.
-	// 0: 100, which is what clients know.
+	// 0: 100.
 	SmallRoom int
 	// Ring is where on the ring a sample of a large room begins.
 	Ring func() uint32

@@ -26,9 +26,6 @@ type Config struct {
 	// Revision is the highest revision of the protocol that the client knows, as
 	// that of a page which was loaded long ago; 0: the newest.
 	Revision int
-	// Listed is how many people the server lists at most, and of how many connections
-	// a room is whose comings and goings it pushes; 0: 100.
-	Listed int
 	// Chance gives what jitter is made of, at least 0 and less than 1. Nil: from Seed.
 	Chance func() float64
 }

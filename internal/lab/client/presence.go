@@ -1,17 +1,13 @@
 package client
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"projectchat/internal/wire"
 )
 
-const (
-	leaveDelay = 1500 * time.Millisecond
-	listed     = 100
-)
+const leaveDelay = 1500 * time.Millisecond
 
 // presence is who is in the room, put together from joined, pushes and pongs.
 type presence struct {
@@ -72,10 +68,11 @@ const (
 	wrongAgain
 )
 
-// pong takes a pong's count.
-func (p *presence) pong(count int) verdict {
+// pong takes a pong's count, and for how long it holds: an estimate, as in a large
+// room, for no time, which contradicts no list.
+func (p *presence) pong(count int, holds int64) verdict {
 	v := right
-	if count <= cmp.Or(p.m.cfg.Listed, listed) && count != len(p.people)-len(p.leaving) {
+	if (holds > 0 || count == 0) && count != len(p.people)-len(p.leaving) {
 		v = wrong
 		if p.disagreed {
 			v = wrongAgain

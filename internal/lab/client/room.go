@@ -154,7 +154,7 @@ func (m *Machine) pong(f frame) {
 		return
 	}
 	m.heart.holds(head.OnlineFor)
-	switch m.presence.pong(*head.OnlineCount) {
+	switch m.presence.pong(*head.OnlineCount, head.OnlineFor) {
 	case wrong:
 		m.heart.soon()
 	case wrongAgain:

@@ -70,7 +70,7 @@ func (t *tab) open() {
 	}
 	t.m = client.New(client.Config{
 		Room: t.room, UID: t.person.uid, Seed: t.w.rng.Uint64(), Revision: t.revision, Outbox: t.stored(), Hidden: t.w.chance(0.5),
-		Polls: true, Shared: t.w.shared, Listed: t.w.smallRoom,
+		Polls: true, Shared: t.w.shared,
 	})
 	t.record(check.Up, check.Record{Within: t.late()})
 	t.outbox = held{}

@@ -75,18 +75,19 @@ describe('Presence', () => {
 	});
 
 	it.each([
-		['two pongs running that disagree', [2, 2], ['perhaps', 'sure']],
-		['one', [2], ['perhaps']],
-		['two with one between that agrees', [2, 1, 2], ['perhaps', null, 'perhaps']],
-		['pongs of a large room', [101, 101], [null, null]],
-		['a pong without a count', [undefined, undefined], [null, null]],
-	])('doubts its list after %s: %s', (_name, counts, doubts) => {
-		expect(counts.map((n) => presence.pong(n))).toEqual(doubts);
+		['two pongs running that disagree', 1000, [2, 2], ['perhaps', 'sure']],
+		['one', 1000, [2], ['perhaps']],
+		['two with one between that agrees', 1000, [2, 1, 2], ['perhaps', null, 'perhaps']],
+		['pongs that count nobody', undefined, [0, 0], ['perhaps', 'sure']],
+		['pongs of a large room', undefined, [90, 101], [null, null]],
+		['a pong without a count', undefined, [undefined, undefined], [null, null]],
+	])('doubts its list after %s', (_name, holds, counts, doubts) => {
+		expect(counts.map((n) => presence.pong(n, holds))).toEqual(doubts);
 	});
 
 	it('does not count who is shown only a little longer', () => {
 		push({ left: [ann], onlineCount: 0 });
-		expect([presence.pong(0), presence.pong(0)]).toEqual([null, null]);
+		expect([presence.pong(0, undefined), presence.pong(0, undefined)]).toEqual([null, null]);
 	});
 });
 
@@ -115,6 +116,7 @@ describe('presence in a room', () => {
 		t.server.fill(1);
 		await t.enter();
 		t.server.online = [...t.server.online, ann];
+		t.server.onlineFor = 300_000;
 		t.env.look(true);
 		await pass(1900);
 		expect([t.room.onlineCount.value, t.server.of('ping').length]).toEqual([2, 1]);

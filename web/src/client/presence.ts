@@ -4,8 +4,6 @@ import { type Clock, Timer } from './env';
 import type { PresencePush } from './wire';
 
 const leaveDelay = 1500;
-/** The server lists and pushes presence in rooms of up to so many. */
-const listed = 100;
 
 /** Who is in the room, put together from `joined`, pushes and pongs. */
 export class Presence {
@@ -36,12 +34,15 @@ export class Presence {
 	}
 
 	/**
-	 * Takes a pong's count. Is the list wrong? A push may have overtaken this pong,
-	 * so it is sure only of the second pong running that says so: join again.
+	 * Takes a pong's count, and for how long it holds: an estimate, as in a large room,
+	 * for no time, which contradicts no list. Is the list wrong? A push may have
+	 * overtaken this pong, so it is sure only of the second pong running that says so:
+	 * join again.
 	 */
-	pong(count: number | undefined): 'perhaps' | 'sure' | null {
+	pong(count: number | undefined, holds: number | undefined): 'perhaps' | 'sure' | null {
 		if (count === undefined) return null;
-		const wrong = count <= listed && count !== this.#people.size - this.#leaving.size;
+		const exact = holds !== undefined || count === 0;
+		const wrong = exact && count !== this.#people.size - this.#leaving.size;
 		const again = wrong && this.#disagreed;
 		this.#disagreed = wrong && !again;
 		this.#tell(count);

@@ -317,7 +317,7 @@ class OpenRoom implements Room {
 		const { epoch, seq } = head;
 		if (epoch !== undefined && seq !== undefined) this.#feed.head({ epoch, seq });
 		this.#heart.holds(head.onlineFor);
-		const doubt = this.#presence.pong(head.onlineCount);
+		const doubt = this.#presence.pong(head.onlineCount, head.onlineFor);
 		if (doubt === 'sure') void this.#rejoin(false);
 		else if (doubt) this.#heart.soon();
 		// A tab that was closed may have left something behind after this one last looked.
