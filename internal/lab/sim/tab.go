@@ -41,6 +41,7 @@ type tab struct {
 	tick     *event
 	woken    time.Time
 	people   []string
+	count    int // of people, as the tab shows it
 	said     int
 	outbox   held
 }
@@ -287,6 +288,7 @@ func (t *tab) do(a client.Action) {
 		t.record(check.Wait, check.Record{UID: t.person.uid, CID: a.CID})
 		t.word(a.CID)
 	case client.People:
+		t.count = a.Count
 		t.shows(a.Online)
 	case client.Typing:
 		t.w.stats["typing seen"]++
