@@ -99,3 +99,26 @@ func TestSharedOutboxAfterReset(t *testing.T) {
 		t.Errorf("kept %v, unsent %v", p.kept, p.m.Unsent())
 	}
 }
+
+// How far an entry has looked is kept, or the next look at the store takes it back.
+func TestSharedOutboxKeepsHowFarItLooked(t *testing.T) {
+	m := client.New(client.Config{Room: "Room", UID: me, Seed: 7, Shared: true})
+	p := &player{T: t, m: m, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), kept: map[string]client.Entry{}}
+	p.event(client.Start{})
+	link := take[client.Dial](p)[0].Link
+	p.event(client.Opened{Link: link})
+	_, id, _ := p.asked("join")
+	p.reply(link, "%s", joined(id, 300, true, false, rows(251, 300)))
+	p.event(client.Write{Text: "mine"})
+	p.event(client.Locked{Entries: []client.Entry{entry("theirs", 1, 10, true)}})
+	_, id, _ = p.asked("send")
+	p.reply(link, `{"type":"error","id":%q,"code":"behind","message":"","temporary":false}`, id)
+	for _, from := range []int64{11, 111, 211, 311} {
+		_, id, _ = p.asked("history")
+		p.page(link, id, from < 211, rows(from, min(from+99, 300)))
+	}
+	p.event(client.Locked{Entries: []client.Entry{p.kept["theirs"]}})
+	if _, _, frame := p.asked("send"); cidOf(frame) != "theirs" || !strings.Contains(frame, `"seq":300`) {
+		t.Errorf("sent %s", frame)
+	}
+}
