@@ -10,8 +10,12 @@ export type Frame = Record<string, unknown> & { type?: string; action?: string; 
 export class Wire {
 	/** Every frame that the page sent, in order, on all sockets. */
 	readonly sent: Frame[] = [];
+	/** Every frame that reached the page, in order. */
+	readonly got: Frame[] = [];
 	/** How many sockets the page has opened. */
 	sockets = 0;
+	/** Whether a frame of the page reaches the server. */
+	arrives: (frame: Frame) => boolean = () => true;
 	/** Whether a frame of the server reaches the page. */
 	passes: (frame: Frame) => boolean = () => true;
 	/** What reaches the page in place of a frame of the server. */
@@ -36,6 +40,7 @@ export class Wire {
 
 	/** Gives the page a frame as if the server had sent it. */
 	push(frame: Frame): void {
+		this.got.push(frame);
 		this.current?.page.send(JSON.stringify(frame));
 	}
 
@@ -66,7 +71,7 @@ export class Wire {
 		this.sent.push(frame);
 		const answer = this.answer(frame);
 		if (answer) this.push({ ...answer, id: frame.id });
-		else server.send(data);
+		else if (this.arrives(frame)) server.send(data);
 	}
 
 	private fromServer(said: Frame): void {
