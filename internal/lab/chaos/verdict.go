@@ -203,7 +203,7 @@ func (r *result) heading() string {
 
 // facts are figures without a limit, as lines of a list.
 func (r *result) facts(report check.Report, f *figures) []string {
-	facts := []string{fmt.Sprintf("- %d messages tried, %d acknowledged, %d in the log without an acknowledgement; %d rows shown", report.Sent, report.Acked, report.Recovered, report.Seen)}
+	facts := []string{fmt.Sprintf("- %d messages tried, %d acknowledged, %d in the log without an acknowledgement; %d were due when nothing failed; %d rows shown", report.Sent, report.Acked, report.Recovered, report.Due, report.Seen)}
 	for _, s := range r.phases {
 		facts = append(facts, fmt.Sprintf("- %s, %s: acknowledged after %s; shown to others after %s", s.name, brief(s.to-s.from), within(f.acks, s, ""), within(f.shows, s, "")))
 	}
