@@ -59,7 +59,7 @@ type Report struct {
 	// Slowest is the longest that an observer took, by what was promised.
 	Slowest map[time.Duration]time.Duration
 	Seen    int // rows shown, by all
-	Due     int // messages that had to be acknowledged by some time
+	Due     int // messages that had to be answered by some time, and were not before it began
 	// SlowestAck is the longest that one of these took, by what was promised.
 	SlowestAck map[time.Duration]time.Duration
 }

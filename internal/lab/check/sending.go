@@ -38,8 +38,7 @@ func (c *checker) sending() {
 			}
 			for _, w := range windows(marks, h.from) {
 				if w, ok := o.allowed(w); ok && w.due <= c.end {
-					due = true
-					c.answered(a, h, w)
+					due = c.answered(a, h, w) || due
 				}
 			}
 		}
@@ -49,16 +48,21 @@ func (c *checker) sending() {
 	}
 }
 
-func (c *checker) answered(a *attempt, h holding, w window) {
+// answered judges a message in one outbox; false if there was an answer before.
+func (c *checker) answered(a *attempt, h holding, w window) (due bool) {
 	i := slices.IndexFunc(a.answers, func(r Record) bool { return r.answers(h) })
 	if i < 0 || a.answers[i].T > w.due {
 		c.fail(Unacknowledged, "%s had %s of %s in its outbox since %v, and no answer at %v", h.who, a.cid, a.room, h.from, w.due)
-		return
+		return true
 	}
-	if r := a.answers[i]; r.Op == Ack {
-		within := w.due - w.from
+	r := a.answers[i]
+	if r.T < w.from {
+		return false
+	}
+	if within := w.due - w.from; r.Op == Ack {
 		c.report.SlowestAck[within] = max(c.report.SlowestAck[within], r.T-w.from)
 	}
+	return true
 }
 
 // answers tells whether a record ends what began with a holding. A refusal before
