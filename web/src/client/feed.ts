@@ -116,24 +116,6 @@ export class Feed {
 		if (this.log.behind) await this.catchUp();
 	}
 
-	/**
-	 * Looks at the log after `since`, wherever that is, until what is known goes on from
-	 * there and is level. Resolves with how far that is; rejects with a ChatError.
-	 */
-	async lookOn(since: Position): Promise<Position> {
-		let { seq } = since;
-		while (seq < this.log.first - 1) {
-			const page = await this.hooks.history()?.({ after: seq, limit: pageSize });
-			if (!page || page.epoch !== since.epoch) return { epoch: since.epoch, seq };
-			this.hooks.seen(page.messages);
-			const from = seq;
-			for (const m of page.messages) if (m.seq === seq + 1) seq++;
-			if (seq === from) return { epoch: since.epoch, seq };
-		}
-		await this.catchUp();
-		return { epoch: since.epoch, seq: since.epoch === this.log.epoch ? this.log.last : seq };
-	}
-
 	/** Loads the page before the first known row. Calls at the same time share a request. */
 	loadOlder(): Promise<void> {
 		this.#older ??= this.#askBefore().finally(() => {

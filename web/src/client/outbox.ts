@@ -5,10 +5,11 @@ import { type Change, ChatError, type Entry } from './client';
 import { type Env, Timer } from './env';
 import { Item } from './item';
 import type { Log } from './log';
+import { type LookHooks, lookOn } from './look';
 import { Mend, type MendHooks } from './mend';
 import { overlay } from './overlay';
 import type { Stored } from './storage';
-import type { Message, Position, SendBody, Sent } from './wire';
+import type { Message, SendBody, Sent } from './wire';
 
 const longestText = 4000;
 
@@ -23,15 +24,13 @@ function changesOf(room: string): string {
 	return `${room}\nchanges`;
 }
 
-export interface OutboxHooks extends MendHooks {
+export interface OutboxHooks extends MendHooks, LookHooks {
 	/** How a message goes out; null while nothing can (not joined as this person). */
 	transport(): ((body: Omit<SendBody, 'room'>) => Promise<Sent>) | null;
 	/** Whether the server knows of changes to messages. */
 	canChange(): boolean;
 	/** It is in the log. */
 	sent(answer: Sent, kept: Stored): void;
-	/** Looks at the log after `since`, each list being told to `seen`; resolves with how far. */
-	lookOn(since: Position): Promise<Position>;
 	rejoin(anew: boolean): void;
 	/** Asks whether the session is still there; false if not. */
 	verify(): Promise<boolean>;
@@ -310,8 +309,9 @@ export class Outbox {
 		if (e.code === 'unauthorized') await this.hooks.verify();
 		if (!lookFor.has(e.code) || !item.kept.since) return;
 		try {
-			const since = await this.hooks.lookOn(item.kept.since);
-			item.kept = { ...item.kept, since };
+			const { since } = item.kept;
+			const looked = await lookOn(since, this.log, this.hooks, (rows) => this.seen(rows));
+			item.kept = { ...item.kept, since: looked };
 			item.notBefore = 0;
 		} catch (failed) {
 			if (!(failed instanceof ChatError)) throw failed;

@@ -201,7 +201,7 @@ class OpenRoom implements Room {
 			history: () => this.#history(),
 			changed: () => this.#changed([]),
 			sent: (answer, kept) => this.#sent(answer, kept),
-			lookOn: (since) => this.#feed.lookOn(since),
+			catchUp: () => this.#feed.catchUp(),
 			rejoin: (anew) => void this.#rejoin(anew),
 			verify: () => this.#socket.verify(),
 			name: () => this.#myName(),
