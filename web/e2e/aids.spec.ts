@@ -138,6 +138,13 @@ test('D3 emoji come from the palette and by their names', async ({ arrive, room,
 	await expect(ann.composer).toHaveValue('ab😆 🎉 ');
 	await ann.page.keyboard.type(':fire:');
 	await expect(ann.composer).toHaveValue('ab😆 🎉 🔥');
+	await ann.composer.fill('a  end');
+	await ann.page.keyboard.press('Home');
+	for (let i = 0; i < 2; i++) await ann.page.keyboard.press('ArrowRight');
+	await ann.page.keyboard.type(':fire:');
+	await expect(ann.composer).toHaveValue('a 🔥 end');
+	await ann.page.keyboard.type('!');
+	await expect(ann.composer).toHaveValue('a 🔥! end');
 	if (isMobile) await expect(ann.send).toBeInViewport({ ratio: 1 });
 });
 

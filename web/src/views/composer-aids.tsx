@@ -25,17 +25,27 @@ export function ComposerAids({ room, box, text, write }: Props) {
 	function insert(from: number, what: string) {
 		const area = box.current;
 		if (!area) return;
-		const caret = area.selectionEnd;
-		write(area.value.slice(0, from) + what + area.value.slice(caret));
-		// Once the new text is in the box.
-		requestAnimationFrame(() => {
-			area.focus();
-			area.setSelectionRange(from + what.length, from + what.length);
-		});
+		area.focus();
+		putBefore(area, area.value.slice(0, from) + what);
+		write(area.value);
 	}
+
+	useEffect(() => {
+		const area = box.current;
+		const onInput = (event: Event) => {
+			if (!area || (event instanceof InputEvent && event.isComposing)) return;
+			const before = area.value.slice(0, area.selectionEnd);
+			const named = withEmoji(before);
+			if (named !== before) putBefore(area, named);
+		};
+		// Before the composer looks at what was typed: its text and the box never differ.
+		area?.addEventListener('input', onInput, { capture: true });
+		return () => area?.removeEventListener('input', onInput, { capture: true });
+	}, []);
+
 	return (
 		<>
-			<Completions {...{ room, box, text, write, insert }} />
+			<Completions {...{ room, box, text, insert }} />
 			<EmojiPalette onPick={(what) => insert(box.current?.selectionEnd ?? 0, what)} />
 			<Limits room={room} text={text.value} />
 			<Typing room={room} text={text} />
@@ -43,12 +53,12 @@ export function ComposerAids({ room, box, text, write }: Props) {
 	);
 }
 
-interface CompletionProps extends Props {
+interface CompletionProps extends Omit<Props, 'write'> {
 	insert: (from: number, what: string) => void;
 }
 
 /** The list over the box while `@name` or `:name` is written. The box keeps the focus. */
-function Completions({ room, box, text, write, insert }: CompletionProps) {
+function Completions({ room, box, text, insert }: CompletionProps) {
 	const at = useSignal(0);
 	const closed = useSignal<string | null>(null);
 	const caret = box.current?.selectionEnd ?? text.value.length;
@@ -66,8 +76,6 @@ function Completions({ room, box, text, write, insert }: CompletionProps) {
 
 	useEffect(() => {
 		at.value = 0;
-		const named = withEmoji(text.value);
-		if (named !== text.value) write(named);
 	}, [text.value]);
 
 	useLayoutEffect(() => {
@@ -143,4 +151,10 @@ function grow(box: HTMLTextAreaElement): void {
 	if (globalThis.CSS?.supports?.('field-sizing', 'content')) return;
 	box.style.height = 'auto';
 	box.style.height = `${box.scrollHeight}px`;
+}
+
+/** Changes the text before the caret, at once: who types on is not overtaken by it. */
+function putBefore(area: HTMLTextAreaElement, before: string): void {
+	area.value = before + area.value.slice(area.selectionEnd);
+	area.setSelectionRange(before.length, before.length);
 }

@@ -123,3 +123,15 @@ test('Enter before there is an outbox keeps the text, and sends it once there is
 	await waitFor(() => expect(sent()).toEqual(['send hello']));
 	expect(box.value).toBe('');
 });
+
+test('an emoji chosen by its name leaves the caret behind it at once', async () => {
+	const { box, findByRole } = await compose();
+	await user.type(box, 'a  end');
+	box.setSelectionRange(2, 2);
+	await user.keyboard(':tada');
+	await findByRole('listbox', { name: 'Suggestions' });
+	// What is put off until the next frame comes too late for the next key.
+	vi.stubGlobal('requestAnimationFrame', () => 0);
+	await user.keyboard('{Enter}x');
+	expect(box.value).toBe('a 🎉 x end');
+});
