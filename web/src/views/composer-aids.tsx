@@ -32,15 +32,21 @@ export function ComposerAids({ room, box, text, write }: Props) {
 
 	useEffect(() => {
 		const area = box.current;
-		const onInput = (event: Event) => {
-			if (!area || (event instanceof InputEvent && event.isComposing)) return;
+		if (!area) return;
+		const name = () => {
 			const before = area.value.slice(0, area.selectionEnd);
 			const named = withEmoji(before);
 			if (named !== before) putBefore(area, named);
 		};
+		// What was written before this was there.
+		name();
+		if (area.value !== text.peek()) write(area.value);
+		const onInput = (event: Event) => {
+			if (!(event instanceof InputEvent && event.isComposing)) name();
+		};
 		// Before the composer looks at what was typed: its text and the box never differ.
-		area?.addEventListener('input', onInput, { capture: true });
-		return () => area?.removeEventListener('input', onInput, { capture: true });
+		area.addEventListener('input', onInput, { capture: true });
+		return () => area.removeEventListener('input', onInput, { capture: true });
 	}, []);
 
 	return (
