@@ -111,7 +111,6 @@ type attempt struct {
 	tried   time.Duration
 	texts   []string
 	acks    []Record
-	refused bool
 	holds   []holding
 	answers []Record // what became of it: acknowledgements, and what is none
 	at      []place  // where it was seen, each once
@@ -283,7 +282,7 @@ func (c *checker) acks() {
 		if len(a.at) > 0 && len(a.acks) == 0 {
 			c.report.Recovered++
 		}
-		if a.refused && len(a.at) > 0 {
+		if a.isRefused() && len(a.at) > 0 {
 			c.fail(Aborted, "%s in %s was refused and is row %d", a.cid, a.room, a.at[0].seq)
 		}
 		for _, p := range a.at[min(1, len(a.at)):] {

@@ -20,9 +20,12 @@ func (c *checker) inOutbox(r Record) {
 	case r.Op == Hold:
 		a.holds = append(a.holds, holding{r.Who, r.T})
 	default:
-		a.refused = a.refused || r.Op == Refuse
 		a.answers = append(a.answers, r)
 	}
+}
+
+func (a *attempt) isRefused() bool {
+	return slices.ContainsFunc(a.answers, func(r Record) bool { return r.Op == Refuse })
 }
 
 // sending: what is written goes out. Whoever has it in an outbox, and is up, is

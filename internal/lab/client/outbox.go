@@ -24,7 +24,6 @@ var passing = []string{"behind", "not_joined", "unauthorized", offline}
 // looks for it first.
 func (i *item) mayPass(code string) bool {
 	if code == "cid_conflict" && !i.overwrites() {
-		i.conflicts++
 		return i.conflicts < 3
 	}
 	return slices.Contains(passing, code)
@@ -290,6 +289,9 @@ func (o *outbox) try(it *item) {
 }
 
 func (o *outbox) refused(it *item, why *refusal) {
+	if why.code == "cid_conflict" {
+		it.conflicts++
+	}
 	switch {
 	case why.code == "reset" && it.found != 0:
 		o.discard(it.CID)

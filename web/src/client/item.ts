@@ -65,7 +65,7 @@ export class Item {
 	 * another message. So it looks for it first.
 	 */
 	mayPass(code: string): boolean {
-		if (code === 'cid_conflict' && !this.overwrites) return ++this.conflicts < 3;
+		if (code === 'cid_conflict' && !this.overwrites) return this.conflicts < 3;
 		return passing.has(code);
 	}
 

@@ -1,10 +1,11 @@
-import type { AskHistory } from './feed';
+import type { FeedHooks } from './feed';
 import type { Log } from './log';
 import type { Message, Position } from './wire';
 
-export interface LookHooks {
-	/** Null while there is nobody to ask. */
-	history(): AskHistory | null;
+/** How many rows are asked for at once, which is as many as there may be. */
+export const pageSize = 100;
+
+export interface LookHooks extends Pick<FeedHooks, 'history'> {
 	/** Asks for what comes after the log's end, until there is no more. */
 	catchUp(): Promise<void>;
 }
@@ -23,7 +24,7 @@ export async function lookOn(
 	const { epoch } = since;
 	let { seq } = since;
 	while (seq < log.first - 1) {
-		const page = await hooks.history()?.({ after: seq, limit: 100 });
+		const page = await hooks.history()?.({ after: seq, limit: pageSize });
 		if (!page || page.epoch !== epoch) return { epoch, seq };
 		seen(page.messages);
 		const from = seq;

@@ -1,12 +1,11 @@
 import { ChatError } from './client';
-import type { AskHistory } from './feed';
+import type { FeedHooks } from './feed';
 import { changing } from './fold';
 import type { Log } from './log';
+import { pageSize } from './look';
 import type { Message } from './wire';
 
-export interface MendHooks {
-	/** Null while there is nobody to ask. */
-	history(): AskHistory | null;
+export interface MendHooks extends Pick<FeedHooks, 'history'> {
 	/** Rows of the log are others now. */
 	changed(): void;
 }
@@ -36,7 +35,7 @@ export class Mend {
 		if (this.#asking || !first || !ask) return;
 		this.#asking = true;
 		try {
-			const page = await ask({ after: first.seq - 1, limit: 100 });
+			const page = await ask({ after: first.seq - 1, limit: pageSize });
 			if (page.epoch !== epoch || this.log.epoch !== epoch) return;
 			this.seen(page.messages);
 			if (!this.#took(page.messages)) return;

@@ -285,6 +285,7 @@ export class Outbox {
 		// Given up for a Retry, or with the connection: the next try need not wait.
 		if (item.firstTry === null) return;
 		item.why = e;
+		if (e.code === 'cid_conflict') item.conflicts++;
 		if (e.code === 'reset') {
 			await this.#keep(item, { reset: true });
 			// Else the log has begun anew meanwhile.
