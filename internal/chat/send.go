@@ -229,15 +229,15 @@ func (s *Service) backoff(n int) time.Duration {
 	return s.jitter(min(firstWait<<n, longestWait))
 }
 
-// deliver pushes a message that is in the log. The live rows are read only now:
+// deliver pushes a message that is in the log. The seats are read only now:
 // who joined before the put is among them, and who joins later finds it in the log.
 func (s *Service) deliver(ctx context.Context, l log, m Message, except string) {
-	members, err := s.store.Members(ctx, l.room)
+	seats, err := s.store.Seats(ctx, l.room)
 	if err != nil {
 		s.unimportant(ctx, "push a message", err)
 		return
 	}
-	s.push(ctx, l.room, members, except, MessagesPush{Room: l.room, Epoch: l.epoch, Messages: []Message{m}})
+	s.push(ctx, l.room, seats, except, MessagesPush{Room: l.room, Epoch: l.epoch, Messages: []Message{m}})
 }
 
 // expirePrevious lets the row before m expire, now that it is not the newest any
