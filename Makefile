@@ -30,9 +30,9 @@ dev: .local/bin/dev ## the same, built and started anew at every change; the pag
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -watch
 
 # Always asked for: Go itself knows best what has changed.
-.PHONY: .local/bin/dev
-.local/bin/dev: need-go
-	@go build -o $@ ./cmd/dev
+.PHONY: .local/bin/dev .local/bin/samlocal
+.local/bin/dev .local/bin/samlocal: need-go
+	@go build -o $@ ./cmd/$(@F)
 
 need-go:
 	@command -v go >/dev/null || { echo 'Go is missing: install Go 1.26 or newer (go.dev/dl), so that `go version` works'; exit 1; }
@@ -128,10 +128,10 @@ sam-build: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the functions as SAM bu
 	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} GOARCH=$(GOARCH) $(SAM) build --build-in-source --no-cached
 
 sam-local: ADDR = 127.0.0.1:3000
-sam-local: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/dev ## the page and the HTTP API by sam local start-api, with all it needs, at http://127.0.0.1:3000/index.html
-	@ADDR='$(ADDR)' DATA='$(DATA)' SAM='$(CURDIR)/$(SAM)' exec .local/bin/dev -sam
+sam-local: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/samlocal ## the page and the HTTP API by sam local start-api, with all it needs, at http://127.0.0.1:3000/index.html
+	@ADDR='$(ADDR)' DATA='$(DATA)' SAM='$(CURDIR)/$(SAM)' exec .local/bin/samlocal
 
-test-sam: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/dev web/node_modules/.ready ## the page on sam local in a real Chromium, and both gateways on its containers
+test-sam: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/dev .local/bin/samlocal web/node_modules/.ready ## the page on sam local in a real Chromium, and both gateways on its containers
 	@go build -o .local/bin/engine ./lab/engine
 	CHROMIUM="$$(web/e2e/find-chromium)" SAM='$(CURDIR)/$(SAM)' .local/bin/engine .sam/test.sh
 

@@ -33,6 +33,7 @@ var law = map[string][]string{
 	"internal/dynamo":        {"internal/chat"},
 	"internal/apigw":         {"internal/chat", "internal/wire"},
 	"internal/stack":         {},
+	"internal/laptop":        {"internal/dynamo", "local/dynamodb", "local/template"},
 	// AWS on one machine.
 	"local/gateway":  {},
 	"local/template": {},
@@ -43,7 +44,7 @@ var law = map[string][]string{
 	"lab/*":       {"*"},
 	"lab/bench/*": {"*"},
 	// What one starts.
-	"cmd/*": {"internal/apigw", "internal/chat", "internal/dynamo", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"},
+	"cmd/*": {"internal/apigw", "internal/chat", "internal/dynamo", "internal/laptop", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"},
 }
 
 // noSDK are folders that know nothing of AWS.

@@ -12,12 +12,10 @@ import (
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/dynamo"
+	"projectchat/internal/laptop"
 	"projectchat/local/gateway"
 	"projectchat/local/template"
 )
-
-// tableName is the table's name on a laptop; in AWS CloudFormation chooses one.
-const tableName = "projectchat"
 
 // newFunctions makes what functions/* are in Lambda, by the logical ids that the
 // template gives them, each with the time limit that it has there; or the very
@@ -30,7 +28,7 @@ func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared m
 	}
 	settings, err := apigw.LoadSettings(func(name string) string {
 		if name == "TABLE_NAME" {
-			return tableName
+			return laptop.TableName
 		}
 		return os.Getenv(name)
 	})
@@ -54,15 +52,4 @@ func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared m
 		functions[id] = gateway.WithTimeout(handler, f.Timeout)
 	}
 	return functions, log, nil
-}
-
-func tableSpec(t template.Table) dynamo.TableSpec {
-	spec := dynamo.TableSpec{Name: tableName, Attributes: map[string]string{}, TTLAttribute: t.TTLAttribute}
-	for _, k := range t.Keys {
-		spec.Keys = append(spec.Keys, dynamo.TableKey{Attribute: k.Attribute, Type: k.Type})
-	}
-	for _, a := range t.Attributes {
-		spec.Attributes[a.Name] = a.Type
-	}
-	return spec
 }
