@@ -18,7 +18,7 @@ JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz module clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -232,6 +232,10 @@ build: need-go ## the four functions, as Lambda runs them, into .local/functions
 	@for f in Connect Send History Disconnect; do \
 	  $(MAKE) --no-print-directory ARTIFACTS_DIR=.local/functions/$$f build-$${f}Function || exit 1; \
 	done
+
+module: need-go ## give the module the path that you publish it by (NAME=github.com/you/projectchat)
+	@go run ./cmd/module '$(NAME)'
+	go build ./... && go vet ./... && go test ./internal ./internal/stack
 
 clean: ## remove what was built; keeps the data
 	rm -rf .local/bin .local/functions .local/page-* web/dist web/test-results web/playwright-report
