@@ -2,6 +2,8 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
+	"go/format"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -111,23 +113,11 @@ func TestForeignersUseTheGateway(t *testing.T) {
 		t.Skip("builds a program and what it needs")
 	}
 	const path, version = "example.com/you/projectchat", "v0.1.0"
-	published := t.TempDir()
-	ours := filepath.Join("..", "..")
-	for _, name := range []string{"cmd", "internal", "local"} {
-		if err := os.CopyFS(filepath.Join(published, name), os.DirFS(filepath.Join(ours, name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		text, err := os.ReadFile(filepath.Join(ours, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		mustWrite(t, filepath.Join(published, name), string(text))
-	}
+	published := copyOfOurs(t)
 	if err := rename(published, path); err != nil {
 		t.Fatal(err)
 	}
+	wantFormatted(t, published)
 	proxy := t.TempDir()
 	publish(t, published, filepath.Join(proxy, path, "@v"), path, version)
 
@@ -141,6 +131,48 @@ func TestForeignersUseTheGateway(t *testing.T) {
 	}
 	if said := run("go", "run", "."); said != "hello\n" {
 		t.Errorf("the foreign program says %q", said)
+	}
+}
+
+// copyOfOurs copies the Go code of this module.
+func copyOfOurs(t *testing.T) (published string) {
+	t.Helper()
+	published = t.TempDir()
+	ours := filepath.Join("..", "..")
+	for _, name := range []string{"cmd", "functions", "internal", "lab", "local"} {
+		if err := os.CopyFS(filepath.Join(published, name), os.DirFS(filepath.Join(ours, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(filepath.Join(ours, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustWrite(t, filepath.Join(published, name), string(text))
+	}
+	return published
+}
+
+// wantFormatted: with another path an import may belong elsewhere in its group.
+func wantFormatted(t *testing.T, root string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		formatted, err := format.Source(text)
+		if err == nil && !bytes.Equal(text, formatted) {
+			t.Errorf("%s wants gofmt: keep our imports in a group of their own", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"golang.org/x/sync/errgroup"
+
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
