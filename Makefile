@@ -5,6 +5,13 @@ DATA ?= .local/data
 # What is built by `sam build --config-env local` runs on this machine (samconfig.toml).
 GOARCH ?= $(if $(findstring /.aws-sam/local/,$(ARTIFACTS_DIR)),amd64,arm64)
 
+# The newest release of CHANGELOG.md, and whether more has changed since.
+HASH := \#
+VERSION := $(shell awk '/^$(HASH)$(HASH) / { if ($$2 != "Unreleased") { print $$2 more; exit } more = "+unreleased" }' CHANGELOG.md)
+# Vite writes it into the page.
+export CHAT_VERSION = $(VERSION)
+RELEASED = -trimpath -buildvcs=false -ldflags='-s -w -X $(shell go list -m)/internal/version.number=$(VERSION)'
+
 GO_PACKAGES = ./...
 STATICCHECK = go tool -modfile=tools/go.mod staticcheck
 CFN_LINT_VERSION = 1.58.0
@@ -225,7 +232,7 @@ ci-lab: ## what CI runs of the lab beyond make test
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
 build-%Function: need-go
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -trimpath -buildvcs=false -ldflags='-s -w' -tags lambda.norpc \
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(RELEASED) -tags lambda.norpc \
 	  -o '$(ARTIFACTS_DIR)/bootstrap' ./functions/$$(echo '$*' | tr '[:upper:]' '[:lower:]')
 
 build: need-go ## the four functions, as Lambda runs them, into .local/functions

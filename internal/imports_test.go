@@ -30,8 +30,9 @@ var law = map[string][]string{
 	"internal/chat":          {},
 	"internal/chat/chattest": {"internal/chat"},
 	"internal/wire":          {},
+	"internal/version":       {},
 	"internal/dynamo":        {"internal/chat"},
-	"internal/apigw":         {"internal/chat", "internal/wire"},
+	"internal/apigw":         {"internal/chat", "internal/version", "internal/wire"},
 	"internal/stack":         {},
 	"internal/laptop":        {"internal/dynamo", "local/dynamodb", "local/template"},
 	// AWS on one machine.
@@ -44,7 +45,7 @@ var law = map[string][]string{
 	"lab/*":       {"*"},
 	"lab/bench/*": {"*"},
 	// What one starts.
-	"cmd/*": {"internal/apigw", "internal/chat", "internal/dynamo", "internal/laptop", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"},
+	"cmd/*": {"internal/apigw", "internal/chat", "internal/dynamo", "internal/laptop", "internal/version", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"},
 }
 
 // noSDK are folders that know nothing of AWS.

@@ -44,9 +44,9 @@ func (p Project) BuildPage(ctx context.Context) error {
 		return err
 	}
 	web := filepath.Join(p.Root, "web")
-	sources, err := HashFiles(web, "src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json")
+	sources, err := p.PageSources()
 	if err != nil {
-		return fmt.Errorf("look at the page's sources: %w", err)
+		return err
 	}
 	built := filepath.Join(p.Root, ".local", "page-sources")
 	if marked(built, sources) && exists(filepath.Join(p.PageFolder(), "index.html")) {
@@ -57,6 +57,16 @@ func (p Project) BuildPage(ctx context.Context) error {
 		return err
 	}
 	return mark(built, sources)
+}
+
+// PageSources changes with all that the built page depends on. It is kept in
+// .local/page-sources.
+func (p Project) PageSources() (string, error) {
+	sources, err := hashFiles(filepath.Join(p.Root, "web"), "src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json")
+	if err != nil {
+		return "", fmt.Errorf("look at the page's sources: %w", err)
+	}
+	return sources + " " + os.Getenv("CHAT_VERSION"), nil
 }
 
 // step runs a command of Node's.
@@ -108,9 +118,9 @@ func newer(file, dir string, others ...string) bool {
 	return true
 }
 
-// HashFiles gives a hash of the names and contents of files, and of all files in
+// hashFiles gives a hash of the names and contents of files, and of all files in
 // folders. What is not there counts as such.
-func HashFiles(dir string, names ...string) (string, error) {
+func hashFiles(dir string, names ...string) (string, error) {
 	hash := sha256.New()
 	for _, name := range names {
 		err := filepath.WalkDir(filepath.Join(dir, name), func(path string, entry fs.DirEntry, err error) error {
