@@ -25,7 +25,7 @@ JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz module clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -222,7 +222,7 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	done
 
 ci: FUZZ_TIME = 5s
-ci: test test-sdks test-watch lint-template sam-validate test-template build rehearse test-sam fuzz ci-lab ## what CI runs
+ci: test test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 ci-lab: ## what CI runs of the lab beyond make test
@@ -234,6 +234,16 @@ ci-lab: ## what CI runs of the lab beyond make test
 build-%Function: need-go
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(RELEASED) -tags lambda.norpc \
 	  -o '$(ARTIFACTS_DIR)/bootstrap' ./functions/$$(echo '$*' | tr '[:upper:]' '[:lower:]')
+
+# cmd/release calls these with GOOS, GOARCH and PROGRAM.
+build-%-command: need-go
+	CGO_ENABLED=0 GOOS=$(GOOS) GOARCH=$(GOARCH) go build $(RELEASED) -o '$(PROGRAM)' ./cmd/$*
+
+release: need-go need-node ## programs, functions, lists of what is in them and checksums, into .local/release
+	@go run ./cmd/release
+
+test-release: need-go need-node ## a release of two copies of this tree has the same bytes
+	TEST_RELEASE=1 go test -count=1 ./cmd/release
 
 build: need-go ## the four functions, as Lambda runs them, into .local/functions
 	@for f in Connect Send History Disconnect; do \
