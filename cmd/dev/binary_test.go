@@ -54,8 +54,8 @@ func binaryIfBuilt() (string, error) {
 	return binary()
 }
 
-// project is a project's folder: the template, a page that is up to date, and
-// DynamoDB Local as fetched.
+// project is a project's folder: the template, a page that is up to date, and the
+// databases as they were fetched.
 type project struct {
 	t          *testing.T
 	root, data string
@@ -65,7 +65,7 @@ type project struct {
 func newProject(t *testing.T) *project {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("needs DynamoDB Local: not with -short")
+		t.Skip("needs a database: not with -short")
 	}
 	bin, err := binary()
 	built = true
@@ -76,9 +76,7 @@ func newProject(t *testing.T) *project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := localdb.Fetch(t.Context(), filepath.Join(here, ".local", "dynamodb-local"), func(string) {}); err != nil {
-		t.Fatal(err)
-	}
+	localdb.ForTest(t) // which fetches it
 	p := &project{t: t, root: t.TempDir(), bin: bin, path: os.Getenv("PATH")}
 	p.data = filepath.Join(p.root, "data")
 	template, err := os.ReadFile(filepath.Join(here, "template.yaml"))
@@ -93,8 +91,14 @@ func newProject(t *testing.T) *project {
 		t.Fatal(err)
 	}
 	p.write(".local/page-sources", hash)
-	if err := os.Symlink(filepath.Join(here, ".local", "dynamodb-local"), filepath.Join(p.root, ".local", "dynamodb-local")); err != nil {
-		t.Fatal(err)
+	for _, engine := range []localdb.Engine{localdb.Dynoxide, localdb.Local} {
+		of := filepath.Join(here, ".local", string(engine))
+		if _, err := os.Stat(of); err == nil {
+			err = os.Symlink(of, filepath.Join(p.root, ".local", string(engine)))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	return p
 }

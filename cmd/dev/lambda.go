@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"projectchat/local/docker"
+	localdb "projectchat/local/dynamodb"
 	"projectchat/local/gateway"
 	locallambda "projectchat/local/lambda"
 	"projectchat/local/template"
@@ -64,10 +65,11 @@ func (o *options) meetContainers(listener net.Listener) error {
 }
 
 // meetDatabase has the database listen where the functions in containers look for
-// it, and gives what else they are told.
+// it, and gives their other settings. Dynoxide listens on loopback only, where no
+// container can reach it.
 func (o *options) meetDatabase() (samSettings, error) {
 	settings, err := readSAMSettings(o.Root)
-	o.DatabasePort = settings.port(databaseVariable)
+	o.Engine, o.DatabasePort = localdb.Local, settings.port(databaseVariable)
 	return settings, err
 }
 

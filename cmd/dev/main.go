@@ -3,6 +3,7 @@
 //
 //	ADDR=localhost:8080   where to serve
 //	DATA=.local/data      where the database keeps its data
+//	DB=dynoxide           the database, or dynamodb-local
 //
 // If AWS_ENDPOINT_URL_DYNAMODB is set, that database is used and none is started.
 //
@@ -29,6 +30,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	localdb "projectchat/local/dynamodb"
 )
 
 func main() {
@@ -75,6 +78,7 @@ func mode(watching, sam bool, more samOptions) server {
 func run(ctx context.Context, o options, serve server) error {
 	o.Addr = os.Getenv("ADDR")
 	o.Data = or(os.Getenv("DATA"), filepath.Join(o.Root, ".local", "data"))
+	o.Engine = localdb.Engine(os.Getenv(localdb.EngineVariable))
 	o.Page, o.BuildPage = filepath.Join(o.Root, "web", "dist"), o.PageFrom == ""
 	o.Say = func(what, format string, args ...any) {
 		fmt.Printf("%-9s %s\n", what, fmt.Sprintf(format, args...))

@@ -168,7 +168,7 @@ func (s *sam) makeDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.DatabasePort = settings.port(databaseVariable)
+	s.Engine, s.DatabasePort = localdb.Local, settings.port(databaseVariable)
 	err = s.database.startDatabase(ctx, s.options)
 	if errors.Is(err, localdb.ErrPortTaken) {
 		s.DatabasePort = 0

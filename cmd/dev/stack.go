@@ -35,7 +35,8 @@ type options struct {
 	// Lambda is the address of a Lambda endpoint that runs the functions, instead of
 	// this process; "": none.
 	Lambda       string
-	DatabasePort int // where the database listens; 0: at any free port
+	Engine       localdb.Engine // the database; "": the one that suits
+	DatabasePort int            // where the database listens; 0: at any free port
 	Say          func(what, format string, args ...any)
 }
 
@@ -47,7 +48,7 @@ type stack struct {
 	server   *http.Server
 	bridge   *http.Server // for functions in containers; nil: none
 	gateway  *gateway.WebSocket
-	database *localdb.Server // nil: somebody else's
+	database *localdb.Kept // nil: somebody else's
 }
 
 // start starts everything, in the order in which one part needs another, and
@@ -78,13 +79,13 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.startDatabase(ctx, o); err != nil {
+		return nil, err
+	}
 	if o.BuildPage {
 		if err := buildPage(ctx, o); err != nil {
 			return nil, err
 		}
-	}
-	if err := s.startDatabase(ctx, o); err != nil {
-		return nil, err
 	}
 	handler, err := s.serve(ctx, o, template)
 	if err != nil {
@@ -138,7 +139,7 @@ func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*si
 	return newSite(o.Addr, page, stage, s.gateway, api), nil
 }
 
-// startDatabase starts DynamoDB Local, unless the environment names a database.
+// startDatabase starts a database, unless the environment names one.
 func (s *stack) startDatabase(ctx context.Context, o options) error {
 	if endpoint := os.Getenv(localdb.EndpointVariable); endpoint != "" {
 		o.Say("database", "%s, as %s says", endpoint, localdb.EndpointVariable)
@@ -149,8 +150,8 @@ func (s *stack) startDatabase(ctx context.Context, o options) error {
 		return nil
 	}
 	began := time.Now()
-	server, err := localdb.Start(ctx, localdb.Options{
-		Dir: filepath.Join(o.Root, ".local", "dynamodb-local"), DataDir: o.Data, Port: o.DatabasePort,
+	server, err := localdb.Keep(ctx, localdb.Options{
+		Dir: filepath.Join(o.Root, ".local"), Engine: o.Engine, DataDir: o.Data, Port: o.DatabasePort,
 		Log: func(line string) { o.Say("database", "%s", line) },
 	})
 	if err != nil {
@@ -161,11 +162,13 @@ func (s *stack) startDatabase(ctx context.Context, o options) error {
 	if o.Data != "" {
 		where = "data in " + relative(o.Root, o.Data)
 	}
-	o.Say("database", "DynamoDB Local at %s, %s (%.1f s)", server.Endpoint, where, time.Since(began).Seconds())
+	o.Say("database", "%s at %s, %s (%.1f s); for the other: make run %s=%s",
+		server.Engine.Title(), server.Endpoint, where, time.Since(began).Seconds(), localdb.EngineVariable, server.Engine.Other())
 	useLocalDatabase(server.Endpoint)
 	go func() {
-		<-server.Done()
-		s.fail(errors.New("the database has stopped by itself"))
+		if err := <-server.Failed(); err != nil {
+			s.fail(err)
+		}
 	}()
 	return nil
 }

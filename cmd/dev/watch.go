@@ -42,10 +42,10 @@ func watch(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	if err := installPackages(ctx, o); err != nil {
+	if err := database.startDatabase(ctx, o); err != nil {
 		return err
 	}
-	if err := database.startDatabase(ctx, o); err != nil {
+	if err := installPackages(ctx, o); err != nil {
 		return err
 	}
 	from, err := w.startPage(ctx)
