@@ -60,6 +60,7 @@ type project struct {
 	t          *testing.T
 	root, data string
 	path, bin  string
+	env        []string // beside that of the tests
 }
 
 func newProject(t *testing.T) *project {
@@ -109,6 +110,17 @@ func (p *project) remove(name string) {
 	p.t.Helper()
 	if err := os.RemoveAll(filepath.Join(p.root, name)); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// asks names the database that is to run.
+func (p *project) asks(engine string) { p.env = append(p.env, "DB="+engine) }
+
+// damage spoils the data of the databases that this machine has.
+func (p *project) damage() {
+	p.write("data/shared-local-instance.db", strings.Repeat("damaged ", 1000))
+	if _, err := os.Stat(filepath.Join(p.root, ".local", "dynoxide", localdb.DynoxideVersion)); err == nil {
+		p.write("data/dynoxide.db", strings.Repeat("damaged ", 1000))
 	}
 }
 
@@ -291,7 +303,7 @@ func TestCommandLivesAndDies(t *testing.T) {
 	if res := ann.request("POST", "/api/session", wire.SessionRequest{Name: say(t, url, "another", "hi").Name}); res.status != 409 {
 		t.Errorf("a taken name: %d", res.status) // for the database it is an error
 	}
-	java := p.database()
+	database := p.database()
 
 	p.run("ADDR=" + strings.TrimPrefix(url, "http://")).refuses(`is taken by another program.*ADDR=`)
 	p.run().refuses(`data folder is in use.*choose another`)
@@ -300,7 +312,7 @@ func TestCommandLivesAndDies(t *testing.T) {
 	if code := first.exit(); code != 0 || first.stderr.Len() > 0 {
 		t.Errorf("exit code %d, said %s", code, first.stderr.String())
 	}
-	if runs(java) {
+	if runs(database) {
 		t.Error("the database still runs")
 	}
 	res, err := http.Get(bystander)
@@ -311,7 +323,7 @@ func TestCommandLivesAndDies(t *testing.T) {
 
 	second := p.run()
 	ann.reads(second.ready(), "room", "kept")
-	java = p.database()
+	database = p.database()
 	second.signal(os.Kill)
 	if second.exit(); second.stderr.Len() > 0 {
 		t.Errorf("it said %s", second.stderr.String())
@@ -319,13 +331,13 @@ func TestCommandLivesAndDies(t *testing.T) {
 
 	third := p.run()
 	ann.reads(third.ready(), "room", "kept")
-	if runs(java) || p.database() == java {
+	if runs(database) || p.database() == database {
 		t.Error("the database of the killed one still runs")
 	}
-	java = p.database()
+	database = p.database()
 	third.signal(syscall.SIGTERM)
-	if code := third.exit(); code != 0 || runs(java) {
-		t.Errorf("exit code %d, database runs: %t", code, runs(java))
+	if code := third.exit(); code != 0 || runs(database) {
+		t.Errorf("exit code %d, database runs: %t", code, runs(database))
 	}
 }
 
@@ -334,21 +346,27 @@ func TestCommandSaysWhatIsMissing(t *testing.T) {
 		prepare func(p *project)
 		line    string
 	}{
-		"java":     {func(p *project) { p.only("mvn", "node", "npm") }, `Java.*: install Java 17`},
-		"old java": {func(p *project) { p.only("node"); p.fake("java", `echo 'openjdk version "11.0.2"' >&2`) }, `Java is too old: .*17`},
-		"maven":    {func(p *project) { p.only("java"); p.remove(".local/dynamodb-local") }, `Maven.*install`},
+		"dynoxide": {func(p *project) { p.asks("dynoxide"); p.only("node"); p.remove(".local/dynoxide") }, `^no npm, which fetches Dynoxide.*install Node.js`},
+		"java":     {func(p *project) { p.asks("dynamodb-local"); p.only("mvn", "node", "npm") }, `Java.*: install Java 17`},
+		"old java": {func(p *project) {
+			p.asks("dynamodb-local")
+			p.only("node")
+			p.fake("java", `echo 'openjdk version "11.0.2"' >&2`)
+		}, `Java is too old: .*17`},
+		"maven":    {func(p *project) { p.asks("dynamodb-local"); p.only("java"); p.remove(".local/dynamodb-local") }, `Maven.*install`},
 		"node":     {func(p *project) { p.only("java"); p.remove(".local/page-sources") }, `^node is missing.*install Node.js 20`},
 		"npm":      {func(p *project) { p.only("java", "node"); p.remove("web/node_modules") }, `^npm is missing.*install Node.js 20`},
 		"old node": {func(p *project) { p.only("java", "npm"); p.fake("node", "echo v18.1.0"); p.remove("web/dist") }, `^node v18.1.0 is too old: install Node.js 20`},
 		"template": {func(p *project) { p.remove("template.yaml") }, `no template.yaml`},
-		"data":     {func(p *project) { p.write("data/shared-local-instance.db", strings.Repeat("damaged ", 1000)) }, `cannot use the data folder .*move it away`},
+		"database": {func(p *project) { p.asks("postgres") }, `no database "postgres": choose DB=`},
+		"data":     {func(p *project) { p.damage() }, `cannot use the data folder .*move it away`},
 		"data dir": {func(p *project) { p.write("data", "a file") }, `data folder.*not a directory`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t)
 			test.prepare(p)
-			p.run().refuses(test.line)
+			p.run(p.env...).refuses(test.line)
 		})
 	}
 	t.Run("address", func(t *testing.T) {

@@ -35,10 +35,7 @@ func fetchOnce(ctx context.Context, dir, name string, fill func(fresh string) er
 	if complete(whole) { // another process fetched it while we waited
 		return whole, nil
 	}
-	if err := fetch(dir, whole, fill); err != nil {
-		return "", fmt.Errorf("fetch the database: %w", err)
-	}
-	return whole, nil
+	return whole, fetch(dir, whole, fill)
 }
 
 // fetch fills a new folder and gives it its name only when it is complete.
@@ -46,16 +43,20 @@ func fetch(dir, whole string, fill func(fresh string) error) error {
 	work := filepath.Join(dir, "fetching")
 	fresh := filepath.Join(work, "fresh")
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(fresh, 0o755)); err != nil {
-		return err
+		return fmt.Errorf("fetch the database: %w", err)
 	}
 	defer os.RemoveAll(work)
 	if err := fill(fresh); err != nil {
 		return err
 	}
-	if err := stamp(fresh); err != nil {
-		return err
+	err := stamp(fresh)
+	if err == nil {
+		err = errors.Join(os.RemoveAll(whole), os.Rename(fresh, whole))
 	}
-	return errors.Join(os.RemoveAll(whole), os.Rename(fresh, whole))
+	if err != nil {
+		return fmt.Errorf("fetch the database: %w", err)
+	}
+	return nil
 }
 
 // stamp writes down the names and sizes of a folder's files.

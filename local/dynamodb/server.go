@@ -190,9 +190,9 @@ func watch(pid int) (unwatch func(), err error) {
 }
 
 // watchdog starts a shell that waits for the end of a pipe, which only we hold,
-// and then ends the process.
+// and then ends the process. It needs no command that PATH might lack.
 func watchdog(pid int) (*exec.Cmd, io.Closer, error) {
-	cmd := exec.Command("/bin/sh", "-c", `cat; kill -TERM "$1"`, "sh", strconv.Itoa(pid))
+	cmd := exec.Command("/bin/sh", "-c", `read -r _; kill -TERM "$1"`, "sh", strconv.Itoa(pid))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	pipe, err := cmd.StdinPipe()
 	if err != nil {
