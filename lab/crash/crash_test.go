@@ -378,7 +378,7 @@ func (s *stage) connected(id string) {
 
 // TestEveryStepOfEveryRoute lets each route go wrong once at each step.
 func TestEveryStepOfEveryRoute(t *testing.T) {
-	if onDatabase {
+	if *onDatabase {
 		localdb.ForTest(t) // starts it, which cannot be done in virtual time
 	}
 	all := routes()

@@ -3,8 +3,8 @@ package crash
 import (
 	"context"
 	"crypto/rand"
+	"flag"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -18,14 +18,12 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-// onDatabase tells whether each route is to go wrong on the database that DB
-// names, in a table for each mishap. If it names none the store is in memory.
-var onDatabase = os.Getenv(localdb.EngineVariable) != ""
+var onDatabase = flag.Bool("crash.database", false, "let each route go wrong on the database that DB names, not in memory")
 
 // onlyInMemory skips a test of thousands of pairs of mishaps on a database, where
 // it would take many minutes for steps that are in TestEveryStepOfEveryRoute.
 func onlyInMemory(t *testing.T) {
-	if onDatabase {
+	if *onDatabase {
 		t.Skip("too many pairs for a database")
 	}
 }
@@ -34,7 +32,7 @@ func onlyInMemory(t *testing.T) {
 // stands still while a connection is open: so none is kept.
 func mustStore(t *testing.T) chat.Store {
 	t.Helper()
-	if !onDatabase {
+	if !*onDatabase {
 		return chattest.NewStore(time.Now)
 	}
 	client := dynamo.NewClient(aws.Config{
