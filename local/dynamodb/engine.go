@@ -85,10 +85,14 @@ func choose(ctx context.Context, o Options) (program, error) {
 	case o.Engine != "" && o.Engine != Dynoxide && o.Engine != Local:
 		return program{}, fmt.Errorf("there is no database %q: choose %s=%s or %[2]s=%[4]s", o.Engine, EngineVariable, Dynoxide, Local)
 	case o.Engine == "" && Local.holds(o.DataDir) && !Dynoxide.holds(o.DataDir):
-		o.Log(fmt.Sprintf("the data is DynamoDB Local's, which goes on with it (%s=%s begins without it)", EngineVariable, Dynoxide))
+		o.Log(fmt.Sprintf("the data in this folder is DynamoDB Local's, which goes on with it (%s=%s begins without it)", EngineVariable, Dynoxide))
 		return Local.program(ctx, o)
 	}
-	p, err := cmp.Or(o.Engine, Dynoxide).program(ctx, o)
+	engine := cmp.Or(o.Engine, Dynoxide)
+	if engine.Other().holds(o.DataDir) && !engine.holds(o.DataDir) {
+		o.Log(fmt.Sprintf("the data in this folder is the other database's and stays as it is; this one begins without it (back to it: %s=%s)", EngineVariable, engine.Other()))
+	}
+	p, err := engine.program(ctx, o)
 	if errors.Is(err, ErrNoBinary) && o.Engine == "" && !Dynoxide.holds(o.DataDir) {
 		o.Log("Dynoxide has no binary for this system: DynamoDB Local takes its place")
 		return Local.program(ctx, o)
