@@ -2,6 +2,9 @@
 
 ADDR ?= localhost:8080
 DATA ?= .local/data
+# The database: dynoxide or dynamodb-local; empty: the one that suits (docs/databases.md).
+DB ?=
+export DB
 # What is built by `sam build --config-env local` runs on this machine (samconfig.toml).
 GOARCH ?= $(if $(findstring /.aws-sam/local/,$(ARTIFACTS_DIR)),amd64,arm64)
 
@@ -25,12 +28,12 @@ JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 FUZZ_TIME ?= 10s
 
-.PHONY: help run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help run dev build contact-sheet test test-go test-databases test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format bench bench-fanout bench-gateways bench-coldstart cost sim chaos mutants ci ci-lab fuzz module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=; LAMBDA=http://127.0.0.1:3001 for functions in SAM)
+run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=, DB=dynamodb-local; LAMBDA=http://127.0.0.1:3001 for functions in SAM)
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -lambda '$(LAMBDA)'
 
 dev: .local/bin/dev ## the same, built and started anew at every change; the page hot
@@ -49,9 +52,15 @@ need-node:
 
 test: lint-go test-go sim lint-web test-web e2e ## all tests: Go (race detector), the page, and a real browser
 
-test-go: need-go ## Go tests with the race detector, on DynamoDB Local
+test-go: need-go ## Go tests with the race detector (DB=dynamodb-local)
 	go test -race $(GO_PACKAGES)
 	go test -run '^TestIdleSocketsAreSmall$$' ./local/gateway # which the race detector skips
+
+# Of these make test holds all but the crash points on Dynoxide.
+test-databases: need-go ## what touches the database, on DynamoDB Local; the crash points on both
+	DB=dynoxide go test ./lab/crash -crash.database
+	DB=dynamodb-local go test -p 1 ./local/dynamodb ./internal/dynamo ./cmd/dev ./cmd/localgw ./cmd/restore ./lab/cost
+	DB=dynamodb-local go test ./lab/crash -crash.database
 
 SEEDS ?= 200
 FIRST_SEED ?= 1
@@ -222,12 +231,13 @@ fuzz: need-go ## each fuzz target for FUZZ_TIME
 	done
 
 ci: FUZZ_TIME = 5s
-ci: test test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
+ci: test test-databases test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 ci-lab: ## what CI runs of the lab beyond make test
 	$(MAKE) --no-print-directory sim SEEDS=2000 FIRST_SEED=1001
-	$(MAKE) --no-print-directory chaos PROFILE=S CHAOS_FLAGS=-any-speed
+	$(MAKE) --no-print-directory chaos PROFILE=S CHAOS_FLAGS=-any-speed DB=dynoxide
+	$(MAKE) --no-print-directory chaos PROFILE=S CHAOS_FLAGS='-any-speed -out .local/chaos/dynamodb-local' DB=dynamodb-local
 	$(MAKE) --no-print-directory mutants SHARE=$$(( $$(git rev-list --count HEAD) % 3 + 1 ))/3 # each commit another third
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
