@@ -228,8 +228,10 @@ build-%Function: need-go
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -trimpath -buildvcs=false -ldflags='-s -w' -tags lambda.norpc \
 	  -o '$(ARTIFACTS_DIR)/bootstrap' ./functions/$$(echo '$*' | tr '[:upper:]' '[:lower:]')
 
-build: need-go ## the four functions, as Lambda runs them, into .local/functions
-	@for f in Connect Send History Disconnect; do \
+FUNCTIONS = $(shell sed -n 's/^  \([A-Za-z]*\)Function:$$/\1/p' template.yaml)
+
+build: need-go ## the functions of template.yaml, as Lambda runs them, into .local/functions
+	@for f in $(FUNCTIONS); do \
 	  $(MAKE) --no-print-directory ARTIFACTS_DIR=.local/functions/$$f build-$${f}Function || exit 1; \
 	done
 

@@ -18,12 +18,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-const templatePath = "../../template.yaml"
+// here is the repository with the functions' code.
+var here = newCodebase("../..")
 
 // stack is the template, intrinsic functions in their long form.
 type stack struct {
 	text   string
 	source map[string]any
+	// code is what the template deploys.
+	code *codebase
 	// made is what SAM makes of it; nil if SAM is not at hand.
 	made map[string]any
 }
@@ -35,7 +38,7 @@ func parse(t *testing.T, text string) *stack {
 	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
 		t.Fatal(err)
 	}
-	return &stack{text: text, source: value(doc.Content[0]).(map[string]any)}
+	return &stack{text: text, source: value(doc.Content[0]).(map[string]any), code: here}
 }
 
 // value is a YAML node as JSON would have it: !Ref x becomes {"Ref": "x"}.
@@ -193,7 +196,7 @@ type rule struct {
 // asWritten are rules about resources that SAM leaves alone: they hold before
 // its transform and after it. afterSAM are rules about what it makes.
 var (
-	asWritten = slices.Concat(storeRules, siteRules, opsRules)
+	asWritten = slices.Concat(storeRules, siteRules, opsRules, codeRules)
 	afterSAM  = slices.Concat(gatewayRules, functionRules)
 )
 
@@ -217,7 +220,7 @@ func broken(s *stack) map[string][]string {
 
 func readTemplate(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(templatePath)
+	text, err := os.ReadFile("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
