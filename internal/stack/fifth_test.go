@@ -17,7 +17,6 @@ const (
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: makefile}
     Properties:
-      CodeUri: .
 `
 	fifthRole = `      Policies:
         - Version: '2012-10-17'
@@ -70,12 +69,12 @@ func copied(t *testing.T, more map[string]string) *codebase {
 // extended is the template with one more function, of such properties.
 func extended(t *testing.T, code *codebase, properties ...string) *stack {
 	t.Helper()
-	text := readTemplate(t)
+	text := read(t, "template.yaml")
 	before, after, ok := strings.Cut(text, "\n  HttpApi:\n")
 	if !ok {
 		t.Fatal("the template's functions are no longer above its HttpApi")
 	}
-	s := parse(t, before+fifthFunction+strings.Join(properties, "")+"\n  HttpApi:\n"+after)
+	s := parse(t, before+fifthFunction+strings.Join(properties, "")+"\n  HttpApi:\n"+after, read(t, "ops.yaml"))
 	s.code = code
 	return s
 }
@@ -84,17 +83,17 @@ func extended(t *testing.T, code *codebase, properties ...string) *stack {
 // nothing else. What is left out is missed.
 func TestAFifthFunction(t *testing.T) {
 	program := map[string]string{"functions/account/main.go": "package main\n", "internal/apigw/account.go": fifthHandler}
-	whole, programless := copied(t, program), copied(t, map[string]string{"internal/apigw/account.go": fifthHandler})
+	all, programless := copied(t, program), copied(t, map[string]string{"internal/apigw/account.go": fifthHandler})
 	tests := []struct {
 		name  string
 		stack *stack
 		want  []string // the rules that it breaks
 	}{
-		{"all of it", extended(t, whole, fifthRole, fifthRoute), nil},
-		{"no role", extended(t, whole, fifthRoute), []string{"rights"}},
-		{"another's role", extended(t, whole, borrowedRole, fifthRoute), []string{"functions", "rights"}},
+		{"all of it", extended(t, all, fifthRole, fifthRoute), nil},
+		{"no role", extended(t, all, fifthRoute), []string{"rights"}},
+		{"another's role", extended(t, all, borrowedRole, fifthRoute), []string{"functions", "rights"}},
 		{"no program", extended(t, programless, fifthRole, fifthRoute), []string{"programs"}},
-		{"no route", extended(t, whole, fifthRole), []string{"permissions", "routes"}},
+		{"no route", extended(t, all, fifthRole), []string{"permissions", "routes"}},
 	}
 	made := os.Getenv("SAM_PYTHON") != ""
 	if made {
