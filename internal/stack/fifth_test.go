@@ -13,7 +13,7 @@ import (
 // handler.
 const (
 	fifthFunction = `
-  AccountFunction:
+  FifthFunction:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: makefile}
     Properties:
@@ -33,14 +33,14 @@ const (
 `
 	borrowedRole = "      Role: !GetAtt SendFunctionRole.Arn\n"
 	fifthRoute   = `      Events:
-        ReadAccount: {Type: HttpApi, Properties: {ApiId: !Ref HttpApi, Method: GET, Path: /api/account}}
+        ReadFifth: {Type: HttpApi, Properties: {ApiId: !Ref HttpApi, Method: GET, Path: /api/fifth}}
 `
 	fifthHandler = `package apigw
 
 import ("log/slog"; "projectchat/internal/chat")
 
-func Account(service *chat.Service, log *slog.Logger) *Function {
-	return &Function{log: log, http: map[string]httpRoute{"GET /api/account": listRooms(service)}}
+func Fifth(service *chat.Service, log *slog.Logger) *Function {
+	return &Function{log: log, http: map[string]httpRoute{"GET /api/fifth": listRooms(service)}}
 }
 `
 )
@@ -82,8 +82,8 @@ func extended(t *testing.T, code *codebase, properties ...string) *stack {
 // TestAFifthFunction: it costs its resource, role, program and handler, and
 // nothing else. What is left out is missed.
 func TestAFifthFunction(t *testing.T) {
-	program := map[string]string{"functions/account/main.go": "package main\n", "internal/apigw/account.go": fifthHandler}
-	all, programless := copied(t, program), copied(t, map[string]string{"internal/apigw/account.go": fifthHandler})
+	program := map[string]string{"functions/fifth/main.go": "package main\n", "internal/apigw/fifth.go": fifthHandler}
+	all, programless := copied(t, program), copied(t, map[string]string{"internal/apigw/fifth.go": fifthHandler})
 	tests := []struct {
 		name  string
 		stack *stack
