@@ -44,34 +44,34 @@ test: lint-go test-go sim lint-web test-web e2e ## all tests: Go (race detector)
 
 test-go: need-go ## Go tests with the race detector, on DynamoDB Local
 	go test -race $(GO_PACKAGES)
-	go test -run '^TestIdleSocketsAreSmall$$' ./internal/localgw # which the race detector skips
+	go test -run '^TestIdleSocketsAreSmall$$' ./local/gateway # which the race detector skips
 
 SEEDS ?= 200
 FIRST_SEED ?= 1
 
 sim: need-go ## days of the chat in virtual time, with all its mishaps (SEEDS=, FIRST_SEED=); a tenth as many with retention
-	GOGC=400 go test -timeout 60m -run 'TestSeeds|TestOneSeed|TestHandOver' ./internal/lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
-	GOGC=400 go test -timeout 60m -run TestRetention ./internal/lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
+	GOGC=400 go test -timeout 60m -run 'TestSeeds|TestOneSeed|TestHandOver' ./lab/sim -sim.seeds $(SEEDS) -sim.seed $(FIRST_SEED)
+	GOGC=400 go test -timeout 60m -run TestRetention ./lab/sim -sim.seeds $$(( $(SEEDS) / 10 )) -sim.seed $(FIRST_SEED)
 
 PROFILE ?= S
 SEED ?= 1
 CHAOS_FLAGS ?=
 
 chaos: need-go ## real sockets and processes while all that can fail does (PROFILE=S, M or L, SEED=); wants an idle machine
-	@mkdir -p .local/bin && go build -o .local/bin/chaos ./internal/lab/chaos
+	@mkdir -p .local/bin && go build -o .local/bin/chaos ./lab/chaos
 	.local/bin/chaos -profile $(PROFILE) -seed $(SEED) $(CHAOS_FLAGS)
 
 SHARE ?= 1/1
 
 mutants: need-go web/node_modules/.ready ## break the chat in every known way, and want the tests to notice (SHARE=2/3: every third, from the second on)
-	go run ./internal/lab/mutants -share $(SHARE)
+	go run ./lab/mutants -share $(SHARE)
 
 test-web: web/node_modules/.ready ## the page's unit tests
 	cd web && npm run --silent test
 
 test-sdks: need-go .local/venv-sdk/boto3-$(BOTO3_VERSION) .local/sdk-js/$(JS_SDK_VERSION)-$(JS_DYNAMODB_VERSION) ## the local gateway as boto3 and the JavaScript SDK see it
 	SDK_PYTHON='$(CURDIR)/.local/venv-sdk/bin/python' SDK_NODE_MODULES='$(CURDIR)/.local/sdk-js/node_modules' \
-	  go test -count=1 -run '^Test(Boto3|JavaScriptSDK)Sees|^TestAWSsSampleRunsUnchangedInNode$$' ./internal/localgw ./cmd/localgw
+	  go test -count=1 -run '^Test(Boto3|JavaScriptSDK)Sees|^TestAWSsSampleRunsUnchangedInNode$$' ./local/gateway ./cmd/localgw
 
 .local/venv-sdk/boto3-$(BOTO3_VERSION):
 	@command -v python3 >/dev/null || { echo 'python3 is missing: boto3 needs it'; exit 1; }
@@ -95,7 +95,7 @@ test-watch: web/node_modules/.ready .local/bin/dev ## make dev in a real Chromiu
 lint: lint-go lint-web lint-template ## vet, staticcheck, gofmt, tsc, Biome, cfn-lint, checkov
 
 lint-go: need-go
-	@test -z "$$(gofmt -l cmd functions internal)" || { gofmt -l cmd functions internal; echo 'these files want gofmt'; exit 1; }
+	@test -z "$$(gofmt -l cmd functions internal lab local)" || { gofmt -l cmd functions internal lab local; echo 'these files want gofmt'; exit 1; }
 	go vet $(GO_PACKAGES)
 	$(STATICCHECK) $(GO_PACKAGES)
 
@@ -132,11 +132,11 @@ sam-local: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/dev ## the page and the
 	@ADDR='$(ADDR)' DATA='$(DATA)' SAM='$(CURDIR)/$(SAM)' exec .local/bin/dev -sam
 
 test-sam: .local/venv-sam/sam-$(SAM_VERSION) .local/bin/dev web/node_modules/.ready ## the page on sam local in a real Chromium, and both gateways on its containers
-	@go build -o .local/bin/engine ./internal/lab/engine
+	@go build -o .local/bin/engine ./lab/engine
 	CHROMIUM="$$(web/e2e/find-chromium)" SAM='$(CURDIR)/$(SAM)' .local/bin/engine .sam/test.sh
 
 test-template: .local/venv-sam/sam-$(SAM_VERSION) need-go ## the template by our own rules, before and after SAM's transform
-	SAM_PYTHON='$(CURDIR)/.local/venv-sam/bin/python' go test -count=1 ./internal/hardening ./internal/lab/rehearse
+	SAM_PYTHON='$(CURDIR)/.local/venv-sam/bin/python' go test -count=1 ./internal/stack ./lab/rehearse
 
 REHEARSE = .local/venv-rehearse/ministack-$(MINISTACK_VERSION)-$(AWS_CLI_VERSION)
 
@@ -150,7 +150,7 @@ $(REHEARSE):
 rehearse: $(REHEARSE) .local/venv-sam/sam-$(SAM_VERSION) web/node_modules/.ready need-go ## deploy, talk, update and destroy in an emulated AWS account
 	cd web && npm run --silent build -- --outDir ../.local/page-rehearse --emptyOutDir --logLevel warn
 	@mkdir -p .local/bin
-	go build -o .local/bin/rehearse ./internal/lab/rehearse
+	go build -o .local/bin/rehearse ./lab/rehearse
 	CHROMIUM="$$(web/e2e/find-chromium)" .local/bin/rehearse -sam .local/venv-sam/bin/sam -venv .local/venv-rehearse -page .local/page-rehearse
 
 STACK ?= projectchat
@@ -181,19 +181,19 @@ contact-sheet: web/node_modules/.ready ## pictures of every state of the page, b
 	cd web && CHROMIUM="$$(e2e/find-chromium)" node dev/contact-sheet.mjs
 
 format: need-go web/node_modules/.ready ## put all code into its form
-	gofmt -w cmd functions internal
+	gofmt -w cmd functions internal lab local
 	cd web && npm run --silent format
 
 bench: bench-fanout bench-gateways bench-coldstart ## what is measured, side by side with others; best on an idle machine
 
 bench-fanout: need-go ## time from send to the last member's frame, beside a plain chat in memory
-	go run ./internal/lab/fanout
+	go run ./lab/bench/fanout
 
 bench-gateways: need-go need-node ## the local gateway beside serverless-offline and ministack
-	go run ./internal/lab/gateways
+	go run ./lab/bench/gateways
 
 bench-coldstart: need-go ## what a first request waits for, and how large the functions are
-	@AWS_CA_BUNDLE= go run ./internal/lab/coldstart
+	@AWS_CA_BUNDLE= go run ./lab/bench/coldstart
 
 ROOMS ?= 10
 PEOPLE ?= 10
@@ -202,7 +202,7 @@ HOURS ?= 2
 TYPINGS ?= 2
 
 cost: need-go ## what a month costs in AWS (ROOMS=, PEOPLE= a room, MESSAGES= each a day, HOURS= online a day, TYPINGS= a message); docs/cost.md
-	@go run ./internal/lab/cost -rooms $(ROOMS) -people $(PEOPLE) -messages $(MESSAGES) -hours $(HOURS) -typings $(TYPINGS)
+	@go run ./lab/cost -rooms $(ROOMS) -people $(PEOPLE) -messages $(MESSAGES) -hours $(HOURS) -typings $(TYPINGS)
 
 # Where goroutines run, coverage differs from run to run, and minimizing an input
 # by it never ends.

@@ -17,8 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"projectchat/internal/dynamolocal"
 	"projectchat/internal/wire"
+	localdb "projectchat/local/dynamodb"
 )
 
 // These tests run the command itself, as a process, in a project's folder of
@@ -76,7 +76,7 @@ func newProject(t *testing.T) *project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dynamolocal.Fetch(t.Context(), filepath.Join(here, ".local", "dynamodb-local"), func(string) {}); err != nil {
+	if _, err := localdb.Fetch(t.Context(), filepath.Join(here, ".local", "dynamodb-local"), func(string) {}); err != nil {
 		t.Fatal(err)
 	}
 	p := &project{t: t, root: t.TempDir(), bin: bin, path: os.Getenv("PATH")}
@@ -279,7 +279,7 @@ func (p *person) reads(url, room, text string) {
 }
 
 func TestCommandLivesAndDies(t *testing.T) {
-	bystander := dynamolocal.ForTest(t) // of another parent, on no data
+	bystander := localdb.ForTest(t) // of another parent, on no data
 	p := newProject(t)
 	first := p.run()
 	url := first.ready()
@@ -357,7 +357,7 @@ func TestCommandSaysWhatIsMissing(t *testing.T) {
 func TestTwoCommandsInOneFolder(t *testing.T) {
 	p := newProject(t)
 	run := func(flags ...string) *process {
-		return p.runWith(flags, "AWS_ENDPOINT_URL_DYNAMODB="+dynamolocal.ForTest(t), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
+		return p.runWith(flags, "AWS_ENDPOINT_URL_DYNAMODB="+localdb.ForTest(t), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
 	}
 	first, second := run(), run("-trace")
 	logs := map[*process]string{}

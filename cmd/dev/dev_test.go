@@ -16,8 +16,8 @@ import (
 
 	"github.com/coder/websocket"
 
-	"projectchat/internal/dynamolocal"
 	"projectchat/internal/wire"
+	localdb "projectchat/local/dynamodb"
 )
 
 // The tests of this package are the end-to-end tests of the server: real
@@ -69,7 +69,7 @@ func (l *testLog) String() string {
 // mustStart starts a stack of its own rooms on the tests' database.
 func mustStart(t *testing.T) (*stack, *testLog) {
 	t.Helper()
-	t.Setenv(dynamolocal.EndpointVariable, dynamolocal.ForTest(t))
+	t.Setenv(localdb.EndpointVariable, localdb.ForTest(t))
 	for name, value := range map[string]string{
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_CA_BUNDLE": "",

@@ -12,8 +12,8 @@ import (
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/dynamo"
-	"projectchat/internal/localgw"
-	"projectchat/internal/samtemplate"
+	"projectchat/local/gateway"
+	"projectchat/local/template"
 )
 
 // tableName is the table's name on a laptop; in AWS CloudFormation chooses one.
@@ -22,7 +22,7 @@ const tableName = "projectchat"
 // newFunctions makes what functions/* are in Lambda, by the logical ids that the
 // template gives them, each with the time limit that it has there; or the very
 // functions, where a Lambda endpoint runs them.
-func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared map[string]samtemplate.Function) (map[string]localgw.Invoker, *slog.Logger, error) {
+func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared map[string]template.Function) (map[string]gateway.Invoker, *slog.Logger, error) {
 	log := apigw.NewLogger(o.Log)
 	if o.Lambda != "" {
 		functions, err := remoteFunctions(o, declared)
@@ -45,18 +45,18 @@ func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared m
 		"HistoryFunction":    apigw.History(service, log),
 		"DisconnectFunction": apigw.Disconnect(service, log),
 	}
-	functions := map[string]localgw.Invoker{}
+	functions := map[string]gateway.Invoker{}
 	for id, f := range declared {
 		handler, ok := handlers[id]
 		if !ok {
 			return nil, nil, fmt.Errorf("template.yaml declares %s, which cmd/dev does not know", id)
 		}
-		functions[id] = localgw.WithTimeout(handler, f.Timeout)
+		functions[id] = gateway.WithTimeout(handler, f.Timeout)
 	}
 	return functions, log, nil
 }
 
-func tableSpec(t samtemplate.Table) dynamo.TableSpec {
+func tableSpec(t template.Table) dynamo.TableSpec {
 	spec := dynamo.TableSpec{Name: tableName, Attributes: map[string]string{}, TTLAttribute: t.TTLAttribute}
 	for _, k := range t.Keys {
 		spec.Keys = append(spec.Keys, dynamo.TableKey{Attribute: k.Attribute, Type: k.Type})

@@ -7,10 +7,10 @@ import (
 	"net/http"
 	"time"
 
-	"projectchat/internal/docker"
-	"projectchat/internal/lambdalocal"
-	"projectchat/internal/localgw"
-	"projectchat/internal/samtemplate"
+	"projectchat/local/docker"
+	"projectchat/local/gateway"
+	locallambda "projectchat/local/lambda"
+	"projectchat/local/template"
 )
 
 // answerTime is how much longer than its own time limit a function in a container
@@ -18,14 +18,14 @@ import (
 const answerTime = 10 * time.Second
 
 // remoteFunctions are the declared functions in `sam local start-lambda`.
-func remoteFunctions(o options, declared map[string]samtemplate.Function) (map[string]localgw.Invoker, error) {
-	remote, err := lambdalocal.NewRemote(o.Lambda, func(line string) { o.Say("lambda", "%s", line) })
+func remoteFunctions(o options, declared map[string]template.Function) (map[string]gateway.Invoker, error) {
+	remote, err := locallambda.NewRemote(o.Lambda, func(line string) { o.Say("lambda", "%s", line) })
 	if err != nil {
 		return nil, fmt.Errorf("-lambda: %w", err)
 	}
-	functions := map[string]localgw.Invoker{}
+	functions := map[string]gateway.Invoker{}
 	for id, f := range declared {
-		functions[id] = localgw.WithTimeout(remote.Function(id), f.Timeout+answerTime)
+		functions[id] = gateway.WithTimeout(remote.Function(id), f.Timeout+answerTime)
 	}
 	return functions, nil
 }
@@ -85,9 +85,9 @@ func containersOnly(site *site) http.Handler {
 
 // serveContainers serves @connections on Docker's bridge.
 func (s *stack) serveContainers(listener net.Listener, site *site) {
-	s.bridge = &http.Server{Handler: containersOnly(site), ReadHeaderTimeout: 10 * time.Second, ConnContext: localgw.ConnContext}
+	s.bridge = &http.Server{Handler: containersOnly(site), ReadHeaderTimeout: 10 * time.Second, ConnContext: gateway.ConnContext}
 	go func() {
-		if err := s.bridge.Serve(localgw.KeepHeaderNames(listener)); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.bridge.Serve(gateway.KeepHeaderNames(listener)); !errors.Is(err, http.ErrServerClosed) {
 			s.fail(fmt.Errorf("serve containers: %w", err))
 		}
 	}()

@@ -19,10 +19,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"projectchat/internal/docker"
 	"projectchat/internal/dynamo"
-	"projectchat/internal/dynamolocal"
-	"projectchat/internal/samtemplate"
+	"projectchat/local/docker"
+	localdb "projectchat/local/dynamodb"
+	"projectchat/local/template"
 )
 
 // containerHost is what containers call this machine (samconfig.toml, add_host).
@@ -170,14 +170,14 @@ func (s *sam) makeDatabase(ctx context.Context) error {
 	}
 	s.DatabasePort = settings.port(databaseVariable)
 	err = s.database.startDatabase(ctx, s.options)
-	if errors.Is(err, dynamolocal.ErrPortTaken) {
+	if errors.Is(err, localdb.ErrPortTaken) {
 		s.DatabasePort = 0
 		err = s.database.startDatabase(ctx, s.options)
 	}
 	if err != nil {
 		return err
 	}
-	t, err := samtemplate.Load(filepath.Join(s.Root, "template.yaml"), samtemplate.Options{})
+	t, err := template.Load(filepath.Join(s.Root, "template.yaml"), template.Options{})
 	if err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func (s *sam) stop() error {
 }
 
 const (
-	databaseVariable   = dynamolocal.EndpointVariable
+	databaseVariable   = localdb.EndpointVariable
 	managementVariable = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
 )
 

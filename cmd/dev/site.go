@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"projectchat/internal/localgw"
+	"projectchat/local/gateway"
 )
 
 // securityHeaders go with the page and its files. In AWS CloudFront adds them,
@@ -71,7 +71,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // isSignedManagement tells whether r is a function's, for @connections.
 func isSignedManagement(r *http.Request) bool {
-	return localgw.IsManagement(r) && strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ")
+	return gateway.IsManagement(r) && strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ")
 }
 
 // knows tells whether a Host header names this site: by one of its names, or by

@@ -16,9 +16,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"projectchat/internal/dynamo"
-	"projectchat/internal/dynamolocal"
-	"projectchat/internal/localgw"
-	"projectchat/internal/samtemplate"
+	localdb "projectchat/local/dynamodb"
+	"projectchat/local/gateway"
+	"projectchat/local/template"
 )
 
 // options say what stack to start.
@@ -46,14 +46,14 @@ type stack struct {
 
 	server   *http.Server
 	bridge   *http.Server // for functions in containers; nil: none
-	gateway  *localgw.WebSocket
-	database *dynamolocal.Server // nil: somebody else's
+	gateway  *gateway.WebSocket
+	database *localdb.Server // nil: somebody else's
 }
 
 // start starts everything, in the order in which one part needs another, and
 // stops what it has started if something fails.
 func start(ctx context.Context, o options) (_ *stack, err error) {
-	template, err := samtemplate.Load(filepath.Join(o.Root, "template.yaml"), samtemplate.Options{})
+	template, err := template.Load(filepath.Join(o.Root, "template.yaml"), template.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -93,9 +93,9 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if forContainers != nil {
 		s.serveContainers(forContainers, handler)
 	}
-	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ConnContext: localgw.ConnContext}
+	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ConnContext: gateway.ConnContext}
 	go func() {
-		if err := s.server.Serve(localgw.KeepHeaderNames(listener)); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.Serve(gateway.KeepHeaderNames(listener)); !errors.Is(err, http.ErrServerClosed) {
 			s.fail(fmt.Errorf("serve: %w", err))
 		}
 	}()
@@ -103,7 +103,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 }
 
 // serve makes the table, the functions and the two APIs.
-func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (*site, error) {
+func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*site, error) {
 	if len(t.WebSocketAPIs) != 1 || len(t.HTTPAPIs) != 1 || len(t.Tables) != 1 {
 		return nil, errors.New("template.yaml has not one WebSocket API, one HTTP API and one table")
 	}
@@ -123,11 +123,11 @@ func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (
 		return nil, err
 	}
 	apis := apiBuilder{functions: functions, log: log, trace: o.tracer()}
-	s.gateway, err = localgw.NewWebSocket(apis.webSocket(ws))
+	s.gateway, err = gateway.NewWebSocket(apis.webSocket(ws))
 	if err != nil {
 		return nil, fmt.Errorf("start the WebSocket API: %w", err)
 	}
-	api, err := localgw.NewHTTP(apis.http(t.HTTPAPIs[0]))
+	api, err := gateway.NewHTTP(apis.http(t.HTTPAPIs[0]))
 	if err != nil {
 		return nil, fmt.Errorf("start the HTTP API: %w", err)
 	}
@@ -140,8 +140,8 @@ func (s *stack) serve(ctx context.Context, o options, t *samtemplate.Template) (
 
 // startDatabase starts DynamoDB Local, unless the environment names a database.
 func (s *stack) startDatabase(ctx context.Context, o options) error {
-	if endpoint := os.Getenv(dynamolocal.EndpointVariable); endpoint != "" {
-		o.Say("database", "%s, as %s says", endpoint, dynamolocal.EndpointVariable)
+	if endpoint := os.Getenv(localdb.EndpointVariable); endpoint != "" {
+		o.Say("database", "%s, as %s says", endpoint, localdb.EndpointVariable)
 		// What is on this machine is no account's.
 		if u, err := url.Parse(endpoint); err == nil && isLoopback(u.Hostname()) {
 			useLocalDatabase(endpoint)
@@ -149,7 +149,7 @@ func (s *stack) startDatabase(ctx context.Context, o options) error {
 		return nil
 	}
 	began := time.Now()
-	server, err := dynamolocal.Start(ctx, dynamolocal.Options{
+	server, err := localdb.Start(ctx, localdb.Options{
 		Dir: filepath.Join(o.Root, ".local", "dynamodb-local"), DataDir: o.Data, Port: o.DatabasePort,
 		Log: func(line string) { o.Say("database", "%s", line) },
 	})
@@ -174,7 +174,7 @@ func (s *stack) startDatabase(ctx context.Context, o options) error {
 // the account that this machine may be set up for.
 func useLocalDatabase(endpoint string) {
 	for name, value := range map[string]string{
-		dynamolocal.EndpointVariable:  endpoint,
+		localdb.EndpointVariable:      endpoint,
 		"AWS_REGION":                  "us-east-1",
 		"AWS_ACCESS_KEY_ID":           "local",
 		"AWS_SECRET_ACCESS_KEY":       "local",

@@ -180,7 +180,7 @@ func (c *child) stop() error {
 // stamp changes with the Go code and the template.
 func stamp(root string) (string, error) {
 	var s strings.Builder
-	for _, name := range []string{"cmd", "functions", "internal", "template.yaml", "go.mod"} {
+	for _, name := range []string{"cmd", "functions", "internal", "local", "template.yaml", "go.mod"} {
 		err := filepath.WalkDir(filepath.Join(root, name), func(path string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil // it went away while we looked

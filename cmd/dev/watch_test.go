@@ -16,6 +16,7 @@ func TestStampChangesWithWhatIsBuilt(t *testing.T) {
 	}{
 		"code":          {"internal/chat/send.go", true},
 		"new code":      {"cmd/dev/new.go", true},
+		"the gateway":   {"local/gateway/new.go", true},
 		"the template":  {"template.yaml", true},
 		"a test":        {"internal/chat/send_test.go", false},
 		"a page's file": {"web/src/app.tsx", false},

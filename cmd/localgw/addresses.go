@@ -4,7 +4,7 @@ import (
 	"net"
 	"strings"
 
-	"projectchat/internal/samtemplate"
+	"projectchat/local/template"
 )
 
 // addresses know where each API is.
@@ -20,10 +20,10 @@ type addresses struct {
 	here  []string
 }
 
-func newAddresses(t *samtemplate.Template, host string) addresses {
+func newAddresses(t *template.Template, host string) addresses {
 	a := addresses{host: host, shared: map[string]bool{}}
 	seen := map[string]bool{}
-	count := func(stages []samtemplate.Stage) {
+	count := func(stages []template.Stage) {
 		for _, stage := range stages {
 			a.shared[stage.Name] = seen[stage.Name]
 			seen[stage.Name] = true
@@ -47,8 +47,8 @@ func newAddresses(t *samtemplate.Template, host string) addresses {
 	return a
 }
 
-// add notes an API's address in AWS, as samtemplate resolves it.
-func (a *addresses) add(id string, stages []samtemplate.Stage) {
+// add notes an API's address in AWS, as local/template resolves it.
+func (a *addresses) add(id string, stages []template.Stage) {
 	base := a.host
 	for _, stage := range stages {
 		if a.shared[stage.Name] {

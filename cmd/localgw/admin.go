@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"projectchat/internal/localgw"
+	"projectchat/local/gateway"
 )
 
 // admin switches faults while the gateway runs:
@@ -22,13 +22,13 @@ import (
 //	DELETE /_gateway/faults?fault=post-drop     switches off; all if none is named
 //	POST   /_gateway/disrupt cut                does it to all connections at once
 type admin struct {
-	faults *localgw.Faults
-	apis   []*localgw.WebSocket
+	faults *gateway.Faults
+	apis   []*gateway.WebSocket
 	log    *console
 }
 
 // serveAdmin serves it at addr, which must be one of this machine alone.
-func (g *gateway) serveAdmin(addr string, b *builder, log *console) error {
+func (g *running) serveAdmin(addr string, b *builder, log *console) error {
 	host, _, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fmt.Errorf("-admin %s: only an address like 127.0.0.1:8081, which nobody else can reach", addr)
@@ -85,7 +85,7 @@ type active struct {
 }
 
 func (a admin) list(w http.ResponseWriter, _ *http.Request) {
-	out := map[localgw.Fault]active{}
+	out := map[gateway.Fault]active{}
 	for fault, r := range a.faults.Rules() {
 		one := active{Share: r.P, Skip: r.Skip, Times: r.Times, Connection: r.Connection, Happened: a.faults.Count(fault)}
 		if r.For > 0 {
@@ -112,9 +112,9 @@ func (a admin) set(w http.ResponseWriter, r *http.Request) {
 
 func (a admin) clear(w http.ResponseWriter, r *http.Request) {
 	names := r.URL.Query()["fault"]
-	named := make([]localgw.Fault, len(names))
+	named := make([]gateway.Fault, len(names))
 	for i, name := range names {
-		if named[i] = localgw.Fault(name); !slices.Contains(localgw.AllFaults(), named[i]) {
+		if named[i] = gateway.Fault(name); !slices.Contains(gateway.AllFaults(), named[i]) {
 			http.Error(w, fmt.Sprintf("no fault is called %q", name), http.StatusBadRequest)
 			return
 		}
@@ -129,15 +129,15 @@ func (a admin) disrupt(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	switch localgw.Fault(fault) {
-	case localgw.Cut, localgw.CutSilent, localgw.CloseEarly:
+	switch gateway.Fault(fault) {
+	case gateway.Cut, gateway.CutSilent, gateway.CloseEarly:
 	default:
 		http.Error(w, fmt.Sprintf("%q is not cut, cut-silent or close-early", fault), http.StatusBadRequest)
 		return
 	}
 	n := 0
 	for _, api := range a.apis {
-		n += api.Disrupt(localgw.Fault(fault), nil)
+		n += api.Disrupt(gateway.Fault(fault), nil)
 	}
 	a.log.say("faults     %s: %d connections", fault, n)
 	fmt.Fprintln(w, n)

@@ -9,13 +9,13 @@ import (
 	"slices"
 	"strings"
 
-	"projectchat/internal/localgw"
-	"projectchat/internal/samtemplate"
+	"projectchat/local/gateway"
+	"projectchat/local/template"
 )
 
 // apis are the template's APIs, at one address.
 type apis struct {
-	webSockets []*localgw.WebSocket
+	webSockets []*gateway.WebSocket
 	// byPath serves by the first segment of the path, root what is left.
 	byPath map[string]http.Handler
 	root   http.Handler
@@ -24,30 +24,30 @@ type apis struct {
 // builder makes APIs of a template.
 type builder struct {
 	options   options
-	template  *samtemplate.Template
-	functions map[string]localgw.Invoker
+	template  *template.Template
+	functions map[string]gateway.Invoker
 	addresses addresses
-	account   *localgw.Throttle
-	connects  *localgw.Throttle
-	faults    *localgw.Faults
-	trace     func(localgw.Trace)
+	account   *gateway.Throttle
+	connects  *gateway.Throttle
+	faults    *gateway.Faults
+	trace     func(gateway.Trace)
 	log       *slog.Logger
 }
 
-func newBuilder(o options, t *samtemplate.Template, f *functions, a addresses, log *console) (*builder, error) {
+func newBuilder(o options, t *template.Template, f *functions, a addresses, log *console) (*builder, error) {
 	b := &builder{
 		options: o, template: t, functions: f.invokers, addresses: a,
 		log: slog.New(slog.NewTextHandler(consoleWriter{log}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
 	}
 	if !o.noQuotas {
-		b.account = localgw.NewThrottle(localgw.AccountLimit)
-		b.connects = localgw.NewThrottle(localgw.NewConnectionLimit)
+		b.account = gateway.NewThrottle(gateway.AccountLimit)
+		b.connects = gateway.NewThrottle(gateway.NewConnectionLimit)
 	}
 	if !o.quiet {
-		b.trace = func(t localgw.Trace) { log.say("%s", t) }
+		b.trace = func(t gateway.Trace) { log.say("%s", t) }
 	}
 	if o.faults != "" || o.admin != "" {
-		b.faults = localgw.NewFaults(o.seed)
+		b.faults = gateway.NewFaults(o.seed)
 	}
 	if o.faults != "" {
 		if err := b.faults.Parse(o.faults); err != nil {
@@ -86,37 +86,37 @@ func (b *builder) build() (*apis, error) {
 	return out, errors.Join(errs...)
 }
 
-func (b *builder) addWebSocket(out *apis, api samtemplate.WebSocketAPI) error {
+func (b *builder) addWebSocket(out *apis, api template.WebSocketAPI) error {
 	byStage := map[string]http.Handler{}
 	for _, stage := range api.Stages {
-		gateway, err := b.webSocket(api, stage)
+		ws, err := b.webSocket(api, stage)
 		if err != nil {
 			return fmt.Errorf("%s: %w", api.LogicalID, err)
 		}
-		out.webSockets = append(out.webSockets, gateway)
-		byStage[stage.Name] = gateway
+		out.webSockets = append(out.webSockets, ws)
+		byStage[stage.Name] = ws
 		if !b.addresses.shared[stage.Name] {
-			out.byPath[stage.Name] = gateway
+			out.byPath[stage.Name] = ws
 		}
 	}
 	out.byPath[api.LogicalID] = below(api.LogicalID, byStage)
 	return nil
 }
 
-func (b *builder) webSocket(api samtemplate.WebSocketAPI, stage samtemplate.Stage) (*localgw.WebSocket, error) {
-	cfg := localgw.WebSocketConfig{
+func (b *builder) webSocket(api template.WebSocketAPI, stage template.Stage) (*gateway.WebSocket, error) {
+	cfg := gateway.WebSocketConfig{
 		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID, Region: region(),
 		RouteLimit:               limitOf(stage.Limit),
 		RouteSelectionExpression: api.RouteSelectionExpression,
-		Routes:                   map[string]localgw.Route{},
+		Routes:                   map[string]gateway.Route{},
 		Account:                  b.account, NewConnections: b.connects,
 		Faults: b.faults, Trace: b.trace, Logger: b.log,
 	}
 	for key, r := range api.Routes {
-		route := localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay, Limit: routeLimit(stage, key)}
+		route := gateway.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, TwoWay: r.TwoWay, Limit: routeLimit(stage, key)}
 		if r.ModelSelectionExpression != "" {
 			var err error
-			if route.Validate, err = localgw.RequestModels(r.ModelSelectionExpression, r.RequestModels); err != nil {
+			if route.Validate, err = gateway.RequestModels(r.ModelSelectionExpression, r.RequestModels); err != nil {
 				return nil, fmt.Errorf("route %s: %w", key, err)
 			}
 		}
@@ -128,10 +128,10 @@ func (b *builder) webSocket(api samtemplate.WebSocketAPI, stage samtemplate.Stag
 		}
 		cfg.Routes["$connect"] = connect
 	}
-	return localgw.NewWebSocket(cfg)
+	return gateway.NewWebSocket(cfg)
 }
 
-func (b *builder) addHTTP(out *apis, api samtemplate.HTTPAPI) error {
+func (b *builder) addHTTP(out *apis, api template.HTTPAPI) error {
 	byStage := map[string]http.Handler{}
 	for _, stage := range api.Stages {
 		handler, err := b.http(api, stage)
@@ -151,30 +151,30 @@ func (b *builder) addHTTP(out *apis, api samtemplate.HTTPAPI) error {
 	return nil
 }
 
-func (b *builder) http(api samtemplate.HTTPAPI, stage samtemplate.Stage) (http.Handler, error) {
-	cfg := localgw.HTTPConfig{
+func (b *builder) http(api template.HTTPAPI, stage template.Stage) (http.Handler, error) {
+	cfg := gateway.HTTPConfig{
 		Stage: stage.Name, StageVariables: stage.Variables, APIID: api.LogicalID, Region: region(),
-		RouteLimit: limitOf(stage.Limit), Routes: map[string]localgw.Route{}, Account: b.account, Trace: b.trace, Logger: b.log,
+		RouteLimit: limitOf(stage.Limit), Routes: map[string]gateway.Route{}, Account: b.account, Trace: b.trace, Logger: b.log,
 	}
 	for _, r := range api.Routes {
-		route := localgw.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, Limit: routeLimit(stage, r.Key())}
+		route := gateway.Route{Function: b.functions[r.Function], Timeout: r.IntegrationTimeout, Limit: routeLimit(stage, r.Key())}
 		if err := b.authorize(&route, r.Authorization, false); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Key(), err)
 		}
 		cfg.Routes[r.Key()] = route
 	}
-	return localgw.NewHTTP(cfg)
+	return gateway.NewHTTP(cfg)
 }
 
-func limitOf(l *samtemplate.Limit) *localgw.Limit {
+func limitOf(l *template.Limit) *gateway.Limit {
 	if l == nil {
 		return nil
 	}
-	return &localgw.Limit{Rate: l.Rate, Burst: l.Burst}
+	return &gateway.Limit{Rate: l.Rate, Burst: l.Burst}
 }
 
 // routeLimit is the route's own limit, nil if it has the stage's.
-func routeLimit(stage samtemplate.Stage, key string) *localgw.Limit {
+func routeLimit(stage template.Stage, key string) *gateway.Limit {
 	if l, ok := stage.RouteLimits[key]; ok {
 		return limitOf(&l)
 	}
@@ -183,7 +183,7 @@ func routeLimit(stage samtemplate.Stage, key string) *localgw.Limit {
 
 // authorize adds the template's authorization to a route, and refuses what
 // cannot be checked here: letting everybody in is for the user to say.
-func (b *builder) authorize(route *localgw.Route, a samtemplate.Authorization, webSocket bool) error {
+func (b *builder) authorize(route *gateway.Route, a template.Authorization, webSocket bool) error {
 	switch {
 	case b.options.ignoreAuth || a.Type == "":
 		return nil
@@ -195,7 +195,7 @@ func (b *builder) authorize(route *localgw.Route, a samtemplate.Authorization, w
 	case !webSocket && a.PayloadVersion != "2.0":
 		return fmt.Errorf("an authorizer with the payload format %s is not supported; -ignore-auth lets everybody in", a.PayloadVersion)
 	}
-	route.Authorizer = &localgw.Authorizer{Function: b.functions[a.Function], IdentitySources: a.IdentitySources, SimpleResponses: a.SimpleResponses}
+	route.Authorizer = &gateway.Authorizer{Function: b.functions[a.Function], IdentitySources: a.IdentitySources, SimpleResponses: a.SimpleResponses}
 	return nil
 }
 

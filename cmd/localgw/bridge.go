@@ -7,14 +7,14 @@ import (
 	"net/http"
 	"time"
 
-	"projectchat/internal/docker"
-	"projectchat/internal/localgw"
+	"projectchat/local/docker"
+	"projectchat/local/gateway"
 )
 
 // serveContainers serves @connections, and nothing else, at the same port on
 // Docker's bridge, where functions in `sam local start-lambda` find it. Elsewhere
 // than on Linux, and where all addresses are listened on, nothing of that is needed.
-func (g *gateway) serveContainers(o options, listener net.Listener, log *console) error {
+func (g *running) serveContainers(o options, listener net.Listener, log *console) error {
 	bridge := docker.BridgeAddress()
 	at, ok := listener.Addr().(*net.TCPAddr)
 	if o.lambda == "" || bridge == "" || !ok || at.IP.IsUnspecified() || at.IP.String() == bridge {
@@ -25,9 +25,9 @@ func (g *gateway) serveContainers(o options, listener net.Listener, log *console
 		return fmt.Errorf("listen on Docker's bridge: %w", err)
 	}
 	log.say("containers post to http://host.docker.internal:%d (AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI)", at.Port)
-	g.bridge = &http.Server{Handler: managementOnly(g.apis), ReadHeaderTimeout: 10 * time.Second, ConnContext: localgw.ConnContext}
+	g.bridge = &http.Server{Handler: managementOnly(g.apis), ReadHeaderTimeout: 10 * time.Second, ConnContext: gateway.ConnContext}
 	go func() {
-		if err := g.bridge.Serve(localgw.KeepHeaderNames(second)); !errors.Is(err, http.ErrServerClosed) {
+		if err := g.bridge.Serve(gateway.KeepHeaderNames(second)); !errors.Is(err, http.ErrServerClosed) {
 			g.failed <- fmt.Errorf("serve containers: %w", err)
 		}
 	}()
@@ -38,7 +38,7 @@ func (g *gateway) serveContainers(o options, listener net.Listener, log *console
 // APIs themselves are not for Docker's network.
 func managementOnly(apis http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !localgw.IsManagement(r) {
+		if !gateway.IsManagement(r) {
 			http.Error(w, "Only @connections is answered here.", http.StatusForbidden)
 			return
 		}

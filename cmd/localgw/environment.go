@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"projectchat/internal/samtemplate"
+	"projectchat/local/template"
 )
 
 // inherited are variables of this process that functions get although the
@@ -67,7 +67,7 @@ func setCredentials(into map[string]string) {
 // of is a function's environment. A variable that the template declares has the
 // shell's value if the shell has one, as with sam local; flags win over both.
 // missing are those without a value, with the reason.
-func (e environment) of(f samtemplate.Function) (variables, missing map[string]string) {
+func (e environment) of(f template.Function) (variables, missing map[string]string) {
 	variables, missing = maps.Clone(e.base), maps.Clone(f.Unresolved)
 	set := func(name, value string) {
 		variables[name] = value

@@ -10,30 +10,30 @@ import (
 	"slices"
 	"strings"
 
-	"projectchat/internal/lambdalocal"
-	"projectchat/internal/localgw"
-	"projectchat/internal/samtemplate"
+	"projectchat/local/gateway"
+	locallambda "projectchat/local/lambda"
+	"projectchat/local/template"
 )
 
 // functions are the functions that some route needs.
 type functions struct {
-	invokers map[string]localgw.Invoker
-	local    []*lambdalocal.Function
+	invokers map[string]gateway.Invoker
+	local    []*locallambda.Function
 	scratch  string
 	// where says how each runs, for the list at the start.
 	where map[string]string
 }
 
 // newFunctions makes the functions. Nothing runs before the first event.
-func newFunctions(o options, t *samtemplate.Template, env environment, scratch string, log *console) (*functions, error) {
-	f := &functions{invokers: map[string]localgw.Invoker{}, where: map[string]string{}, scratch: scratch}
+func newFunctions(o options, t *template.Template, env environment, scratch string, log *console) (*functions, error) {
+	f := &functions{invokers: map[string]gateway.Invoker{}, where: map[string]string{}, scratch: scratch}
 	if err := knownFunctions(o, t); err != nil {
 		return nil, err
 	}
-	var remote *lambdalocal.Remote
+	var remote *locallambda.Remote
 	if o.lambda != "" {
 		var err error
-		remote, err = lambdalocal.NewRemote(o.lambda, func(line string) { log.say("%s", line) })
+		remote, err = locallambda.NewRemote(o.lambda, func(line string) { log.say("%s", line) })
 		if err != nil {
 			return nil, fmt.Errorf("-lambda: %w", err)
 		}
@@ -52,7 +52,7 @@ func newFunctions(o options, t *samtemplate.Template, env environment, scratch s
 }
 
 // knownFunctions refuses flags about functions that the template has not.
-func knownFunctions(o options, t *samtemplate.Template) error {
+func knownFunctions(o options, t *template.Template) error {
 	for _, id := range slices.Sorted(maps.Keys(o.bootstraps)) {
 		if _, ok := t.Functions[id]; !ok {
 			return fmt.Errorf("-bootstrap %s: the template has no such function", id)
@@ -66,7 +66,7 @@ func knownFunctions(o options, t *samtemplate.Template) error {
 	return nil
 }
 
-func (f *functions) addLocal(o options, declared samtemplate.Function, env environment, log *console) error {
+func (f *functions) addLocal(o options, declared template.Function, env environment, log *console) error {
 	id := declared.LogicalID
 	command, dir, err := code(o, declared, f.scratch)
 	if err != nil {
@@ -76,7 +76,7 @@ func (f *functions) addLocal(o options, declared samtemplate.Function, env envir
 	for _, name := range slices.Sorted(maps.Keys(missing)) {
 		log.say("note       %s has no %s: %s (set it with -env %s=…)", id, name, missing[name], name)
 	}
-	function, err := lambdalocal.New(lambdalocal.Config{
+	function, err := locallambda.New(locallambda.Config{
 		Name: declared.Name, Command: command, Dir: dir,
 		Handler: declared.Handler, Runtime: declared.Runtime,
 		Timeout: declared.Timeout, MemoryMB: declared.MemoryMB,
@@ -96,7 +96,7 @@ func (f *functions) addLocal(o options, declared samtemplate.Function, env envir
 }
 
 // code finds a function's program and the folder that it runs in.
-func code(o options, declared samtemplate.Function, scratch string) (command []string, dir string, err error) {
+func code(o options, declared template.Function, scratch string) (command []string, dir string, err error) {
 	if path, ok := o.bootstraps[declared.LogicalID]; ok {
 		path, err = filepath.Abs(path)
 		if err == nil {
@@ -110,7 +110,7 @@ func code(o options, declared samtemplate.Function, scratch string) (command []s
 		if err != nil {
 			return nil, "", err
 		}
-		command, err := lambdalocal.Command(dir, declared.Runtime, scratch)
+		command, err := locallambda.Command(dir, declared.Runtime, scratch)
 		if err == nil {
 			return command, dir, nil
 		}
@@ -122,7 +122,7 @@ func code(o options, declared samtemplate.Function, scratch string) (command []s
 
 // folders are where a function's code may be: what was built before what was
 // written.
-func folders(o options, declared samtemplate.Function) []string {
+func folders(o options, declared template.Function) []string {
 	if o.build != "" {
 		return []string{filepath.Join(o.build, declared.LogicalID)}
 	}
@@ -135,7 +135,7 @@ func folders(o options, declared samtemplate.Function) []string {
 }
 
 // used are the functions behind some route, sorted.
-func used(t *samtemplate.Template) []string {
+func used(t *template.Template) []string {
 	set := map[string]bool{}
 	for _, api := range t.WebSocketAPIs {
 		set[api.Authorization.Function] = true
@@ -155,8 +155,8 @@ func used(t *samtemplate.Template) []string {
 // bounded gives a remote function a moment more than its own timeout, so that
 // it is the Lambda endpoint that says so.
 type bounded struct {
-	localgw.Invoker
-	declared samtemplate.Function
+	gateway.Invoker
+	declared template.Function
 }
 
 // Invoke runs the function.
@@ -164,8 +164,8 @@ func (b bounded) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, b.declared.Timeout+endTime)
 	defer cancel()
 	reply, err := b.Invoker.Invoke(ctx, payload)
-	if errors.Is(err, lambdalocal.ErrRejected) {
-		err = fmt.Errorf("%w: %w", localgw.ErrRejected, err)
+	if errors.Is(err, locallambda.ErrRejected) {
+		err = fmt.Errorf("%w: %w", gateway.ErrRejected, err)
 	}
 	return reply, err
 }

@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"projectchat/internal/dynamolocal"
+	localdb "projectchat/local/dynamodb"
 )
 
 // TestTheProjectsOwnTemplate: its four functions as processes, both APIs, and
 // two people who talk.
 func TestTheProjectsOwnTemplate(t *testing.T) {
-	database := dynamolocal.ForTest(t)
+	database := localdb.ForTest(t)
 	build := t.TempDir()
 	for _, name := range []string{"Connect", "Send", "History", "Disconnect"} {
 		buildFunction(t, build, name+"Function", "../../functions/"+strings.ToLower(name))

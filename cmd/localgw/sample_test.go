@@ -6,13 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"projectchat/internal/dynamolocal"
+	localdb "projectchat/local/dynamodb"
 )
 
 // TestAWSsSampleRunsUnchanged: two clients of the three functions, whose code
 // makes the management API's address of the event, with https.
 func TestAWSsSampleRunsUnchanged(t *testing.T) {
-	database := dynamolocal.ForTest(t)
+	database := localdb.ForTest(t)
 	build := t.TempDir()
 	buildFunction(t, build, "OnConnectFunction", "./testdata/sample/onconnect")
 	buildFunction(t, build, "OnDisconnectFunction", "./testdata/sample/ondisconnect")
@@ -27,7 +27,7 @@ func TestAWSsSampleRunsUnchangedInNode(t *testing.T) {
 	if modules == "" {
 		t.Skip("SDK_NODE_MODULES does not say where the AWS SDK for JavaScript is; make test-sdks does")
 	}
-	database := dynamolocal.ForTest(t)
+	database := localdb.ForTest(t)
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("testdata/sample-node")); err != nil {
 		t.Fatal(err)

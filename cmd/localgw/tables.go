@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"projectchat/internal/dynamo"
-	"projectchat/internal/samtemplate"
+	"projectchat/local/template"
 )
 
 const databaseVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
 // createTables makes the template's tables, but never in an account.
-func createTables(ctx context.Context, t *samtemplate.Template, log *console) error {
+func createTables(ctx context.Context, t *template.Template, log *console) error {
 	endpoint := os.Getenv(databaseVariable)
 	if endpoint == "" {
 		return errors.New("-create-tables is for a local database: set " + databaseVariable)
@@ -48,8 +48,8 @@ func createTables(ctx context.Context, t *samtemplate.Template, log *console) er
 }
 
 // keyAttributes leaves out what only an index needs, which DynamoDB refuses.
-func keyAttributes(t samtemplate.Table) []samtemplate.Attribute {
-	var out []samtemplate.Attribute
+func keyAttributes(t template.Table) []template.Attribute {
+	var out []template.Attribute
 	for _, a := range t.Attributes {
 		for _, k := range t.Keys {
 			if k.Attribute == a.Name {

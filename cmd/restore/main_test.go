@@ -14,7 +14,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/dynamo"
-	"projectchat/internal/dynamolocal"
+	localdb "projectchat/local/dynamodb"
 )
 
 // mustTable makes a table with one room, and lets the SDK find its database as
@@ -22,7 +22,7 @@ import (
 func mustTable(t *testing.T) (*dynamo.Store, string) {
 	t.Helper()
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_DYNAMODB": dynamolocal.ForTest(t), "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+		"AWS_ENDPOINT_URL_DYNAMODB": localdb.ForTest(t), "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
 		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
 	} {
 		t.Setenv(name, value)

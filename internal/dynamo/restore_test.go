@@ -19,7 +19,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
-	"projectchat/internal/dynamolocal"
+	localdb "projectchat/local/dynamodb"
 )
 
 const oldEpoch = "k3v9x2m7q1"
@@ -223,7 +223,7 @@ func plain(r item) map[string]string {
 // it comes to the same, and nothing is left of the first run. Every other time
 // old logs are swept away, which would hide what a run left lying about.
 func TestRestoreGoesOn(t *testing.T) {
-	endpoint := dynamolocal.ForTest(t)
+	endpoint := localdb.ForTest(t)
 	for n := 0; ; n++ {
 		clock := chattest.NewClock()
 		s := mustStore(t, clock.Now)
@@ -347,7 +347,7 @@ func TestRestoreRefuses(t *testing.T) {
 	clock := chattest.NewClock()
 	s := mustStore(t, clock.Now)
 	yesterday(t, s, clock.Now())
-	endpoint := dynamolocal.ForTest(t)
+	endpoint := localdb.ForTest(t)
 	r := Restoration{Client: clientThrough(endpoint, &cut{left: 3}), From: s.table, To: s.table}
 	if _, err := r.Run(t.Context()); !errors.Is(err, errCut) {
 		t.Fatal(err)

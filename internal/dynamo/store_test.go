@@ -12,7 +12,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
-	"projectchat/internal/dynamolocal"
+	localdb "projectchat/local/dynamodb"
 )
 
 // testSpec is the table of template.yaml, filled by hand: this package reads no
@@ -55,7 +55,7 @@ func mustCreateTable(t *testing.T, endpoint string) string {
 
 func mustStore(t *testing.T, now func() time.Time, options ...func(*dynamodb.Options)) *Store {
 	t.Helper()
-	endpoint := dynamolocal.ForTest(t)
+	endpoint := localdb.ForTest(t)
 	s := New(NewClient(localConfig(endpoint), options...), mustCreateTable(t, endpoint), now)
 	s.budget = time.Minute // a machine with other work to do is not what is tested
 	return s

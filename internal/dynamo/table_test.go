@@ -7,11 +7,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"projectchat/internal/dynamolocal"
+	localdb "projectchat/local/dynamodb"
 )
 
 func TestCreateTable(t *testing.T) {
-	endpoint := dynamolocal.ForTest(t)
+	endpoint := localdb.ForTest(t)
 	table := mustCreateTable(t, endpoint)
 	client := NewClient(localConfig(endpoint))
 	for range 2 {
@@ -37,7 +37,7 @@ func TestCreateTable(t *testing.T) {
 }
 
 func TestCreateTableFails(t *testing.T) {
-	endpoint := dynamolocal.ForTest(t)
+	endpoint := localdb.ForTest(t)
 	spec := testSpec("test-bad-spec")
 	spec.Attributes = map[string]string{"pk": "S"}
 	if err := CreateTable(t.Context(), NewClient(localConfig(endpoint)), spec); err == nil {

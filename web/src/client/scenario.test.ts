@@ -1,4 +1,4 @@
-/** Plays the scripts that both clients must follow: internal/lab/client/testdata/README.md. */
+/** Plays the scripts that both clients must follow: lab/client/testdata/README.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Change, Entry, Room } from './client';
@@ -44,7 +44,7 @@ interface Scenario {
 	steps: Step[];
 }
 
-const testdata = new URL('../../../internal/lab/client/testdata/', import.meta.url);
+const testdata = new URL('../../../lab/client/testdata/', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, testdata), 'utf8'));
 const usual = read('frames.json') as Record<string, Bag>;
 const scenarios = readdirSync(new URL('scenarios/', testdata)).map((name): [string, Scenario] => [

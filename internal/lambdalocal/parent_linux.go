@@ -1,7 +1,0 @@
-package lambdalocal
-
-import "syscall"
-
-// endWithParent has the kernel end the program when this one ends, however it
-// does.
-func endWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }

@@ -1,9 +1,0 @@
-//go:build !linux
-
-package lambdalocal
-
-import "syscall"
-
-// endWithParent does nothing where the kernel cannot. A bootstrap notices the
-// end by itself: its request for an event fails.
-func endWithParent(*syscall.SysProcAttr) {}

@@ -1,0 +1,202 @@
+package stack
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// code is a package of ours, type-checked as far as it can be without the code
+// of others: our own functions, methods and interfaces are resolved.
+type code struct {
+	types *types.Package
+	info  *types.Info
+	decls map[*types.Func]*ast.FuncDecl
+}
+
+// codebase loads packages of ours once. As an importer it gives ours, and empty
+// ones for all others.
+type codebase map[string]*code
+
+const ours = "projectchat/internal/"
+
+func (c codebase) Import(name string) (*types.Package, error) {
+	if strings.HasPrefix(name, ours) {
+		loaded, err := c.load(strings.TrimPrefix(name, ours))
+		if err != nil {
+			return nil, err
+		}
+		return loaded.types, nil
+	}
+	p := types.NewPackage(name, path.Base(name))
+	p.MarkComplete()
+	return p, nil
+}
+
+func (c codebase) load(dir string) (*code, error) {
+	if c[dir] != nil {
+		return c[dir], nil
+	}
+	fset := token.NewFileSet()
+	names, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	var files []*ast.File
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	loaded := &code{info: &types.Info{Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}}, decls: map[*types.Func]*ast.FuncDecl{}}
+	config := types.Config{Importer: c, Error: func(error) {}} // others' code is not there
+	loaded.types, _ = config.Check(ours+dir, fset, files, loaded.info)
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil {
+				loaded.decls[loaded.info.Defs[f.Name].(*types.Func)] = f
+			}
+		}
+	}
+	c[dir] = loaded
+	return loaded, nil
+}
+
+// reach is what functions of this package, and what they call of it, use.
+func (c *code) reach(start []*types.Func) (used map[types.Object]bool, selected map[string]bool) {
+	used, selected = map[types.Object]bool{}, map[string]bool{}
+	for len(start) > 0 {
+		f := start[0]
+		start = start[1:]
+		decl := c.decls[f]
+		if decl == nil {
+			continue
+		}
+		ast.Inspect(decl.Body, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				selected[s.Sel.Name] = true
+			}
+			id, ok := n.(*ast.Ident)
+			if !ok || c.info.Uses[id] == nil || used[c.info.Uses[id]] {
+				return true
+			}
+			object := c.info.Uses[id]
+			if f, ok := object.(*types.Func); ok {
+				object = f.Origin()
+				start = append(start, f.Origin())
+			}
+			used[object] = true
+			return true
+		})
+	}
+	return used, selected
+}
+
+// methods are the used methods of a type or interface, by name.
+func methods(used map[types.Object]bool, dir string, receivers ...string) []string {
+	var names []string
+	for object := range used {
+		f, ok := object.(*types.Func)
+		if !ok || f.Pkg() == nil || f.Pkg().Path() != ours+dir || f.Signature().Recv() == nil {
+			continue
+		}
+		receiver := f.Signature().Recv().Type()
+		if p, ok := receiver.(*types.Pointer); ok {
+			receiver = p.Elem()
+		}
+		if named, ok := receiver.(*types.Named); ok && slices.Contains(receivers, named.Obj().Name()) {
+			names = append(names, f.Name())
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// named finds functions and methods of the package by name.
+func (c *code) named(receiver string, names ...string) (found []*types.Func) {
+	for f := range c.decls {
+		recv := ""
+		if r := f.Signature().Recv(); r != nil {
+			recv = types.TypeString(r.Type(), func(*types.Package) string { return "" })
+		}
+		if slices.Contains(names, f.Name()) && recv == receiver {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// families are the keys of rows, by what of internal/dynamo makes them.
+var families = map[string]string{
+	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "livePK": "LIVE#*",
+	"roomKey": "ROOM#*", "directoryPK": "ROOMS", "logPK": "LOG#*",
+}
+
+// actions are what calls of the SDK need; transactions here only put.
+var actions = map[string]string{
+	"GetItem": "dynamodb:GetItem", "PutItem": "dynamodb:PutItem", "UpdateItem": "dynamodb:UpdateItem",
+	"DeleteItem": "dynamodb:DeleteItem", "Query": "dynamodb:Query", "TransactWriteItems": "dynamodb:PutItem",
+	"Scan": "dynamodb:Scan", "BatchGetItem": "dynamodb:BatchGetItem", "BatchWriteItem": "dynamodb:BatchWriteItem",
+	"TransactGetItems": "dynamodb:GetItem", "ExecuteStatement": "dynamodb:PartiQLSelect",
+}
+
+// posts are what a broadcaster's methods need.
+var posts = map[string][]string{"Push": {"POST"}, "Disconnect": {"POST", "DELETE"}}
+
+// needs is what a function's code can ask of AWS: "dynamodb:GetItem ROOM#*" and
+// "execute-api:ManageConnections POST", sorted.
+func (c codebase) needs(t *testing.T, handler string) []string {
+	t.Helper()
+	for _, dir := range []string{"chat", "dynamo", "apigw"} {
+		if _, err := c.load(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edge, _ := c["apigw"].reach(c["apigw"].named("", handler))
+	services := methods(edge, "chat", "Service")
+	if len(services) == 0 {
+		t.Fatalf("apigw.%s calls no method of chat.Service: this test no longer understands it", handler)
+	}
+	rules, _ := c["chat"].reach(c["chat"].named("*Service", services...))
+	set := map[string]bool{}
+	for _, method := range methods(rules, "chat", "Store", "SessionStore", "ConnectionStore", "LogStore") {
+		for _, need := range c.storeNeeds(t, method) {
+			set[need] = true
+		}
+	}
+	for _, method := range methods(rules, "chat", "Broadcaster") {
+		for _, verb := range posts[method] {
+			set["execute-api:ManageConnections "+verb] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// storeNeeds is what one method of the store needs.
+func (c codebase) storeNeeds(t *testing.T, method string) (out []string) {
+	t.Helper()
+	used, selected := c["dynamo"].reach(c["dynamo"].named("*Store", method))
+	for call, action := range actions {
+		for object := range used {
+			if family := families[object.Name()]; family != "" && selected[call] {
+				out = append(out, action+" "+family)
+			}
+		}
+	}
+	if len(out) == 0 {
+		t.Errorf("dynamo.Store.%s asks nothing of DynamoDB: this test no longer understands it", method)
+	}
+	return out
+}

@@ -1,0 +1,243 @@
+// Package stack holds template.yaml to rules that no scanner knows: as it is
+// written, and as CloudFormation gets it after SAM's own transform. Planted
+// faults show that each rule can fail.
+package stack
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+const templatePath = "../../template.yaml"
+
+// stack is the template, intrinsic functions in their long form.
+type stack struct {
+	text   string
+	source map[string]any
+	// made is what SAM makes of it; nil if SAM is not at hand.
+	made map[string]any
+}
+
+// parse reads a template as it is written.
+func parse(t *testing.T, text string) *stack {
+	t.Helper()
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return &stack{text: text, source: value(doc.Content[0]).(map[string]any)}
+}
+
+// value is a YAML node as JSON would have it: !Ref x becomes {"Ref": "x"}.
+func value(n *yaml.Node) any {
+	plain := plainValue(n)
+	name, ok := strings.CutPrefix(n.Tag, "!")
+	if !ok || strings.HasPrefix(name, "!") {
+		return plain
+	}
+	switch name {
+	case "Ref", "Condition":
+	case "GetAtt":
+		id, attribute, _ := strings.Cut(n.Value, ".")
+		return map[string]any{"Fn::GetAtt": []any{id, attribute}}
+	default:
+		name = "Fn::" + name
+	}
+	return map[string]any{name: plain}
+}
+
+func plainValue(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		out := map[string]any{}
+		for i := 0; i < len(n.Content); i += 2 {
+			out[n.Content[i].Value] = value(n.Content[i+1])
+		}
+		return out
+	case yaml.SequenceNode:
+		out := []any{}
+		for _, element := range n.Content {
+			out = append(out, value(element))
+		}
+		return out
+	}
+	switch n.Tag {
+	case "!!int", "!!float":
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil {
+			return f
+		}
+	case "!!bool":
+		return n.Value == "true"
+	}
+	return n.Value
+}
+
+// transform runs SAM's transform over templates, in one go since its start takes
+// longest. SAM_PYTHON names the Python that has it.
+func transform(t *testing.T, stacks ...*stack) {
+	t.Helper()
+	python := os.Getenv("SAM_PYTHON")
+	if python == "" {
+		t.Skip("SAM_PYTHON is not set; `make test-template` installs SAM and runs this test")
+	}
+	texts := []string{}
+	for _, s := range stacks {
+		texts = append(texts, s.text)
+	}
+	input, err := json.Marshal(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), python, "testdata/transform.py")
+	cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION=us-east-1")
+	var complaints bytes.Buffer
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(input), &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &complaints)
+	}
+	made := []map[string]any{}
+	if err := json.Unmarshal(out, &made); err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range stacks {
+		s.made = made[i]
+	}
+}
+
+// resources are those of a type, by logical id.
+func resources(doc map[string]any, kind string) map[string]any {
+	found := map[string]any{}
+	all, _ := doc["Resources"].(map[string]any)
+	for id, r := range all {
+		if at(r, "Type") == kind {
+			found[id] = r
+		}
+	}
+	return found
+}
+
+// at goes down a path of keys and indices; nil where it ends early.
+func at(v any, path ...string) any {
+	for _, step := range path {
+		switch here := v.(type) {
+		case map[string]any:
+			v = here[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(here) {
+				return nil
+			}
+			v = here[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// list is v as a list: a single value is a list of one, nothing is an empty one.
+func list(v any) []any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{v}
+}
+
+// js is v as JSON, with sorted keys: a form in which values can be compared.
+func js(v any) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return err.Error()
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// want says what a value should be, if it is not.
+func want(where string, got any, wanted string) []string {
+	if js(got) == wanted {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s is %s, want %s", where, js(got), wanted)}
+}
+
+// each applies a rule to resources in the order of their ids.
+func each(found map[string]any, check func(id string, r any) []string) (problems []string) {
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		problems = append(problems, check(id, found[id])...)
+	}
+	return problems
+}
+
+// rule is something that must hold of the template.
+type rule struct {
+	name  string
+	check func(s *stack, doc map[string]any) []string
+}
+
+// asWritten are rules about resources that SAM leaves alone: they hold before
+// its transform and after it. afterSAM are rules about what it makes.
+var (
+	asWritten = slices.Concat(storeRules, siteRules, opsRules)
+	afterSAM  = slices.Concat(gatewayRules, functionRules)
+)
+
+// broken are the names of the rules that a template breaks, with what is wrong.
+func broken(s *stack) map[string][]string {
+	out := map[string][]string{}
+	judge := func(rules []rule, doc map[string]any) {
+		for _, r := range rules {
+			if problems := r.check(s, doc); len(problems) > 0 {
+				out[r.name] = append(out[r.name], problems...)
+			}
+		}
+	}
+	judge(asWritten, s.source)
+	if s.made != nil {
+		judge(asWritten, s.made)
+		judge(afterSAM, s.made)
+	}
+	return out
+}
+
+func readTemplate(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(templatePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func report(t *testing.T, s *stack) {
+	t.Helper()
+	problems := broken(s)
+	for _, name := range slices.Sorted(maps.Keys(problems)) {
+		for _, problem := range problems[name] {
+			t.Errorf("%s: %s", name, problem)
+		}
+	}
+}
+
+func TestTemplateAsWritten(t *testing.T) { report(t, parse(t, readTemplate(t))) }
+
+func TestTemplateAfterSAM(t *testing.T) {
+	s := parse(t, readTemplate(t))
+	transform(t, s)
+	report(t, s)
+}

@@ -1,0 +1,218 @@
+package stack
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const namespace = "ProjectChat/${AWS::StackName}"
+
+// written are the metrics that the functions write, by reading where they do.
+// LoggedErrors is made by a filter.
+func written() map[string]bool {
+	out := map[string]bool{"LoggedErrors": true}
+	for name := range literals("../apigw/emf.go", `(?:count|took)\("(\w+)"|metric\{"(\w+)"`) {
+		out[name] = true
+	}
+	return out
+}
+
+// literals are what a pattern's groups find in a file of the code.
+func literals(file, pattern string) map[string]bool {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil // and nothing is known, so that every use is a problem
+	}
+	found := map[string]bool{}
+	for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
+		for _, group := range match[1:] {
+			if group != "" {
+				found[group] = true
+			}
+		}
+	}
+	return found
+}
+
+// ownMetrics: alarms about metrics of ours name such as the code writes, in the
+// stack's own namespace.
+func ownMetrics(_ *stack, doc map[string]any) []string {
+	known := written()
+	codes := literals("../chat/errors.go", `= "([a-z_]+)"`)
+	problems := each(resources(doc, "AWS::CloudWatch::Alarm"), func(id string, r any) []string {
+		p := at(r, "Properties")
+		if !strings.Contains(js(at(p, "Namespace")), "ProjectChat") {
+			return nil
+		}
+		out := want(id+" namespace", at(p, "Namespace"), `{"Fn::Sub":"`+namespace+`"}`)
+		name, _ := at(p, "MetricName").(string)
+		if !known[name] {
+			out = append(out, fmt.Sprintf("%s is about %s, which nothing writes", id, name))
+		}
+		if dimensions := list(at(p, "Dimensions")); name == "Refused" {
+			out = append(out, want(id+" dimension", at(dimensions, "0", "Name"), `"Code"`)...)
+			if code, _ := at(dimensions, "0", "Value").(string); !codes[code] {
+				out = append(out, fmt.Sprintf("%s is about the code %q, which there is not", id, code))
+			}
+		} else if dimensions != nil {
+			out = append(out, id+" has dimensions that no line has")
+		}
+		return out
+	})
+	return append(problems, environments(doc)...)
+}
+
+func environments(doc map[string]any) []string {
+	where := at(doc, "Globals", "Function", "Environment", "Variables")
+	if where == nil { // after the transform it is with each function, whose rule looks at it
+		return nil
+	}
+	return want("METRICS_NAMESPACE", at(where, "METRICS_NAMESPACE"), `{"Fn::Sub":"`+namespace+`"}`)
+}
+
+// widgets are those of the dashboard.
+type widgets struct {
+	Widgets []struct {
+		Properties struct {
+			Title, Region string
+			Metrics       [][]any
+		}
+	}
+}
+
+func dashboard(_ *stack, doc map[string]any) []string {
+	found := resources(doc, "AWS::CloudWatch::Dashboard")
+	problems := want("number of dashboards", len(found), `1`)
+	return append(problems, each(found, func(id string, r any) (out []string) {
+		body, _ := at(r, "Properties", "DashboardBody", "Fn::Sub").(string)
+		var all widgets
+		if err := json.Unmarshal([]byte(body), &all); err != nil {
+			return []string{fmt.Sprintf("%s is no JSON: %v", id, err)}
+		}
+		metrics := 0
+		for _, w := range all.Widgets {
+			p := w.Properties
+			metrics += len(p.Metrics)
+			// CloudFront is of no Region, and its metrics are in this one.
+			if wanted := map[bool]string{true: "us-east-1", false: "${AWS::Region}"}[p.Title == "Site"]; p.Region != wanted {
+				out = append(out, fmt.Sprintf("%s %q looks into Region %s", id, p.Title, p.Region))
+			}
+			out = append(out, shown(id, p.Metrics, doc)...)
+		}
+		if metrics == 0 || metrics > 50 {
+			out = append(out, fmt.Sprintf("%s shows %d metrics; those of up to 50 are free", id, metrics))
+		}
+		return out
+	})...)
+}
+
+var reference = regexp.MustCompile(`\$\{(\w+)\}`)
+
+// shown says what of a widget nothing writes, or is of no resource.
+func shown(id string, metrics [][]any, doc map[string]any) (out []string) {
+	all, _ := doc["Resources"].(map[string]any)
+	for _, metric := range metrics {
+		text := js(metric)
+		if name, _ := at(any(metric), "1").(string); at(any(metric), "0") == namespace && !written()[name] {
+			out = append(out, fmt.Sprintf("%s shows %s, which nothing writes", id, name))
+		}
+		for _, ref := range reference.FindAllStringSubmatch(text, -1) {
+			if all[ref[1]] == nil {
+				out = append(out, fmt.Sprintf("%s shows %s, which there is not", id, ref[1]))
+			}
+		}
+	}
+	return out
+}
+
+// logMembers are the members of lines that a query may name: ours, those of the
+// access logs, and those of Lambda's own lines.
+func logMembers(doc map[string]any) map[string]bool {
+	known := map[string]bool{"record": true, "type": true, "msg": true, "level": true}
+	for _, from := range []map[string]bool{
+		written(), literals("../apigw/emf.go", `\{"(\w+)", (?:string\(|route|requestID|trace|t\.)|member\(b, "(\w+)"\)`),
+		literals("../apigw/log.go", `"(\w+)": true`),
+	} {
+		maps.Copy(known, from)
+	}
+	for _, api := range []string{"HttpApi", "WsApi"} {
+		for _, kind := range []string{"AWS::Serverless::HttpApi", "AWS::Serverless::WebSocketApi", "AWS::ApiGatewayV2::Stage"} {
+			for id, r := range resources(doc, kind) {
+				if format, _ := at(r, "Properties", "AccessLogSettings", "Format").(string); strings.HasPrefix(id, api) {
+					for _, match := range regexp.MustCompile(`"(\w+)":`).FindAllStringSubmatch(format, -1) {
+						known[match[1]] = true
+					}
+				}
+			}
+		}
+	}
+	return known
+}
+
+// queryWords are the language's own.
+var queryWords = []string{"fields", "filter", "sort", "limit", "stats", "by", "as", "asc", "desc", "and", "or", "like", "count", "min", "max", "coalesce", "timestamp"}
+
+func savedQueries(_ *stack, doc map[string]any) []string {
+	known := logMembers(doc)
+	found := resources(doc, "AWS::Logs::QueryDefinition")
+	if len(found) == 0 {
+		return []string{"there are none"}
+	}
+	return each(found, func(id string, r any) (out []string) {
+		p := at(r, "Properties")
+		if groups := list(at(p, "LogGroupNames")); len(groups) == 0 || js(groups[0]) != `{"Ref":"FunctionLogs"}` {
+			out = append(out, id+" does not ask the functions' log")
+		}
+		text, _ := at(p, "QueryString").(string)
+		text = regexp.MustCompile(`(?m)^#.*$|"[^"]*"|\bas \w+|sort \w+ desc|\.\w+`).ReplaceAllString(text, " ")
+		for _, word := range regexp.MustCompile(`[A-Za-z]\w*`).FindAllString(text, -1) {
+			if !known[word] && !slices.Contains(queryWords, word) {
+				out = append(out, fmt.Sprintf("%s asks for %s, which no line has", id, word))
+			}
+		}
+		return out
+	})
+}
+
+// logRights: what functions may do at most is what they need.
+func logRights(_ *stack, doc map[string]any) []string {
+	found := resources(doc, "AWS::IAM::ManagedPolicy")
+	problems := want("number of managed policies", len(found), `1`)
+	return append(problems, each(found, func(id string, r any) []string {
+		allowed := map[string]any{}
+		for _, s := range list(at(r, "Properties", "PolicyDocument", "Statement")) {
+			allowed[fmt.Sprint(at(s, "Sid"))] = []any{at(s, "Effect"), list(at(s, "Action")), at(s, "Resource")}
+		}
+		return want(id+" allows", allowed, `{"Connections":["Allow",["execute-api:ManageConnections"],{"Fn::Sub":"arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${WsApi}/ws/*/@connections/*"}],`+
+			`"RowsByTheirKey":["Allow",["dynamodb:GetItem","dynamodb:PutItem","dynamodb:UpdateItem","dynamodb:DeleteItem","dynamodb:Query"],{"Fn::GetAtt":["Table","Arn"]}],`+
+			`"Trace":["Allow",["xray:PutTraceSegments","xray:PutTelemetryRecords"],"*"],`+
+			`"WriteTheLog":["Allow",["logs:CreateLogStream","logs:PutLogEvents"],{"Fn::GetAtt":["FunctionLogs","Arn"]}]}`)
+	})...)
+}
+
+// TestBoundaryCoversTheRoles: what a role allows and the boundary does not would
+// fail only in AWS.
+func TestBoundaryCoversTheRoles(t *testing.T) {
+	doc := parse(t, readTemplate(t)).source
+	allowed := map[any]bool{}
+	for _, s := range list(at(resources(doc, "AWS::IAM::ManagedPolicy"), "Boundary", "Properties", "PolicyDocument", "Statement")) {
+		for _, action := range list(at(s, "Action")) {
+			allowed[action] = true
+		}
+	}
+	for id, f := range resources(doc, "AWS::Serverless::Function") {
+		for _, s := range statements(at(f, "Properties", "Policies")) {
+			for _, action := range list(at(s, "Action")) {
+				if !allowed[action] {
+					t.Errorf("%s may %v, but for the boundary", id, action)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"projectchat/internal/dynamo"
+	"projectchat/lab/check"
+	"projectchat/lab/storeproxy"
+	"projectchat/local/template"
+)
+
+// options of a run.
+type options struct {
+	profile profile
+	seed    uint64
+	root    string // the project's folder
+	out     string // where the history, the table and the picture go
+	broken  string // how the server is broken; "": not
+	say     io.Writer
+}
+
+// run is one run of the chaos.
+type run struct {
+	options
+	plan     plan
+	record   *recorder
+	backend  *backend
+	store    *storeproxy.Proxy
+	live     *atomic.Int64
+	tabs     []*tab
+	rooms    []*room
+	outsider []*outsider
+	events   *events
+	series   *series
+	talking  func() // ends the talk
+	everyone sync.WaitGroup
+}
+
+// result is what a run was.
+type result struct {
+	options
+	plan      plan
+	history   []check.Record
+	phases    []span
+	events    []event
+	samples   []sample
+	late      spread // of samples: how busy the machine was
+	recovered []recovery
+	stormTook time.Duration // of the storm in the calm
+	tally     map[string]int
+	calls     map[string]int
+	failed    map[storeproxy.Fault]int
+	outsiders []*outsider
+	ended     []string // tabs that gave up, and why
+	took      time.Duration
+	uids      map[string]bool
+}
+
+// perform runs the whole and gives what there is to judge.
+func perform(ctx context.Context, o options) (_ *result, err error) {
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return nil, err
+	}
+	r := &run{options: o, plan: newPlan(o.profile, o.seed), live: &atomic.Int64{}}
+	began := time.Now()
+	scratch, err := makeScratch()
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	log, err := os.Create(filepath.Join(o.out, "server.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	if r.record, err = newRecorder(r.historyName()); err != nil {
+		return nil, err
+	}
+	r.events = &events{record: r.record}
+	defer func() { err = errors.Join(err, r.end()) }()
+	if err := r.startBackend(ctx, filepath.Join(scratch, "data"), log); err != nil {
+		return nil, err
+	}
+	own, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := r.cast(own); err != nil {
+		return nil, err
+	}
+	out, err := r.play(own)
+	if err != nil {
+		return nil, err
+	}
+	cancel()
+	r.leave()
+	if err := r.readAll(ctx); err != nil {
+		return nil, err
+	}
+	return out, r.collect(out, time.Since(began))
+}
+
+// makeScratch makes a folder for the database, in memory where the system has such
+// folders: DynamoDB Local waits for the disk at each write, and then there is
+// little else to see. What a process has written there outlives its death, as on
+// a disk.
+func makeScratch() (string, error) {
+	const inMemory = "/dev/shm"
+	if dir, err := os.MkdirTemp(inMemory, "chaos-"); err == nil {
+		return dir, nil
+	}
+	return os.MkdirTemp("", "chaos-")
+}
+
+func (r *run) historyName() string { return filepath.Join(r.out, "history.jsonl") }
+
+// collect puts together what is known when all is over.
+func (r *run) collect(out *result, took time.Duration) error {
+	if err := r.hearLog(); err != nil {
+		return err
+	}
+	if err := r.record.close(); err != nil {
+		return err
+	}
+	history, err := readHistory(r.historyName())
+	if err != nil {
+		return err
+	}
+	out.options, out.plan, out.history, out.took = r.options, r.plan, history, took
+	out.outsiders, out.tally = r.outsider, r.backend.counts()
+	out.calls, out.failed = r.store.Counts()
+	out.events, out.samples = r.events.all(), r.series.samples
+	out.late = spreadOf(r.series.late)
+	out.uids = map[string]bool{}
+	for _, t := range r.tabs {
+		out.uids[t.uid] = true
+		if _, ended := t.idle(); ended != "" {
+			out.ended = append(out.ended, t.name+": "+ended)
+		}
+	}
+	return nil
+}
+
+// startBackend starts the database, what fails before it, and the server.
+func (r *run) startBackend(ctx context.Context, data string, log io.Writer) (err error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	r.backend = &backend{
+		executable: executable, template: filepath.Join(r.root, "template.yaml"), broken: r.broken, seed: r.seed,
+		libraries: filepath.Join(r.root, ".local", "dynamodb-local"), data: data, java: r.profile.java(), log: log,
+	}
+	if err := r.backend.startDatabase(ctx); err != nil {
+		return err
+	}
+	if r.store, err = storeproxy.New(r.backend.databaseURL, r.seed); err != nil {
+		return err
+	}
+	r.backend.store = r.store.URL
+	if err := r.createTable(ctx); err != nil {
+		return err
+	}
+	return r.backend.startServer(ctx)
+}
+
+// createTable makes the template's table.
+func (r *run) createTable(ctx context.Context) error {
+	t, err := template.Load(r.backend.template, template.Options{})
+	if err != nil {
+		return err
+	}
+	if len(t.Tables) != 1 {
+		return errors.New("the template has not one table")
+	}
+	spec := dynamo.TableSpec{Name: tableName, Attributes: map[string]string{}, TTLAttribute: t.Tables[0].TTLAttribute}
+	for _, k := range t.Tables[0].Keys {
+		spec.Keys = append(spec.Keys, dynamo.TableKey{Attribute: k.Attribute, Type: k.Type})
+	}
+	for _, a := range t.Tables[0].Attributes {
+		spec.Attributes[a.Name] = a.Type
+	}
+	return dynamo.CreateTable(ctx, r.client(), spec)
+}
+
+// client is the SDK on the database itself, past what fails.
+func (r *run) client() *dynamodb.Client {
+	return dynamo.NewClient(aws.Config{
+		Region: "us-east-1", BaseEndpoint: aws.String(r.backend.databaseURL()),
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
+}
+
+// leave ends every client and waits for that.
+func (r *run) leave() {
+	for _, t := range r.tabs {
+		t.stop()
+	}
+	r.everyone.Wait()
+}
+
+// end ends what is left, whatever has happened.
+func (r *run) end() error {
+	for _, t := range r.tabs {
+		if t.network != nil { // nil: it never came so far
+			t.network.Close()
+		}
+	}
+	var err error
+	if r.backend != nil {
+		err = r.backend.stop()
+	}
+	if r.store != nil {
+		r.store.Close()
+	}
+	return err
+}

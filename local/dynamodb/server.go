@@ -1,0 +1,268 @@
+// Package dynamodb fetches, starts and stops DynamoDB Local, Amazon's own
+// DynamoDB for one machine, on Linux and macOS. It needs Java, and the first
+// time Maven.
+//
+// See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.html.
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Options says how to start a server. The zero value of all but Dir is usable.
+type Options struct {
+	Dir      string            // where DynamoDB Local's libraries are kept; see [Fetch]
+	DataDir  string            // where the data is kept; "": in memory
+	Port     int               // 0: any free one
+	MemoryMB int               // the most heap that Java takes; 0: 512
+	Java     []string          // further options of the java command
+	Log      func(line string) // told of each step that may take long; nil: nobody
+}
+
+// Server is a running DynamoDB Local.
+type Server struct {
+	// Endpoint is its address, http://127.0.0.1:PORT. Any access key id of letters
+	// and digits is accepted, with any secret and any region; all see one database.
+	Endpoint string
+	// PID is its process.
+	PID int
+
+	done   chan struct{}
+	output *tail
+	stop   sync.Once
+	cmd    *exec.Cmd
+}
+
+// Start starts a server and waits until it answers; ctx bounds only that. The
+// server ends by [Server.Stop], and soon after this process if that dies. One
+// that an earlier process left on DataDir is ended first.
+//
+// Errors: [ErrNoJava], [ErrOldJava], [ErrNoMaven], [ErrFetch], [ErrPortTaken],
+// [ErrInUse], a [*DamagedError], or what the system says.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	java, err := findJava(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := Fetch(ctx, o.Dir, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	if o.DataDir, err = makeFolder(o.DataDir); err != nil {
+		return nil, err
+	}
+	return launchOnFreePort(ctx, java, lib, o)
+}
+
+func makeFolder(dir string) (string, error) {
+	if dir == "" {
+		return "", nil
+	}
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
+		return "", fmt.Errorf("make the data folder: %w", err)
+	}
+	return dir, nil
+}
+
+// launchOnFreePort tries again if a port that was just free is taken after all.
+func launchOnFreePort(ctx context.Context, java, lib string, o Options) (*Server, error) {
+	const attempts = 3
+	for attempt := 1; ; attempt++ {
+		port, err := freePort(o.Port)
+		if err != nil {
+			return nil, err
+		}
+		s, err := launch(ctx, java, arguments(lib, port, o), port, o.DataDir)
+		if err != nil {
+			return nil, err
+		}
+		err = s.awaitReady(ctx, o.DataDir)
+		if err == nil {
+			return s, nil
+		}
+		s.kill()
+		if o.Port != 0 || attempt == attempts || !errors.Is(err, ErrPortTaken) {
+			return nil, err
+		}
+	}
+}
+
+// freePort gives the port that was asked for, or any, if nobody listens there.
+func freePort(port int) (int, error) {
+	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
+	if err != nil {
+		return 0, fmt.Errorf("%w (port %d)", ErrPortTaken, port)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port, nil
+}
+
+func arguments(lib string, port int, o Options) []string {
+	memory := o.MemoryMB
+	if memory == 0 {
+		memory = 512
+	}
+	args := append([]string{fmt.Sprintf("-Xmx%dm", memory)}, o.Java...)
+	args = append(args,
+		// No path to native libraries: the jar unpacks its own SQLite, which it has
+		// for more processors than Maven's copies are for.
+		"-cp", filepath.Join(lib, "*"),
+		"com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
+		"-port", strconv.Itoa(port),
+		"-sharedDb",         // one database, whatever the credentials and region
+		"-disableTelemetry", // else it looks up a host at AWS
+	)
+	if o.DataDir == "" {
+		return append(args, "-inMemory")
+	}
+	return append(args, "-dbPath", o.DataDir)
+}
+
+// launch starts the JVM on a data folder, or none, that it takes until the JVM
+// has ended.
+func launch(ctx context.Context, java string, args []string, port int, dataDir string) (*Server, error) {
+	release := func() {}
+	if dataDir != "" {
+		var err error
+		if release, err = takeFolder(ctx, dataDir); err != nil {
+			return nil, err
+		}
+	}
+	s := &Server{
+		Endpoint: "http://127.0.0.1:" + strconv.Itoa(port),
+		done:     make(chan struct{}),
+		output:   &tail{},
+		cmd:      exec.Command(java, args...),
+	}
+	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
+	// In a group of its own a terminal's Ctrl-C does not end it before us.
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := s.cmd.Start(); err != nil {
+		release()
+		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
+	}
+	s.PID = s.cmd.Process.Pid
+	unwatch, err := watch(s.PID)
+	if err == nil && dataDir != "" {
+		err = notePID(dataDir, s.PID)
+	}
+	go s.await(func() {
+		unwatch()
+		if dataDir != "" {
+			os.Remove(filepath.Join(dataDir, pidFileName))
+		}
+		release()
+	})
+	if err != nil {
+		s.kill()
+		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
+	}
+	return s, nil
+}
+
+// await waits for the JVM's end, however it comes, and cleans up after it.
+func (s *Server) await(cleanUp func()) {
+	s.cmd.Wait() // how it ended is told by its output
+	cleanUp()
+	close(s.done)
+}
+
+func notePID(dataDir string, pid int) error {
+	server, err := identify(pid)
+	if err != nil {
+		return err
+	}
+	return writePIDFile(dataDir, server)
+}
+
+// watch has a process ended when this one dies, however it dies.
+func watch(pid int) (unwatch func(), err error) {
+	cmd, pipe, err := watchdog(pid)
+	if err != nil {
+		return func() {}, fmt.Errorf("watch process %d: %w", pid, err)
+	}
+	return func() {
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // before the pipe ends: its task is over
+		pipe.Close()
+		cmd.Wait()
+	}, nil
+}
+
+// watchdog starts a shell that waits for the end of a pipe, which only we hold,
+// and then ends the process.
+func watchdog(pid int) (*exec.Cmd, io.Closer, error) {
+	cmd := exec.Command("/bin/sh", "-c", `cat; kill -TERM "$1"`, "sh", strconv.Itoa(pid))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	pipe, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	return cmd, pipe, cmd.Start()
+}
+
+// Done gives a channel that is closed when the server has ended.
+func (s *Server) Done() <-chan struct{} { return s.done }
+
+// Stop ends the server and waits for that: SIGTERM, and SIGKILL when 5 s have
+// passed or ctx is over. Its data is safe either way. It may be called again.
+func (s *Server) Stop(ctx context.Context) error {
+	s.stop.Do(func() { s.cmd.Process.Signal(syscall.SIGTERM) })
+	patience := time.NewTimer(grace)
+	defer patience.Stop()
+	select {
+	case <-s.done:
+		return nil
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+	s.kill()
+	return ctx.Err()
+}
+
+func (s *Server) kill() {
+	s.cmd.Process.Kill()
+	<-s.done
+}
+
+// tail keeps the last output of a process.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+// Write implements [io.Writer]; it never fails.
+func (t *tail) Write(p []byte) (int, error) {
+	const keep = 64 << 10
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	if len(t.text) > 2*keep {
+		t.text = append([]byte(nil), t.text[len(t.text)-keep:]...)
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.ToValidUTF8(string(t.text), "")
+}

@@ -1,0 +1,47 @@
+package template
+
+import "gopkg.in/yaml.v3"
+
+type routeResponseProperties struct {
+	RouteID  value `yaml:"RouteId"`
+	RouteKey value `yaml:"RouteResponseKey"`
+}
+
+// routeResponse notes which route has one, and refuses one that belongs to no
+// route: a misspelt id would make a route one-way without a word.
+func (p *parser) routeResponse(id string, properties *yaml.Node) {
+	var own routeResponseProperties
+	if !p.decode(id, properties, &own) {
+		return
+	}
+	if key := p.text(id, "RouteResponseKey", own.RouteKey, ""); key != "$default" {
+		p.fail(id, "RouteResponseKey", "must be $default, not %q", key)
+	}
+	route, ok := own.RouteID.ref()
+	if !ok {
+		p.fail(id, "RouteId", "must be a !Ref to a route")
+		return
+	}
+	if p.doc.Resources[route].Type != "AWS::ApiGatewayV2::Route" && !p.makesRoute(route) {
+		p.fail(id, "RouteId", "no route of this template has the id %s", route)
+	}
+	p.responses[route] = true
+}
+
+// makesRoute reports whether SAM makes a route of this id.
+func (p *parser) makesRoute(logicalID string) bool {
+	for id, r := range p.doc.Resources {
+		var own struct {
+			Routes map[string]value `yaml:"Routes"`
+		}
+		if r.Type != "AWS::Serverless::WebSocketApi" || r.Properties.Decode(&own) != nil {
+			continue
+		}
+		for key := range own.Routes {
+			if routeLogicalID(id, key) == logicalID {
+				return true
+			}
+		}
+	}
+	return false
+}
