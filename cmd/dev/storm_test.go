@@ -102,9 +102,9 @@ func TestStopDisconnectsEverybody(t *testing.T) {
 		_, k := s.guest(t, "Ann", room)
 		sockets = append(sockets, k)
 	}
-	members, err := store.Members(t.Context(), key)
-	if err != nil || len(members) != 3 {
-		t.Fatalf("before: %v %v", members, err)
+	seats, err := store.Seats(t.Context(), key)
+	if err != nil || len(seats) != 3 {
+		t.Fatalf("before: %v %v", seats, err)
 	}
 	for _, k := range sockets {
 		go k.conn.CloseRead(t.Context()) // answers the close
@@ -114,10 +114,10 @@ func TestStopDisconnectsEverybody(t *testing.T) {
 	if err := s.stop(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := store.Members(t.Context(), key); err != nil || len(left) != 0 {
-		t.Errorf("live rows left: %v %v", left, err)
+	if left, err := store.Seats(t.Context(), key); err != nil || len(left) != 0 {
+		t.Errorf("seats left: %v %v", left, err)
 	}
-	for _, m := range members {
+	for _, m := range seats {
 		if c, err := store.Connection(t.Context(), m.ConnectionID); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("a connection is left: %+v %v", c, err)
 		}

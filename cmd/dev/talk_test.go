@@ -325,7 +325,7 @@ func TestPingAndRefusals(t *testing.T) {
 	a.refused("cid_conflict", object{"action": "send", "room": room, "cid": "c1", "text": "ho"})
 }
 
-// TestWrongly410: a live row that was deleted though its connection is there.
+// TestWrongly410: a seat that was deleted though its connection is there.
 func TestWrongly410(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")
@@ -333,13 +333,13 @@ func TestWrongly410(t *testing.T) {
 	_, b := s.guest(t, "Bo", room)
 	_, key, _ := chat.ParseRoom(room)
 	store := testStore(t)
-	members, err := store.Members(t.Context(), key)
+	seats, err := store.Seats(t.Context(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range members {
+	for _, m := range seats {
 		if m.UID == ann.UID {
-			if was, err := store.DeleteMember(t.Context(), key, m.ConnectionID); !was || err != nil {
+			if was, err := store.DeleteSeat(t.Context(), key, m.ConnectionID); !was || err != nil {
 				t.Fatal(was, err)
 			}
 		}

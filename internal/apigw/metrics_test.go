@@ -220,7 +220,7 @@ func TestMetricsCounts(t *testing.T) {
 		{"all slots lost", steal(1000), send("c3"), object{"route": "send", "LostSlots": 24., "Refused": 1., "Code": "busy"}},
 		{"the put fails", fail("Append", io.ErrUnexpectedEOF), send("c4"), object{"route": "send", "Refused": 1., "Code": "internal"}},
 		{"the table is throttled", fail("Append", chat.ErrBusy), send("c5"), object{"route": "send", "Refused": 1., "Code": "busy"}},
-		{"nobody can be found to push to", fail("Members", io.ErrUnexpectedEOF), send("c6"), object{"route": "send", "Sends": 1., "seq": 30., "AppendTime": 0.}},
+		{"nobody can be found to push to", fail("Seats", io.ErrUnexpectedEOF), send("c6"), object{"route": "send", "Sends": 1., "seq": 30., "AppendTime": 0.}},
 		{"a presence push", nil, func() { m.disconnect(others[3]) }, object{"route": "$disconnect", "Deliveries": 2., "FailedPosts": 2.}},
 		{"a refused request", nil, func() { m.http(page("POST", "/api/session", `{"name":"x"}`)) }, object{"route": "POST /api/session", "Refused": 1., "Code": "bad_request"}},
 		{"nothing to tell", nil, func() { m.ask(ann, "ping", object{"rooms": []string{"general"}}) }, nil},

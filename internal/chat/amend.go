@@ -2,11 +2,8 @@ package chat
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 const (
@@ -24,68 +21,6 @@ type Amendment struct {
 	Delete   bool   // it deletes; else it edits
 	Text     string // the new text; "" if it deletes
 	TextHash string // of the message's first text, see [Message]
-}
-
-// kind is the draft's kind, the usual one if it names none.
-func (d Draft) kind() string {
-	if d.Kind == "" {
-		return KindMessage
-	}
-	return d.Kind
-}
-
-// checkKind refuses a kind that is not known, a target where there is to be none
-// or the other way round, and a text that does not fit the kind.
-func (d Draft) checkKind() error {
-	switch d.kind() {
-	case KindMessage:
-		if d.Target != 0 {
-			return Errorf(BadRequest, "A message has no target.")
-		}
-		return checkText(d.Text)
-	case KindEdit, KindDelete, KindReact:
-	default:
-		return Errorf(BadRequest, "A kind is message, edit, delete or react.")
-	}
-	switch {
-	case d.Target < 1 || d.Target > maxSeq:
-		return Errorf(BadRequest, "target is the seq of a message, 1 or more.")
-	case d.kind() == KindEdit:
-		return checkText(d.Text)
-	case d.kind() == KindReact:
-		return checkReaction(d.Text)
-	case d.Text != "":
-		return Errorf(BadRequest, "A deletion has no text.")
-	}
-	return nil
-}
-
-// row is the draft as it is to stand in the log.
-func (d Draft) row(author Person) Message {
-	m := Message{Kind: d.kind(), CID: d.CID, UID: author.UID, Name: author.Name, Target: d.Target, Text: d.Text}
-	if m.Kind == KindEdit {
-		m.TextHash = hashText(m) // a deletion of its target takes its text away
-	}
-	return m
-}
-
-// hashText tells texts of one row apart once they are gone. It is the row's own:
-// equal texts of two rows have different hashes.
-func hashText(m Message) string {
-	sum := sha256.Sum256([]byte(m.UID + "\n" + m.CID + "\n" + m.Text))
-	return hex.EncodeToString(sum[:])
-}
-
-// saysTheSame tells whether a row was put with the kind, target and text of m,
-// which is of the same person and cid.
-func saysTheSame(row, m Message) bool {
-	if row.Kind != m.Kind || row.Target != m.Target {
-		return false
-	}
-	if row.TextHash != "" {
-		return row.TextHash == hashText(m)
-	}
-	return row.Text == m.Text
 }
 
 // about reads the message that a draft is about; the zero Message if it is about
@@ -168,9 +103,4 @@ func (s *Service) blank(ctx context.Context, l log, edits []int64) error {
 		})
 	}
 	return group.Wait()
-}
-
-// isThere tells whether rows hold a message of this sender with this cid.
-func isThere(rows []Message, m Message) bool {
-	return slices.ContainsFunc(rows, func(row Message) bool { return same(row, m) })
 }

@@ -10,7 +10,7 @@ import (
 type Broadcaster interface {
 	// Push sends one push to many connections, and comes back when all have it,
 	// have failed, or ctx is over. One bad connection never stops the others.
-	// gone lists the connections that are no more: their live rows can go.
+	// gone lists the connections that are no more: their seats can go.
 	Push(ctx context.Context, to []string, p Push) (gone []string)
 	// Disconnect says bye to a connection (see [Bye]) and closes it. A connection
 	// that is no more is no error.

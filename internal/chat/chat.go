@@ -17,7 +17,7 @@ const (
 	ConnectionLife = 2*time.Hour + 10*time.Minute // of a connection row: API Gateway cuts after 2 hours
 )
 
-// PresenceLife is how long after its Seen a live row counts as present.
+// PresenceLife is how long after its Seen a seat counts as present.
 //
 // A living person's row is at most 5 min 20 s old by any function's clock: one
 // ping may find it 60 s old and leave it so (10 s more where the clocks of two
@@ -103,8 +103,8 @@ type Connection struct {
 	Expires time.Time
 }
 
-// Member is a live row: one connection that is in one room.
-type Member struct {
+// Seat is a connection that hears a room.
+type Seat struct {
 	Room         string
 	ConnectionID string
 	UID          string

@@ -49,7 +49,7 @@ func (s *Service) Disconnect(ctx context.Context, connectionID string) error {
 }
 
 // forget deletes the connection's row first: a join that is under way then fails
-// and takes its live row back by itself.
+// and takes its seat back by itself.
 func (s *Service) forget(ctx context.Context, connectionID string) error {
 	old, err := s.store.DeleteConnection(ctx, connectionID)
 	if errors.Is(err, ErrNotFound) {
@@ -59,7 +59,7 @@ func (s *Service) forget(ctx context.Context, connectionID string) error {
 		return fmt.Errorf("forget a connection: %w", err)
 	}
 	for _, room := range slices.Sorted(maps.Keys(old.Rooms)) { // in one order, so that a run can be repeated
-		was, err := s.store.DeleteMember(ctx, room, connectionID)
+		was, err := s.store.DeleteSeat(ctx, room, connectionID)
 		s.unimportant(ctx, "leave a room", err)
 		if was {
 			s.announceLeave(ctx, room, old)

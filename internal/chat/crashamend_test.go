@@ -117,6 +117,6 @@ func TestTypingCrashes(t *testing.T) {
 	}
 	everyCrash(t, prepare, act, func(s *chattest.Stage, ann string) {
 		s.OK(s.Chat.Typing(s.Ctx, ann, "room"))
-		s.Same("live rows", len(s.Live("room")), 2)
+		s.Same("seats", len(s.Live("room")), 2)
 	})
 }

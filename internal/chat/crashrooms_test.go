@@ -11,7 +11,7 @@ import (
 	"projectchat/internal/chat/chattest"
 )
 
-// wantNoOrphans wants that every live row of a room is of a connection that is
+// wantNoOrphans wants that every seat of a room is of a connection that is
 // in it, once a push has found who is gone.
 func wantNoOrphans(s *chattest.Stage, speaker string) {
 	s.Helper()
@@ -26,7 +26,7 @@ func wantNoOrphans(s *chattest.Stage, speaker string) {
 		connection, err := s.Store.Connection(s.Ctx, id)
 		s.OK(err)
 		if connection.Rooms["room"] == "" {
-			s.Errorf("%s has a live row and does not know of it", id)
+			s.Errorf("%s has a seat and does not know of it", id)
 		}
 	}
 }

@@ -71,22 +71,22 @@ func (s *Service) pingRoom(ctx context.Context, c Connection, room, epoch string
 	}, nil
 }
 
-// touch renews Seen of a live row from time to time, if the connection may still
+// touch renews Seen of a seat from time to time, if the connection may still
 // be there, and tells whether the row is there.
 func (s *Service) touch(ctx context.Context, room string, c Connection) (live bool, err error) {
 	now := s.now()
-	member, err := s.store.Member(ctx, room, c.ID)
-	if err == nil && now.Sub(member.Seen) > touchEvery {
+	seat, err := s.store.Seat(ctx, room, c.ID)
+	if err == nil && now.Sub(seat.Seen) > touchEvery {
 		if err := s.mayStay(ctx, c); err != nil {
 			return false, err
 		}
-		err = s.store.TouchMember(ctx, room, c.ID, now, c.Expires)
+		err = s.store.TouchSeat(ctx, room, c.ID, now, c.Expires)
 	}
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("touch a live row: %w", err)
+		return false, fmt.Errorf("touch a seat: %w", err)
 	}
 	return true, nil
 }

@@ -49,45 +49,45 @@ func (s *Service) Join(ctx context.Context, connectionID, spelling string, since
 	if err != nil {
 		return Joined{}, err
 	}
-	member, again, err := s.enter(ctx, room, connection)
+	seat, again, err := s.enter(ctx, room, connection)
 	if err != nil {
 		return Joined{}, err
 	}
-	// Only now is the log read: what is put later is pushed to the live row that
+	// Only now is the log read: what is put later is pushed to the seat that
 	// is there already, so nothing falls between the two.
 	joined, err := s.catchUp(ctx, room, since)
 	if err != nil {
 		return Joined{}, err
 	}
 	joined.Room, joined.Me = room, Person{UID: connection.UID, Name: connection.Name}
-	joined.Presence, err = s.announceJoin(ctx, member, again)
+	joined.Presence, err = s.announceJoin(ctx, seat, again)
 	return joined, err
 }
 
-// enter writes the live row and then notes the room on the connection. The
-// order matters: whoever deletes the connection's row learns from it which live
-// rows to delete, and where that happened in between, the live row goes again.
-func (s *Service) enter(ctx context.Context, room Room, c Connection) (Member, bool, error) {
+// enter writes the seat and then notes the room on the connection. The
+// order matters: whoever deletes the connection's row learns from it which
+// seats to delete, and where that happened in between, the seat goes again.
+func (s *Service) enter(ctx context.Context, room Room, c Connection) (Seat, bool, error) {
 	now := s.now().Truncate(time.Millisecond) // as the store keeps it: it is compared with others'
-	member := Member{
+	seat := Seat{
 		Room: room.Key, ConnectionID: c.ID, UID: c.UID, Name: c.Name,
 		JoinedAt: now, Seen: now, Expires: c.Expires,
 	}
-	old, err := s.store.PutMember(ctx, member)
+	old, err := s.store.PutSeat(ctx, seat)
 	if err != nil {
-		return Member{}, false, fmt.Errorf("join: %w", err)
+		return Seat{}, false, fmt.Errorf("join: %w", err)
 	}
 	err = s.store.EnterRoom(ctx, c.ID, room.Key, room.Epoch)
 	if errors.Is(err, ErrNotFound) {
-		_, undo := s.store.DeleteMember(ctx, room.Key, c.ID)
+		_, undo := s.store.DeleteSeat(ctx, room.Key, c.ID)
 		s.unimportant(ctx, "undo a join", undo)
-		return Member{}, false, Errorf(Unauthorized, "This connection has ended. Connect again.")
+		return Seat{}, false, Errorf(Unauthorized, "This connection has ended. Connect again.")
 	}
 	if err != nil {
-		return Member{}, false, fmt.Errorf("join: %w", err)
+		return Seat{}, false, fmt.Errorf("join: %w", err)
 	}
 	again := old != nil && s.present(*old)
-	return member, again, nil
+	return seat, again, nil
 }
 
 func (s *Service) catchUp(ctx context.Context, room Room, since *Position) (Joined, error) {
@@ -139,7 +139,7 @@ func (s *Service) Leave(ctx context.Context, connectionID, spelling string) (roo
 	if err != nil {
 		return "", err
 	}
-	was, err := s.store.DeleteMember(ctx, key, connectionID)
+	was, err := s.store.DeleteSeat(ctx, key, connectionID)
 	if err != nil {
 		return "", fmt.Errorf("leave: %w", err)
 	}

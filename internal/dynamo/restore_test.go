@@ -45,7 +45,7 @@ func yesterday(t *testing.T, s *Store, now time.Time) {
 			must(err)
 		}
 		for _, id := range []string{"c1", "c2"} {
-			_, err := s.PutMember(ctx, chat.Member{Room: room, ConnectionID: id, UID: "u_a", Name: "Ann", JoinedAt: now, Seen: now, Expires: later})
+			_, err := s.PutSeat(ctx, chat.Seat{Room: room, ConnectionID: id, UID: "u_a", Name: "Ann", JoinedAt: now, Seen: now, Expires: later})
 			must(err)
 		}
 	}

@@ -140,7 +140,7 @@ func (c *code) named(receiver string, names ...string) (found []*types.Func) {
 
 // families are the keys of rows, by what of internal/dynamo makes them.
 var families = map[string]string{
-	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "livePK": "LIVE#*",
+	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "seatPK": "LIVE#*",
 	"roomKey": "ROOM#*", "directoryPK": "ROOMS", "logPK": "LOG#*",
 }
 

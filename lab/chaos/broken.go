@@ -14,7 +14,7 @@ import (
 const (
 	ackWithoutPut   = "ack-without-put"   // now and then a message is acknowledged and not written
 	forgetsRepeats  = "forgets-repeats"   // a repeated message is taken for a new one
-	pushToStrangers = "push-to-strangers" // pushes go to another room's members too
+	pushToStrangers = "push-to-strangers" // pushes go to another room's seats too
 )
 
 func breakages() []string { return []string{ackWithoutPut, forgetsRepeats, pushToStrangers} }
@@ -69,15 +69,15 @@ func (b blind) Append(ctx context.Context, room, epoch string, m chat.Message) (
 	return taken, err
 }
 
-// indiscreet counts the members of the outsiders' room as members of every room.
+// indiscreet counts the seats of the outsiders' room as seats of every room.
 type indiscreet struct{ chat.Store }
 
-// Members implements [chat.Store].
-func (i indiscreet) Members(ctx context.Context, room string) ([]chat.Member, error) {
-	members, err := i.Store.Members(ctx, room)
+// Seats implements [chat.Store].
+func (i indiscreet) Seats(ctx context.Context, room string) ([]chat.Seat, error) {
+	seats, err := i.Store.Seats(ctx, room)
 	if err != nil || room == elsewhere {
-		return members, err
+		return seats, err
 	}
-	strangers, err := i.Store.Members(ctx, elsewhere)
-	return append(members, strangers...), err
+	strangers, err := i.Store.Seats(ctx, elsewhere)
+	return append(seats, strangers...), err
 }

@@ -199,7 +199,7 @@ func (c countedCast) Disconnect(ctx context.Context, id string, bye chat.Bye) er
 	return nil
 }
 
-// crowd puts people into the room general, by their live rows.
+// crowd puts people into the room general, by their seats.
 func crowd(t *testing.T, store *dynamo.Store, clock *chattest.Clock, people int) {
 	t.Helper()
 	if err := patiently(func() error {
@@ -210,11 +210,11 @@ func crowd(t *testing.T, store *dynamo.Store, clock *chattest.Clock, people int)
 	var all errgroup.Group
 	all.SetLimit(16)
 	for i := range people {
-		m := chat.Member{Room: "general", ConnectionID: fmt.Sprintf("TX%010dGjA=", i), UID: fmt.Sprintf("u_%016d", i), Name: fmt.Sprintf("Guest %d", i),
+		m := chat.Seat{Room: "general", ConnectionID: fmt.Sprintf("TX%010dGjA=", i), UID: fmt.Sprintf("u_%016d", i), Name: fmt.Sprintf("Guest %d", i),
 			JoinedAt: clock.Now(), Seen: clock.Now(), Expires: clock.Now().Add(chat.ConnectionLife)}
 		all.Go(func() error {
 			return patiently(func() error {
-				_, err := store.PutMember(t.Context(), m)
+				_, err := store.PutSeat(t.Context(), m)
 				return err
 			})
 		})

@@ -345,21 +345,21 @@ func (s *stage) once() {
 
 func (s *stage) live(want ...string) {
 	s.Helper()
-	members, err := s.store.Members(s.Context(), "room")
+	seats, err := s.store.Seats(s.Context(), "room")
 	if err != nil {
 		s.Fatal(err)
 	}
 	got := map[string]bool{}
-	for _, m := range members {
+	for _, m := range seats {
 		got[m.ConnectionID] = true
 	}
 	for _, id := range want {
 		if !got[id] {
-			s.Errorf("%s has no live row", id)
+			s.Errorf("%s has no seat", id)
 		}
 	}
 	if len(got) != len(want) {
-		s.Errorf("live rows are of %v, want %v", got, want)
+		s.Errorf("seats are of %v, want %v", got, want)
 	}
 }
 

@@ -144,13 +144,13 @@ func testAmendRace(t *testing.T, b *bench) {
 
 func testTouchTyping(t *testing.T, b *bench) {
 	ctx := t.Context()
-	touch := func() (chat.Member, error) {
+	touch := func() (chat.Seat, error) {
 		return b.TouchTyping(ctx, "general", "c1", b.Now(), b.Now().Add(-3*time.Second))
 	}
 	_, err := touch()
 	wantErr(t, "of nobody", err, chat.ErrNotFound)
-	m := member(b, "general", "c1")
-	_, err = b.PutMember(ctx, m)
+	m := seat(b, "general", "c1")
+	_, err = b.PutSeat(ctx, m)
 	must(t, err)
 	for _, step := range []struct {
 		pass time.Duration
@@ -167,16 +167,16 @@ func testTouchTyping(t *testing.T, b *bench) {
 			wantSame(t, "touched", now, m)
 		}
 	}
-	there, err := b.Member(ctx, "general", "c1")
+	there, err := b.Seat(ctx, "general", "c1")
 	wantSame(t, "read", mustGet(t, err, there), m)
 	b.at(m.Expires)
 	_, err = touch()
 	wantErr(t, "of an expired row", err, chat.ErrNotFound)
-	_, err = b.DeleteMember(ctx, "general", "c1")
+	_, err = b.DeleteSeat(ctx, "general", "c1")
 	must(t, err)
 	_, err = touch()
 	wantErr(t, "of a deleted row", err, chat.ErrNotFound)
-	_, err = b.Member(ctx, "general", "c1")
+	_, err = b.Seat(ctx, "general", "c1")
 	wantErr(t, "and it does not come back", err, chat.ErrNotFound)
 }
 

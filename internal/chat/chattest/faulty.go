@@ -170,42 +170,42 @@ func (f *Faulty) ExitRoom(ctx context.Context, connectionID, room string) error 
 	return effect(ctx, f, "ExitRoom", func() error { return f.store.ExitRoom(ctx, connectionID, room) })
 }
 
-// PutMember implements [chat.ConnectionStore].
-func (f *Faulty) PutMember(ctx context.Context, m chat.Member) (*chat.Member, error) {
-	return through(ctx, f, "PutMember", func() (*chat.Member, error) { return f.store.PutMember(ctx, m) })
+// PutSeat implements [chat.ConnectionStore].
+func (f *Faulty) PutSeat(ctx context.Context, m chat.Seat) (*chat.Seat, error) {
+	return through(ctx, f, "PutSeat", func() (*chat.Seat, error) { return f.store.PutSeat(ctx, m) })
 }
 
-// Member implements [chat.ConnectionStore].
-func (f *Faulty) Member(ctx context.Context, room, connectionID string) (chat.Member, error) {
-	return through(ctx, f, "Member", func() (chat.Member, error) { return f.store.Member(ctx, room, connectionID) })
+// Seat implements [chat.ConnectionStore].
+func (f *Faulty) Seat(ctx context.Context, room, connectionID string) (chat.Seat, error) {
+	return through(ctx, f, "Seat", func() (chat.Seat, error) { return f.store.Seat(ctx, room, connectionID) })
 }
 
-// TouchMember implements [chat.ConnectionStore].
-func (f *Faulty) TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
-	return effect(ctx, f, "TouchMember", func() error { return f.store.TouchMember(ctx, room, connectionID, seen, expires) })
+// TouchSeat implements [chat.ConnectionStore].
+func (f *Faulty) TouchSeat(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
+	return effect(ctx, f, "TouchSeat", func() error { return f.store.TouchSeat(ctx, room, connectionID, seen, expires) })
 }
 
 // TouchTyping implements [chat.ConnectionStore].
-func (f *Faulty) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Member, error) {
-	return through(ctx, f, "TouchTyping", func() (chat.Member, error) {
+func (f *Faulty) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Seat, error) {
+	return through(ctx, f, "TouchTyping", func() (chat.Seat, error) {
 		return f.store.TouchTyping(ctx, room, connectionID, now, before)
 	})
 }
 
-// DeleteMember implements [chat.ConnectionStore].
-func (f *Faulty) DeleteMember(ctx context.Context, room, connectionID string) (bool, error) {
-	return through(ctx, f, "DeleteMember", func() (bool, error) { return f.store.DeleteMember(ctx, room, connectionID) })
+// DeleteSeat implements [chat.ConnectionStore].
+func (f *Faulty) DeleteSeat(ctx context.Context, room, connectionID string) (bool, error) {
+	return through(ctx, f, "DeleteSeat", func() (bool, error) { return f.store.DeleteSeat(ctx, room, connectionID) })
 }
 
-// Members implements [chat.ConnectionStore].
-func (f *Faulty) Members(ctx context.Context, room string) ([]chat.Member, error) {
-	return through(ctx, f, "Members", func() ([]chat.Member, error) { return f.store.Members(ctx, room) })
+// Seats implements [chat.ConnectionStore].
+func (f *Faulty) Seats(ctx context.Context, room string) ([]chat.Seat, error) {
+	return through(ctx, f, "Seats", func() ([]chat.Seat, error) { return f.store.Seats(ctx, room) })
 }
 
-// SampleMembers implements [chat.ConnectionStore].
-func (f *Faulty) SampleMembers(ctx context.Context, room string, from uint32, limit int, consistent bool) (chat.Sample, error) {
-	return through(ctx, f, "SampleMembers", func() (chat.Sample, error) {
-		return f.store.SampleMembers(ctx, room, from, limit, consistent)
+// SampleSeats implements [chat.ConnectionStore].
+func (f *Faulty) SampleSeats(ctx context.Context, room string, from uint32, limit int, consistent bool) (chat.Sample, error) {
+	return through(ctx, f, "SampleSeats", func() (chat.Sample, error) {
+		return f.store.SampleSeats(ctx, room, from, limit, consistent)
 	})
 }
 

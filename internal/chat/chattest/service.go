@@ -230,13 +230,13 @@ func (s *Stage) Rows(room, epoch string) []chat.Message {
 	}
 }
 
-// Live lists the ids of a room's live rows, in their order as text.
+// Live lists the ids of a room's seats, in their order as text.
 func (s *Stage) Live(room string) []string {
 	s.Helper()
-	members, err := s.Store.Members(s.Ctx, room)
+	seats, err := s.Store.Seats(s.Ctx, room)
 	s.OK(err)
 	ids := []string{}
-	for _, m := range members {
+	for _, m := range seats {
 		ids = append(ids, m.ConnectionID)
 	}
 	slices.Sort(ids)

@@ -337,10 +337,10 @@ func (s *Stage) callsOfAmendments() {
 		draft chat.Draft
 		want  []string // behind the reads, which run at the same time
 	}{
-		{Edit(1, "two"), []string{"Append", "Amend", "Members"}},
-		{React(1, "👍"), []string{"Append", "Members"}},
-		{Delete(1), []string{"Append", "Amend", "BlankEdit", "Members"}},
-		{Edit(1, "two"), []string{"Amend", "BlankEdit", "Members"}}, // a repeat
+		{Edit(1, "two"), []string{"Append", "Amend", "Seats"}},
+		{React(1, "👍"), []string{"Append", "Seats"}},
+		{Delete(1), []string{"Append", "Amend", "BlankEdit", "Seats"}},
+		{Edit(1, "two"), []string{"Amend", "BlankEdit", "Seats"}}, // a repeat
 	} {
 		c.draft.Since = at(room, 1)
 		service, faulty := s.Faulty(func(Call) Fault { return Fault{} })

@@ -24,14 +24,14 @@ func (s serviceSuite) rooms(t *testing.T) {
 	s.run(t, "leave", (*Stage).leave)
 	s.run(t, "refused without a connection", (*Stage).noConnection)
 	s.run(t, "push goes to all but the sender's connection", (*Stage).pushTo)
-	s.run(t, "gone connection loses its own live row", (*Stage).goneConnection)
+	s.run(t, "gone connection loses its own seat", (*Stage).goneConnection)
 	s.run(t, "failing push stops nothing", (*Stage).failingPush)
 	s.run(t, "newcomer gets a message by the log or by push", (*Stage).newcomer)
 	s.run(t, "disconnect while a join is under way", (*Stage).disconnectInJoin)
 	s.run(t, "disconnect", (*Stage).disconnect)
 	s.run(t, "ping", (*Stage).ping)
 	s.run(t, "ping renews seen", (*Stage).pingRenews)
-	s.run(t, "ping never brings a live row back", (*Stage).pingAfterLeave)
+	s.run(t, "ping never brings a seat back", (*Stage).pingAfterLeave)
 	s.run(t, "ping refused", (*Stage).pingRefused)
 }
 
@@ -64,7 +64,7 @@ func (s *Stage) madeAtOnce() {
 	room, err := s.Store.Room(s.Ctx, "club")
 	s.OK(err)
 	s.Same("told to all", rooms[room], 50)
-	s.Same("members", len(s.Live("club")), 50)
+	s.Same("seats", len(s.Live("club")), 50)
 }
 
 func (s *Stage) spellings() {
@@ -185,7 +185,7 @@ func (s *Stage) pushTo() {
 	s.Same("sender's other tab", s.Cast.Pushes(second), want)
 	s.Same("other", s.Cast.Pushes(ben), want)
 	s.Same("outsider", s.Cast.Pushes(outsider), []chat.Push(nil))
-	// A live row that gave no sign for long counts for messages all the same.
+	// A seat that gave no sign for long counts for messages all the same.
 	s.Pass(10 * time.Minute)
 	s.Send(tab, "room", "c2", "hello", nil)
 	s.Same("after ten minutes", len(s.Cast.Messages(ben, "room")), 2)
@@ -214,7 +214,7 @@ func (s *Stage) failingPush() {
 	s.Same("live", len(s.Live("room")), 3)
 	s.Same("others were told", len(s.Cast.Messages(cat, "room")), 1)
 	service, _ := s.Faulty(func(c Call) Fault {
-		if c.Op == "Members" {
+		if c.Op == "Seats" {
 			return Fault{When: Before}
 		}
 		return Fault{}
@@ -256,7 +256,7 @@ func (s *Stage) disconnectInJoin() {
 	_, ann := s.Guest("Ann", "another")
 	service, _ := s.Faulty(func(c Call) Fault {
 		if c.Op == "EnterRoom" {
-			s.Same("live row is there already", s.Live("room"), []string{ann})
+			s.Same("seat is there already", s.Live("room"), []string{ann})
 			s.OK(s.Chat.Disconnect(s.Ctx, ann))
 		}
 		return Fault{}
@@ -305,10 +305,10 @@ func (s *Stage) pingRenews() {
 		heads, err := s.Chat.Ping(s.Ctx, ann, []string{"room"})
 		s.OK(err)
 		s.Same("live", heads["room"].Live, true)
-		member, err := s.Store.Member(s.Ctx, "room", ann)
+		seat, err := s.Store.Seat(s.Ctx, "room", ann)
 		s.OK(err)
-		s.Same("seen", member.Seen, start.Add(c.seen))
-		s.Same("joined", member.JoinedAt, start)
+		s.Same("seen", seat.Seen, start.Add(c.seen))
+		s.Same("joined", seat.JoinedAt, start)
 	}
 }
 
@@ -316,8 +316,8 @@ func (s *Stage) pingAfterLeave() {
 	_, ann := s.Guest("Ann", "room")
 	s.Pass(2 * time.Minute)
 	service, _ := s.Faulty(func(c Call) Fault {
-		if c.Op == "TouchMember" {
-			s.OK2(s.Store.DeleteMember(s.Ctx, "room", ann))
+		if c.Op == "TouchSeat" {
+			s.OK2(s.Store.DeleteSeat(s.Ctx, "room", ann))
 		}
 		return Fault{}
 	})
@@ -325,7 +325,7 @@ func (s *Stage) pingAfterLeave() {
 		heads, err := service.Ping(context.WithoutCancel(s.Ctx), ann, []string{"room"})
 		s.OK(err)
 		s.Same("joined, live", []bool{heads["room"].Joined, heads["room"].Live}, []bool{true, false})
-		s.Same("live rows", s.Live("room"), []string{})
+		s.Same("seats", s.Live("room"), []string{})
 	}
 	s.Same("live after joining again", s.Live(s.Join(ann, "room").Room.Key), []string{ann})
 }

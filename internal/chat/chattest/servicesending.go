@@ -409,7 +409,7 @@ func (s *Stage) callsOfOneSend() {
 		s.OK(err)
 		calls := faulty.Trace()
 		slices.Sort(calls[:2]) // the two reads run at the same time
-		s.Same("calls", calls, []string{"Connection", "ReadLog", "Append", "Members"})
+		s.Same("calls", calls, []string{"Connection", "ReadLog", "Append", "Seats"})
 	}
 }
 

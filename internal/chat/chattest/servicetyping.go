@@ -58,7 +58,7 @@ func (s *Stage) typingEvery() {
 		s.Same("pushed", len(s.typed(ben)), wait.pushed)
 	}
 	s.Pass(2 * time.Hour)
-	s.OK(s.Chat.Typing(s.Ctx, ann, "room")) // her live row has expired
+	s.OK(s.Chat.Typing(s.Ctx, ann, "room")) // her seat has expired
 	s.Same("pushed", len(s.typed(ben)), 3)
 }
 
@@ -76,10 +76,10 @@ func (s *Stage) typingInCrowd() {
 	s.Same("among 101", len(s.typed(ben)), 1)
 }
 
-// extra puts one more live row into the room.
+// extra puts one more seat into the room.
 func (s *Stage) extra(n int) {
 	s.Helper()
-	_, err := s.Store.PutMember(s.Ctx, chat.Member{
+	_, err := s.Store.PutSeat(s.Ctx, chat.Seat{
 		Room: "room", ConnectionID: fmt.Sprint("extra-", n), UID: "u_extra", Name: "Extra",
 		JoinedAt: s.Now(), Seen: s.Now(), Expires: s.Now().Add(time.Hour),
 	})
@@ -91,5 +91,5 @@ func (s *Stage) callsOfTyping() {
 	service, faulty := s.Faulty(func(Call) Fault { return Fault{} })
 	s.OK(service.Typing(s.Ctx, ann, "room"))
 	s.OK(service.Typing(s.Ctx, ann, "room"))
-	s.Same("calls", faulty.Trace(), []string{"TouchTyping", "SampleMembers", "TouchTyping"})
+	s.Same("calls", faulty.Trace(), []string{"TouchTyping", "SampleSeats", "TouchTyping"})
 }

@@ -25,7 +25,7 @@ type Store struct {
 	claims   map[string]chat.Claim
 	sessions map[string]chat.Session
 	conns    map[string]chat.Connection
-	members  map[string]map[string]chat.Member // room → connection id
+	seats    map[string]map[string]chat.Seat // room → connection id
 	rooms    map[string]chat.Room
 	logs     map[logKey]map[int64]chat.Message
 }
@@ -42,7 +42,7 @@ func NewStore(now func() time.Time) *Store {
 		claims:   map[string]chat.Claim{},
 		sessions: map[string]chat.Session{},
 		conns:    map[string]chat.Connection{},
-		members:  map[string]map[string]chat.Member{},
+		seats:    map[string]map[string]chat.Seat{},
 		rooms:    map[string]chat.Room{},
 		logs:     map[logKey]map[int64]chat.Message{},
 	}
@@ -71,12 +71,12 @@ func (s *Store) DeleteMessage(room, epoch string, seq int64) {
 }
 
 // Restore does what is done with a restored table before functions use it:
-// connections and live rows are gone, and each room's log is in a new epoch.
+// connections and seats are gone, and each room's log is in a new epoch.
 func (s *Store) Restore(epoch func(room string) string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.conns)
-	clear(s.members)
+	clear(s.seats)
 	for key, room := range s.rooms {
 		old := logKey{key, room.Epoch}
 		room.Epoch = epoch(key)

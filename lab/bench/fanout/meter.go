@@ -66,9 +66,9 @@ func (s timedStore) Append(ctx context.Context, room, epoch string, m chat.Messa
 	return s.Store.Append(ctx, room, epoch, m)
 }
 
-func (s timedStore) Members(ctx context.Context, room string) ([]chat.Member, error) {
+func (s timedStore) Seats(ctx context.Context, room string) ([]chat.Seat, error) {
 	defer s.meter.store()()
-	return s.Store.Members(ctx, room)
+	return s.Store.Seats(ctx, room)
 }
 
 type timedBroadcaster struct {
