@@ -5,12 +5,10 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"projectchat/internal/apigw"
-	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 	"projectchat/internal/dynamo"
 	"projectchat/local/gateway"
 	"projectchat/local/template"
@@ -22,38 +20,30 @@ const tableName = "projectchat"
 // newFunctions makes what functions/* are in Lambda, by the logical ids that the
 // template gives them, each with the time limit that it has there; or the very
 // functions, where a Lambda endpoint runs them.
-func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared map[string]template.Function) (map[string]gateway.Invoker, *slog.Logger, error) {
-	log := apigw.NewLogger(o.Log)
+func newFunctions(cfg aws.Config, o options, declared map[string]template.Function) (map[string]gateway.Invoker, *slog.Logger, error) {
 	if o.Lambda != "" {
 		functions, err := remoteFunctions(o, declared)
-		return functions, log, err
+		return functions, apigw.NewLogger(o.Log), err
 	}
-	settings, err := apigw.LoadSettings(func(name string) string {
+	parts, err := compose.FromEnvironment(func(name string) string {
 		if name == "TABLE_NAME" {
 			return tableName
 		}
 		return os.Getenv(name)
-	})
+	}, cfg, o.Log)
 	if err != nil {
 		return nil, nil, err
 	}
-	store := dynamo.New(client, settings.Table, nil)
-	service := chat.New(store, apigw.NewBroadcaster(cfg, log), chat.Options{Retention: settings.Retention, Log: log})
-	handlers := map[string]lambda.Handler{
-		"ConnectFunction":    apigw.Connect(service, log),
-		"SendFunction":       apigw.Send(service, log),
-		"HistoryFunction":    apigw.History(service, log),
-		"DisconnectFunction": apigw.Disconnect(service, log),
-	}
+	constructors := compose.Functions()
 	functions := map[string]gateway.Invoker{}
 	for id, f := range declared {
-		handler, ok := handlers[id]
-		if !ok {
-			return nil, nil, fmt.Errorf("template.yaml declares %s, which cmd/dev does not know", id)
+		constructor := constructors[compose.Folder(id)]
+		if constructor == nil {
+			return nil, nil, fmt.Errorf("template.yaml declares %s, which internal/compose does not know", id)
 		}
-		functions[id] = gateway.WithTimeout(handler, f.Timeout)
+		functions[id] = gateway.WithTimeout(parts.Function(constructor), f.Timeout)
 	}
-	return functions, log, nil
+	return functions, parts.Log, nil
 }
 
 func tableSpec(t template.Table) dynamo.TableSpec {

@@ -118,7 +118,7 @@ func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*si
 	if err := dynamo.CreateTable(ctx, client, tableSpec(t.Tables[0])); err != nil {
 		return nil, err
 	}
-	functions, log, err := newFunctions(cfg, client, o, t.Functions)
+	functions, log, err := newFunctions(cfg, o, t.Functions)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,8 @@ import (
 	"sync"
 	"testing"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/names"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
@@ -95,7 +96,7 @@ func checkLog(t *testing.T, k *socket, room string, rows int, seqs [][]int64) {
 func TestStopDisconnectsEverybody(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")
-	_, key, _ := chat.ParseRoom(room)
+	_, key, _ := names.ParseRoom(room)
 	store := testStore(t)
 	var sockets []*socket
 	for range 3 {
@@ -118,7 +119,7 @@ func TestStopDisconnectsEverybody(t *testing.T) {
 		t.Errorf("seats left: %v %v", left, err)
 	}
 	for _, m := range seats {
-		if c, err := store.Connection(t.Context(), m.ConnectionID); !errors.Is(err, chat.ErrNotFound) {
+		if c, err := store.Connection(t.Context(), m.ConnectionID); !errors.Is(err, refusal.ErrNotFound) {
 			t.Errorf("a connection is left: %+v %v", c, err)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/dynamo"
+	"projectchat/internal/names"
 	"projectchat/internal/wire"
 )
 
@@ -306,8 +306,8 @@ func TestPingAndRefusals(t *testing.T) {
 	s, _ := mustStart(t)
 	room, other := unique("Room"), unique("Other")
 	_, a := s.guest(t, "Ann", room)
-	_, key, _ := chat.ParseRoom(room)
-	_, otherKey, _ := chat.ParseRoom(other)
+	_, key, _ := names.ParseRoom(room)
+	_, otherKey, _ := names.ParseRoom(other)
 	a.send(room, "c1", "hi")
 	heads := a.ping(room, other)
 	if h := heads[key]; !h.Live || h.Seq == nil || *h.Seq != 1 || h.Epoch == "" || h.OnlineCount == nil || *h.OnlineCount != 1 {
@@ -331,7 +331,7 @@ func TestWrongly410(t *testing.T) {
 	room := unique("Room")
 	ann, a := s.guest(t, "Ann", room)
 	_, b := s.guest(t, "Bo", room)
-	_, key, _ := chat.ParseRoom(room)
+	_, key, _ := names.ParseRoom(room)
 	store := testStore(t)
 	seats, err := store.Seats(t.Context(), key)
 	if err != nil {

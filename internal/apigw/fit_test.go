@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/names"
 	"projectchat/internal/wire"
 )
 
@@ -45,7 +46,7 @@ func TestJoinedFits(t *testing.T) {
 	room := strings.Repeat("𝒜", 64)
 	s := newStage(t)
 	conn, _ := s.guest("Ann", room)
-	_, key, err := chat.ParseRoom(room)
+	_, key, err := names.ParseRoom(room)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"projectchat/internal/refusal"
 )
 
 const (
@@ -47,13 +49,13 @@ func (s *Service) refuses(d Draft, target Message, author Person) error {
 	case kind == KindMessage:
 		return nil
 	case target.Seq == 0 || s.hidden(target):
-		return Errorf(NotFound, "There is no such message.")
+		return refusal.Errorf(refusal.NotFound, "There is no such message.")
 	case kind != KindReact && target.UID != author.UID:
-		return Errorf(Forbidden, "Only its author may change a message.")
+		return refusal.Errorf(refusal.Forbidden, "Only its author may change a message.")
 	case kind != KindDelete && target.Deleted != 0:
-		return Errorf(NotFound, "The message has been deleted.")
+		return refusal.Errorf(refusal.NotFound, "The message has been deleted.")
 	case kind == KindEdit && len(target.Edits) >= maxEdits:
-		return Errorf(Forbidden, "A message can be edited at most %d times.", maxEdits)
+		return refusal.Errorf(refusal.Forbidden, "A message can be edited at most %d times.", maxEdits)
 	}
 	return nil
 }
@@ -73,7 +75,7 @@ func (s *Service) amend(ctx context.Context, l log, m Message, text string, targ
 	now, err := s.store.Amend(ctx, l.room, l.epoch, Amendment{
 		Target: m.Target, By: m.Seq, Delete: m.Kind == KindDelete, Text: text, TextHash: first,
 	})
-	if errors.Is(err, ErrNotFound) { // TTL took it
+	if errors.Is(err, refusal.ErrNotFound) { // TTL took it
 		return m, nil
 	}
 	if err != nil {

@@ -3,6 +3,8 @@ package chat
 import (
 	"context"
 	"time"
+
+	"projectchat/internal/refusal"
 )
 
 // A Broadcaster reaches connections without being asked by them. A push is only
@@ -45,7 +47,7 @@ type TypingPush struct {
 // Bye says why the server closes a connection, since API Gateway lets nobody
 // choose a close code.
 type Bye struct {
-	Code  Code
+	Code  refusal.Code
 	Retry bool // connecting again makes sense
 }
 

@@ -1,5 +1,10 @@
 package chat
 
+import (
+	"projectchat/internal/names"
+	"projectchat/internal/refusal"
+)
+
 const maxSeq = 1e12 - 1 // twelve digits
 
 // Draft is a row that somebody wants to add to a room's log.
@@ -17,7 +22,7 @@ type Draft struct {
 
 // check refuses a draft that no log may hold, and gives the room's title and key.
 func (d Draft) check() (title, key string, err error) {
-	title, key, err = ParseRoom(d.Room)
+	title, key, err = names.ParseRoom(d.Room)
 	if err != nil {
 		return "", "", err
 	}
@@ -44,22 +49,22 @@ func (d Draft) checkKind() error {
 	switch d.kind() {
 	case KindMessage:
 		if d.Target != 0 {
-			return Errorf(BadRequest, "A message has no target.")
+			return refusal.Errorf(refusal.BadRequest, "A message has no target.")
 		}
 		return checkText(d.Text)
 	case KindEdit, KindDelete, KindReact:
 	default:
-		return Errorf(BadRequest, "A kind is message, edit, delete or react.")
+		return refusal.Errorf(refusal.BadRequest, "A kind is message, edit, delete or react.")
 	}
 	switch {
 	case d.Target < 1 || d.Target > maxSeq:
-		return Errorf(BadRequest, "target is the seq of a message, 1 or more.")
+		return refusal.Errorf(refusal.BadRequest, "target is the seq of a message, 1 or more.")
 	case d.kind() == KindEdit:
 		return checkText(d.Text)
 	case d.kind() == KindReact:
 		return checkReaction(d.Text)
 	case d.Text != "":
-		return Errorf(BadRequest, "A deletion has no text.")
+		return refusal.Errorf(refusal.BadRequest, "A deletion has no text.")
 	}
 	return nil
 }
@@ -68,7 +73,7 @@ func (d Draft) checkKind() error {
 // sender names none.
 func (p *Position) check() error {
 	if p != nil && (p.Seq < 0 || p.Seq > maxSeq) {
-		return Errorf(BadRequest, "since.seq is 0 or more.")
+		return refusal.Errorf(refusal.BadRequest, "since.seq is 0 or more.")
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func (s *Service) announceJoin(ctx context.Context, me Seat, again bool) (Presen
 func (s *Service) announceLeave(ctx context.Context, room string, c Connection) {
 	p, err := s.presence(ctx, room, 0, true)
 	if err != nil {
-		s.unimportant(ctx, "announce a leave", err)
+		s.bestEffort(ctx, "announce a leave", err)
 		return
 	}
 	gone := Person{UID: c.UID, Name: c.Name}

@@ -33,7 +33,7 @@ func (s *Service) sweep(ctx context.Context, room string, gone []string) {
 	for _, id := range gone {
 		group.Go(func() error {
 			_, err := s.store.DeleteSeat(ctx, room, id)
-			s.unimportant(ctx, "delete a seat", err)
+			s.bestEffort(ctx, "delete a seat", err)
 			return nil
 		})
 	}

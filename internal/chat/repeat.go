@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+
+	"projectchat/internal/refusal"
 )
 
 // same tells whether a row is the message of this sender with this cid.
@@ -29,7 +31,7 @@ func saysTheSame(row, m Message) bool {
 // repeated acknowledges a message that is in the log already.
 func repeated(row, m Message) (Message, bool, error) {
 	if !saysTheSame(row, m) {
-		return Message{}, false, Errorf(CIDConflict, "Another message with this cid is in the room.")
+		return Message{}, false, refusal.Errorf(refusal.CIDConflict, "Another message with this cid is in the room.")
 	}
 	return row, true, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"projectchat/internal/refusal"
 )
 
 const (
@@ -60,22 +62,17 @@ func (s *Service) Send(ctx context.Context, connectionID string, d Draft) (Recei
 	return s.send(ctx, log{key, epoch}, author, d, back, connectionID)
 }
 
-// Post is [Service.Send] for a session without a connection. It makes the room
-// if need be, and all connections of its author get the push, too.
-func (s *Service) Post(ctx context.Context, session Session, d Draft) (Receipt, error) {
+// Post is [Service.Send] for somebody without a connection. It makes the room if
+// need be, and all connections of its author get the push, too.
+func (s *Service) Post(ctx context.Context, author Person, d Draft) (Receipt, error) {
 	title, key, err := d.check()
 	if err != nil {
 		return Receipt{}, err
 	}
-	session, _, err = s.Use(ctx, session)
+	room, err := s.openRoom(ctx, title, key, author.UID)
 	if err != nil {
 		return Receipt{}, err
 	}
-	room, err := s.openRoom(ctx, title, key, session.UID)
-	if err != nil {
-		return Receipt{}, err
-	}
-	author := Person{UID: session.UID, Name: session.Name}
 	return s.send(ctx, log{key, room.Epoch}, author, d, s.lookBackSince(ctx, key, d), "")
 }
 
@@ -83,7 +80,7 @@ func (s *Service) Post(ctx context.Context, session Session, d Draft) (Receipt, 
 // to which log. except is the connection that gets no push.
 func (s *Service) send(ctx context.Context, l log, author Person, d Draft, back lookBack, except string) (Receipt, error) {
 	if d.As != "" && d.As != author.UID {
-		return Receipt{}, Errorf(Unauthorized, "You are somebody else now.")
+		return Receipt{}, refusal.Errorf(refusal.Unauthorized, "You are somebody else now.")
 	}
 	if d.Since != nil && d.Since.Epoch != l.epoch {
 		return Receipt{}, errReset()
@@ -161,7 +158,7 @@ func (s *Service) appendOnce(ctx context.Context, l log, m Message, seen span) (
 			return Message{}, false, err
 		}
 	}
-	return Message{}, false, Errorf(Busy, "The room is too lively. Try again.")
+	return Message{}, false, refusal.Errorf(refusal.Busy, "The room is too lively. Try again.")
 }
 
 // at is the time of a message behind last: now, but never before last's.
@@ -183,7 +180,7 @@ func (s *Service) backoff(n int) time.Duration {
 func (s *Service) deliver(ctx context.Context, l log, m Message, except string) {
 	seats, err := s.store.Seats(ctx, l.room)
 	if err != nil {
-		s.unimportant(ctx, "push a message", err)
+		s.bestEffort(ctx, "push a message", err)
 		return
 	}
 	s.push(ctx, l.room, seats, except, MessagesPush{Room: l.room, Epoch: l.epoch, Messages: []Message{m}})
@@ -196,5 +193,5 @@ func (s *Service) expirePrevious(ctx context.Context, l log, m Message) {
 		return
 	}
 	err := s.store.ExpireMessage(ctx, l.room, l.epoch, m.Seq-1, m.At.Add(s.retention))
-	s.unimportant(ctx, "let a message expire", err)
+	s.bestEffort(ctx, "let a message expire", err)
 }

@@ -2,46 +2,19 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
-// What a [Store] answers beside other failures. Any other error means that
-// nothing is known of the outcome.
-var (
-	// ErrNotFound: the row is not there, or has expired.
-	ErrNotFound = errors.New("chat: not found")
-	// ErrTaken: the condition of a write failed, because somebody else was first.
-	ErrTaken = errors.New("chat: taken")
-	// ErrBusy: the store refuses for now (throttled, or another transaction holds
-	// the row). For a put of a log row it is an unknown outcome like any other.
-	ErrBusy = errors.New("chat: store is busy")
-)
-
-// A SessionStore keeps sessions and claimed names. All reads are consistent,
-// and an expired row counts as absent everywhere.
+// A SessionStore tells which sessions stand, and knows the connections of each.
+// All reads are consistent, and an expired session counts as absent.
 type SessionStore interface {
-	// Claim takes a name, or renews it, if it is free, expired, or c.UID's already;
-	// else ErrTaken.
-	Claim(ctx context.Context, c Claim) error
-	// Release gives a name back if it is uid's; else it does nothing.
-	Release(ctx context.Context, key, uid string) error
-
-	// PutSession writes a new session.
-	PutSession(ctx context.Context, s Session) error
-	// Session reads one; ErrNotFound.
-	Session(ctx context.Context, hash string) (Session, error)
-	// UseSession records a use: it sets Used and Expires; ErrNotFound.
-	UseSession(ctx context.Context, hash string, used, expires time.Time) error
-	// RenameSession sets the name ("" takes it away), empties Conns and gives the
-	// session as it was before, whose Conns are the connections to close; ErrNotFound.
-	RenameSession(ctx context.Context, hash, name string) (old Session, err error)
-	// DeleteSession deletes a session and gives it as it was; ErrNotFound.
-	DeleteSession(ctx context.Context, hash string) (old Session, err error)
-	// AddConnection adds a connection's id to Conns, on condition that the session
-	// is there, not expired at now, and still has this name; else ErrNotFound.
+	// SessionName reads the name of a session; ErrNotFound.
+	SessionName(ctx context.Context, hash string) (string, error)
+	// AddConnection adds a connection's id to a session, on condition that the
+	// session is there, not expired at now, and still has this name; else
+	// ErrNotFound.
 	AddConnection(ctx context.Context, hash, name, connectionID string, now time.Time) error
-	// RemoveConnection takes a connection's id out of Conns, if the session is there.
+	// RemoveConnection takes a connection's id out of a session, if that is there.
 	RemoveConnection(ctx context.Context, hash, connectionID string) error
 }
 

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"projectchat/internal/names"
+	"projectchat/internal/refusal"
 )
 
 // typingEvery is how often at most one connection says that its person writes.
@@ -15,13 +18,13 @@ const typingEvery = 3 * time.Second
 // nothing for a connection that is not in the room. It reads nothing of the
 // connection: its seat in the room says who it is. [BadRequest].
 func (s *Service) Typing(ctx context.Context, connectionID, spelling string) error {
-	_, key, err := ParseRoom(spelling)
+	_, key, err := names.ParseRoom(spelling)
 	if err != nil {
 		return err
 	}
 	now := s.now()
 	me, err := s.store.TouchTyping(ctx, key, connectionID, now, now.Add(-typingEvery))
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		return nil
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
 )
 
 // TestCalls holds what each operation costs, and that every read that decides
@@ -22,7 +23,7 @@ func TestCalls(t *testing.T) {
 	record := &recorder{next: http.DefaultClient}
 	s := mustStore(t, clock.Now, func(o *dynamodb.Options) { o.HTTPClient = record })
 	later := clock.Now().Add(time.Hour)
-	session := chat.Session{Hash: "h", UID: "u_a", Name: "Ann", Expires: later}
+	session := people.Session{Hash: "h", UID: "u_a", Name: "Ann", Expires: later}
 	seat := chat.Seat{Room: "r", ConnectionID: "c", UID: "u_a", Expires: later}
 	message := chat.Message{Seq: 1, Kind: chat.KindMessage, CID: "1", UID: "u_a", Text: "hi", At: clock.Now()}
 	room := chat.Room{Key: "r", Title: "R", Epoch: "e"}
@@ -36,7 +37,7 @@ func TestCalls(t *testing.T) {
 		want string // operations, blank between
 	}{
 		{"Claim", func(ctx context.Context) error {
-			return s.Claim(ctx, chat.Claim{Key: "ann", UID: "u_a", Expires: later})
+			return s.Claim(ctx, people.Claim{Key: "ann", UID: "u_a", Expires: later})
 		}, "PutItem"},
 		{"PutSession", func(ctx context.Context) error { return s.PutSession(ctx, session) }, "PutItem"},
 		{"Session", func(ctx context.Context) error { _, err := s.Session(ctx, "h"); return err }, "GetItem"},
@@ -150,7 +151,7 @@ func changesOf(t *testing.T) map[string]string {
 	record := &recorder{next: &answers{list: []answer{{200, `{}`}}}}
 	s := cannedStore(t, record)
 	ctx, now := t.Context(), time.Now()
-	s.Claim(ctx, chat.Claim{})
+	s.Claim(ctx, people.Claim{})
 	s.Release(ctx, "k", "u")
 	s.UseSession(ctx, "h", now, now)
 	s.RenameSession(ctx, "h", "n")

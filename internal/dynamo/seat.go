@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // A seat's attributes: uid, name, joinedAt, seen, expires; and typed, if its
@@ -85,7 +86,7 @@ func (s *Store) TouchTyping(ctx context.Context, room, connectionID string, now,
 // DeleteSeat implements [chat.ConnectionStore].
 func (s *Store) DeleteSeat(ctx context.Context, room, connectionID string) (bool, error) {
 	old, err := s.delete(ctx, "DeleteSeat", seatKey(room, connectionID))
-	if errors.Is(err, chat.ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		return false, nil
 	}
 	return s.alive(old), err

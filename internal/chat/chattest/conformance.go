@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
 )
 
 // NewStoreFunc makes an empty store for a test; what it takes is given back by
 // t.Cleanup. The store tells by now what has expired.
-type NewStoreFunc func(t *testing.T, now func() time.Time) chat.Store
+type NewStoreFunc func(t *testing.T, now func() time.Time) Backend
 
 // Conformance is the suite that every [chat.Store] must pass.
 func Conformance(t *testing.T, newStore NewStoreFunc) {
@@ -69,14 +70,14 @@ func Conformance(t *testing.T, newStore NewStoreFunc) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			clock := NewClock()
-			test.run(t, &bench{Store: newStore(t, clock.Now), Clock: clock})
+			test.run(t, &bench{Backend: newStore(t, clock.Now), Clock: clock})
 		})
 	}
 }
 
 // bench is a store with the clock that it goes by.
 type bench struct {
-	chat.Store
+	Backend
 	*Clock
 }
 
@@ -157,9 +158,9 @@ func testCancelled(t *testing.T, b *bench) {
 		t.Run(name, func(t *testing.T) { wantErr(t, name, call(), context.Canceled) })
 	}
 	for name, call := range map[string]func() error{
-		"Claim":            func() error { return b.Claim(ctx, chat.Claim{Key: "ann", UID: "u_a", Expires: b.in(time.Hour)}) },
+		"Claim":            func() error { return b.Claim(ctx, people.Claim{Key: "ann", UID: "u_a", Expires: b.in(time.Hour)}) },
 		"Release":          func() error { return b.Release(ctx, "ann", "u_a") },
-		"PutSession":       func() error { return b.PutSession(ctx, chat.Session{Hash: "h", Expires: b.in(time.Hour)}) },
+		"PutSession":       func() error { return b.PutSession(ctx, people.Session{Hash: "h", Expires: b.in(time.Hour)}) },
 		"Session":          func() error { _, err := b.Session(ctx, "h"); return err },
 		"UseSession":       func() error { return b.UseSession(ctx, "h", b.Now(), b.in(time.Hour)) },
 		"RenameSession":    func() error { _, err := b.RenameSession(ctx, "h", "n"); return err },

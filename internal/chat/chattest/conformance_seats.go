@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 func seat(b *bench, room, connectionID string) chat.Seat {
@@ -21,7 +22,7 @@ func testSeat(t *testing.T, b *bench) {
 	ctx := t.Context()
 	first := seat(b, "general", "Zy9d#RfhLoA=")
 	_, err := b.Seat(ctx, first.Room, first.ConnectionID)
-	wantErr(t, "before it is there", err, chat.ErrNotFound)
+	wantErr(t, "before it is there", err, refusal.ErrNotFound)
 	old, err := b.PutSeat(ctx, first)
 	if mustGet(t, err, old) != nil {
 		t.Errorf("the first put replaced %+v", old)
@@ -38,7 +39,7 @@ func testSeat(t *testing.T, b *bench) {
 
 	b.at(second.Expires)
 	_, err = b.Seat(ctx, first.Room, first.ConnectionID)
-	wantErr(t, "expired", err, chat.ErrNotFound)
+	wantErr(t, "expired", err, refusal.ErrNotFound)
 	old, err = b.PutSeat(ctx, seat(b, first.Room, first.ConnectionID))
 	if mustGet(t, err, old) != nil {
 		t.Errorf("the put replaced %+v, which had expired", old)
@@ -51,7 +52,7 @@ func testTouchSeat(t *testing.T, b *bench) {
 	touch := func() error {
 		return b.TouchSeat(ctx, want.Room, want.ConnectionID, b.Now(), b.in(2*time.Hour))
 	}
-	wantErr(t, "never there", touch(), chat.ErrNotFound)
+	wantErr(t, "never there", touch(), refusal.ErrNotFound)
 	put(t, b, want)
 	b.Advance(time.Minute)
 	must(t, touch())
@@ -63,12 +64,12 @@ func testTouchSeat(t *testing.T, b *bench) {
 	if !mustGet(t, err, there) {
 		t.Error("it was not there")
 	}
-	wantErr(t, "deleted", touch(), chat.ErrNotFound)
+	wantErr(t, "deleted", touch(), refusal.ErrNotFound)
 	wantSeats(t, b, "general")
 
 	put(t, b, want)
 	b.at(want.Expires)
-	wantErr(t, "expired", touch(), chat.ErrNotFound)
+	wantErr(t, "expired", touch(), refusal.ErrNotFound)
 	wantSeats(t, b, "general")
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // PutConnection implements [chat.ConnectionStore].
@@ -27,7 +28,7 @@ func (s *Store) Connection(ctx context.Context, id string) (chat.Connection, err
 	defer s.mu.Unlock()
 	c, ok := s.conns[id]
 	if !ok || !s.alive(c.Expires) {
-		return chat.Connection{}, chat.ErrNotFound
+		return chat.Connection{}, refusal.ErrNotFound
 	}
 	return copyConnection(c), nil
 }
@@ -40,7 +41,7 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	defer s.mu.Unlock()
 	c, ok := s.conns[id]
 	if !ok {
-		return chat.Connection{}, chat.ErrNotFound
+		return chat.Connection{}, refusal.ErrNotFound
 	}
 	delete(s.conns, id)
 	return copyConnection(c), nil
@@ -54,7 +55,7 @@ func (s *Store) EnterRoom(ctx context.Context, connectionID, room, epoch string)
 	defer s.mu.Unlock()
 	c, ok := s.conns[connectionID]
 	if !ok || !s.alive(c.Expires) {
-		return chat.ErrNotFound
+		return refusal.ErrNotFound
 	}
 	c.Rooms[room] = epoch
 	return nil
@@ -125,7 +126,7 @@ func (s *Store) TouchTyping(ctx context.Context, room, connectionID string, now,
 		return chat.Seat{}, err
 	}
 	if m.Typed.After(millis(before)) {
-		return chat.Seat{}, chat.ErrNotFound
+		return chat.Seat{}, refusal.ErrNotFound
 	}
 	m.Typed = millis(now)
 	s.seats[room][connectionID] = m
@@ -147,7 +148,7 @@ func (s *Store) DeleteSeat(ctx context.Context, room, connectionID string) (bool
 func (s *Store) seat(room, connectionID string) (chat.Seat, error) {
 	m, ok := s.seats[room][connectionID]
 	if !ok || !s.alive(m.Expires) {
-		return chat.Seat{}, chat.ErrNotFound
+		return chat.Seat{}, refusal.ErrNotFound
 	}
 	return m, nil
 }

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
 )
 
-// Faulty is a [chat.Store] that fails where its plan says so. It is safe for
+// Faulty is a [Backend] that fails where its plan says so. It is safe for
 // concurrent use as long as the plan is.
 type Faulty struct {
-	store chat.Store
+	store Backend
 	plan  func(Call) Fault
 
 	mu    sync.Mutex
@@ -22,7 +23,7 @@ type Faulty struct {
 
 // Call is one call of a store.
 type Call struct {
-	Op    string // the operation's name in [chat.Store]
+	Op    string // the operation's name in [Backend]
 	N     int    // the n-th call of this operation, from 1
 	Index int    // its number among all calls, from 1
 }
@@ -44,10 +45,10 @@ const (
 	HangAfter       // it lasts until its context is over, and had its effect
 )
 
-var _ chat.Store = (*Faulty)(nil)
+var _ Backend = (*Faulty)(nil)
 
 // NewFaulty puts faults before a store. The plan is asked once per call.
-func NewFaulty(store chat.Store, plan func(Call) Fault) *Faulty {
+func NewFaulty(store Backend, plan func(Call) Fault) *Faulty {
 	return &Faulty{store: store, plan: plan, count: map[string]int{}}
 }
 
@@ -100,39 +101,44 @@ func effect(ctx context.Context, f *Faulty, op string, do func() error) error {
 	return err
 }
 
-// Claim implements [chat.SessionStore].
-func (f *Faulty) Claim(ctx context.Context, c chat.Claim) error {
+// Claim implements [people.Store].
+func (f *Faulty) Claim(ctx context.Context, c people.Claim) error {
 	return effect(ctx, f, "Claim", func() error { return f.store.Claim(ctx, c) })
 }
 
-// Release implements [chat.SessionStore].
+// Release implements [people.Store].
 func (f *Faulty) Release(ctx context.Context, key, uid string) error {
 	return effect(ctx, f, "Release", func() error { return f.store.Release(ctx, key, uid) })
 }
 
-// PutSession implements [chat.SessionStore].
-func (f *Faulty) PutSession(ctx context.Context, s chat.Session) error {
+// PutSession implements [people.Store].
+func (f *Faulty) PutSession(ctx context.Context, s people.Session) error {
 	return effect(ctx, f, "PutSession", func() error { return f.store.PutSession(ctx, s) })
 }
 
-// Session implements [chat.SessionStore].
-func (f *Faulty) Session(ctx context.Context, hash string) (chat.Session, error) {
-	return through(ctx, f, "Session", func() (chat.Session, error) { return f.store.Session(ctx, hash) })
+// Session implements [people.Store].
+func (f *Faulty) Session(ctx context.Context, hash string) (people.Session, error) {
+	return through(ctx, f, "Session", func() (people.Session, error) { return f.store.Session(ctx, hash) })
 }
 
-// UseSession implements [chat.SessionStore].
+// UseSession implements [people.Store].
 func (f *Faulty) UseSession(ctx context.Context, hash string, used, expires time.Time) error {
 	return effect(ctx, f, "UseSession", func() error { return f.store.UseSession(ctx, hash, used, expires) })
 }
 
-// RenameSession implements [chat.SessionStore].
-func (f *Faulty) RenameSession(ctx context.Context, hash, name string) (chat.Session, error) {
-	return through(ctx, f, "RenameSession", func() (chat.Session, error) { return f.store.RenameSession(ctx, hash, name) })
+// RenameSession implements [people.Store].
+func (f *Faulty) RenameSession(ctx context.Context, hash, name string) (people.Session, error) {
+	return through(ctx, f, "RenameSession", func() (people.Session, error) { return f.store.RenameSession(ctx, hash, name) })
 }
 
-// DeleteSession implements [chat.SessionStore].
-func (f *Faulty) DeleteSession(ctx context.Context, hash string) (chat.Session, error) {
-	return through(ctx, f, "DeleteSession", func() (chat.Session, error) { return f.store.DeleteSession(ctx, hash) })
+// DeleteSession implements [people.Store].
+func (f *Faulty) DeleteSession(ctx context.Context, hash string) (people.Session, error) {
+	return through(ctx, f, "DeleteSession", func() (people.Session, error) { return f.store.DeleteSession(ctx, hash) })
+}
+
+// SessionName implements [chat.SessionStore].
+func (f *Faulty) SessionName(ctx context.Context, hash string) (string, error) {
+	return through(ctx, f, "SessionName", func() (string, error) { return f.store.SessionName(ctx, hash) })
 }
 
 // AddConnection implements [chat.SessionStore].

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // rooms tests joining and leaving, and who gets what is said.
@@ -84,9 +85,9 @@ func (s *Stage) spellings() {
 	s.Same("left", left, "strasse")
 	for _, spelling := range []string{"", " \t", "a\u202eb", "a\x00b", "\u200d", strings.Repeat("x", 65), "\xff"} {
 		_, err := s.Chat.Join(s.Ctx, conn, spelling, nil)
-		s.Refused(err, chat.BadRequest)
+		s.Refused(err, refusal.BadRequest)
 		_, err = s.Chat.Leave(s.Ctx, conn, spelling)
-		s.Refused(err, chat.BadRequest)
+		s.Refused(err, refusal.BadRequest)
 	}
 }
 
@@ -115,7 +116,7 @@ func (s *Stage) listed() {
 	s.OK(err)
 	s.Same("a page of them, more", []any{len(rooms), more}, []any{50, true})
 	_, _, err = s.Chat.Rooms(s.Ctx, strings.Repeat("x", 257))
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 }
 
 func (s *Stage) atMost32() {
@@ -124,7 +125,7 @@ func (s *Stage) atMost32() {
 		s.Join(conn, fmt.Sprintf("room %d", i))
 	}
 	_, err := s.Chat.Join(s.Ctx, conn, "one more", nil)
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 	s.Same("live", len(s.Live("one more")), 0)
 	s.Join(conn, "room 7") // again is always possible
 	s.OK2(s.Chat.Leave(s.Ctx, conn, "room 7"))
@@ -148,26 +149,26 @@ func (s *Stage) leave() {
 	}
 	s.Same("live elsewhere", s.Live("another"), []string{conn})
 	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
-	s.Refused(err, chat.NotJoined)
+	s.Refused(err, refusal.NotJoined)
 	room, err := s.Chat.Leave(s.Ctx, conn, "Never joined")
 	s.OK(err)
 	s.Same("left", room, "never joined")
 	_, err = s.Store.Room(s.Ctx, "never joined")
-	s.Same("no room is made by it", errors.Is(err, chat.ErrNotFound), true)
+	s.Same("no room is made by it", errors.Is(err, refusal.ErrNotFound), true)
 }
 
 func (s *Stage) noConnection() {
 	_, err := s.Chat.Join(s.Ctx, "nobody", "room", nil)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	_, err = s.Chat.Leave(s.Ctx, "nobody", "room")
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	_, err = s.Chat.Ping(s.Ctx, "nobody", []string{"room"})
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.OK(s.Chat.Disconnect(s.Ctx, "nobody"))
 	_, conn := s.Guest("Ann", "room")
 	s.Pass(chat.ConnectionLife)
 	_, err = s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 }
 
 func (s *Stage) pushTo() {
@@ -262,7 +263,7 @@ func (s *Stage) disconnectInJoin() {
 		return Fault{}
 	})
 	_, err := service.Join(s.Ctx, ann, "room", nil)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.Same("live", s.Live("room"), []string{})
 	s.Same("live elsewhere", s.Live("another"), []string{})
 }
@@ -276,7 +277,7 @@ func (s *Stage) disconnect() {
 		s.Same("connections of the session", s.reread(session).Conns, []string{second})
 	}
 	_, err := s.Store.Connection(s.Ctx, conn)
-	s.Same("connection is no more", errors.Is(err, chat.ErrNotFound), true)
+	s.Same("connection is no more", errors.Is(err, refusal.ErrNotFound), true)
 }
 
 func (s *Stage) ping() {
@@ -337,9 +338,9 @@ func (s *Stage) pingRefused() {
 		many = append(many, fmt.Sprint("room ", i))
 	}
 	_, err := s.Chat.Ping(s.Ctx, ann, many)
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 	_, err = s.Chat.Ping(s.Ctx, ann, many[:16])
 	s.OK(err)
 	_, err = s.Chat.Ping(s.Ctx, ann, []string{"room", "\x00"})
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 }

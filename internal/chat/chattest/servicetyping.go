@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // typing tests that others see that somebody writes.
@@ -39,7 +40,7 @@ func (s *Stage) typingPushed() {
 	s.OK(s.Chat.Typing(s.Ctx, "no connection", "room"))
 	s.OK(s.Chat.Typing(s.Ctx, ann, "nowhere"))
 	s.Same("Ben's then", s.typed(ben), want)
-	s.Refused(s.Chat.Typing(s.Ctx, ann, " "), chat.BadRequest)
+	s.Refused(s.Chat.Typing(s.Ctx, ann, " "), refusal.BadRequest)
 	s.Cast.Gone(ben)
 	s.Pass(3 * time.Second)
 	s.OK(s.Chat.Typing(s.Ctx, ann, "room"))

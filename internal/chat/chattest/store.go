@@ -11,9 +11,16 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
 )
 
-// Store is a [chat.Store] in memory. It is safe for concurrent use, copies all
+// Backend is the store of all packages of rules.
+type Backend interface {
+	chat.Store
+	people.Store
+}
+
+// Store is a [Backend] in memory. It is safe for concurrent use, copies all
 // that goes in and out, and keeps times as a table does: Expires in whole
 // seconds, every other time in whole milliseconds, both rounded down, in UTC.
 // An expired row stays and counts as absent, as in a table whose TTL lags.
@@ -22,8 +29,8 @@ type Store struct {
 
 	mu       sync.Mutex
 	calls    map[string]int
-	claims   map[string]chat.Claim
-	sessions map[string]chat.Session
+	claims   map[string]people.Claim
+	sessions map[string]people.Session
 	conns    map[string]chat.Connection
 	seats    map[string]map[string]chat.Seat // room → connection id
 	rooms    map[string]chat.Room
@@ -32,15 +39,15 @@ type Store struct {
 
 type logKey struct{ room, epoch string }
 
-var _ chat.Store = (*Store)(nil)
+var _ Backend = (*Store)(nil)
 
 // NewStore makes an empty store that tells by now what has expired.
 func NewStore(now func() time.Time) *Store {
 	return &Store{
 		now:      now,
 		calls:    map[string]int{},
-		claims:   map[string]chat.Claim{},
-		sessions: map[string]chat.Session{},
+		claims:   map[string]people.Claim{},
+		sessions: map[string]people.Session{},
 		conns:    map[string]chat.Connection{},
 		seats:    map[string]map[string]chat.Seat{},
 		rooms:    map[string]chat.Room{},
@@ -48,7 +55,7 @@ func NewStore(now func() time.Time) *Store {
 	}
 }
 
-// Calls tells how often each operation was called, by its name in [chat.Store],
+// Calls tells how often each operation was called, by its name in [Backend],
 // those included that failed.
 func (s *Store) Calls() map[string]int {
 	s.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 )
 
 // meter adds up the time in which at least one call of the store, or a push, is
@@ -47,7 +48,7 @@ func (m *meter) store() (end func()) {
 
 // timedStore times the calls that a send makes.
 type timedStore struct {
-	chat.Store
+	compose.Store
 	meter *meter
 }
 
