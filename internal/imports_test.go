@@ -35,9 +35,11 @@ var law = map[string][]string{
 	"internal/wire":          {},
 	"internal/chat/chattest": {"internal/chat", "internal/people", "internal/refusal"},
 	"internal/dynamo":        {"internal/chat", "internal/people", "internal/refusal"},
-	"internal/apigw":         {"internal/chat", "internal/people", "internal/refusal", "internal/wire"},
+	"internal/apigw":         {"internal/chat", "internal/people", "internal/refusal", "internal/version", "internal/wire"},
 	"internal/compose":       {"internal/apigw", "internal/chat", "internal/dynamo", "internal/people"},
+	"internal/version":       {},
 	"internal/stack":         {},
+	"internal/laptop":        {"internal/dynamo", "local/dynamodb", "local/template"},
 	// AWS on one machine.
 	"local/gateway":  {},
 	"local/template": {},
@@ -48,7 +50,7 @@ var law = map[string][]string{
 	"lab/*":       {"*"},
 	"lab/bench/*": {"*"},
 	// What one starts.
-	"cmd/*": {"internal/apigw", "internal/compose", "internal/dynamo", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"},
+	"cmd/*": {"internal/apigw", "internal/compose", "internal/dynamo", "internal/laptop", "internal/version", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"},
 }
 
 // noSDK are folders that know nothing of AWS.

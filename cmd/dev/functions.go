@@ -9,13 +9,10 @@ import (
 
 	"projectchat/internal/apigw"
 	"projectchat/internal/compose"
-	"projectchat/internal/dynamo"
+	"projectchat/internal/laptop"
 	"projectchat/local/gateway"
 	"projectchat/local/template"
 )
-
-// tableName is the table's name on a laptop; in AWS CloudFormation chooses one.
-const tableName = "projectchat"
 
 // newFunctions makes what functions/* are in Lambda, by the logical ids that the
 // template gives them, each with the time limit that it has there; or the very
@@ -25,12 +22,7 @@ func newFunctions(cfg aws.Config, o options, declared map[string]template.Functi
 		functions, err := remoteFunctions(o, declared)
 		return functions, apigw.NewLogger(o.Log), err
 	}
-	parts, err := compose.FromEnvironment(func(name string) string {
-		if name == "TABLE_NAME" {
-			return tableName
-		}
-		return os.Getenv(name)
-	}, cfg, o.Log)
+	parts, err := compose.FromEnvironment(getenv, cfg, o.Log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,13 +38,14 @@ func newFunctions(cfg aws.Config, o options, declared map[string]template.Functi
 	return functions, parts.Log, nil
 }
 
-func tableSpec(t template.Table) dynamo.TableSpec {
-	spec := dynamo.TableSpec{Name: tableName, Attributes: map[string]string{}, TTLAttribute: t.TTLAttribute}
-	for _, k := range t.Keys {
-		spec.Keys = append(spec.Keys, dynamo.TableKey{Attribute: k.Attribute, Type: k.Type})
+// getenv is the environment of the functions here: what CloudFormation chooses in
+// AWS has names of its own. Metrics are lines of the log.
+func getenv(name string) string {
+	switch name {
+	case "TABLE_NAME":
+		return laptop.TableName
+	case "METRICS_NAMESPACE":
+		return "ProjectChat/laptop"
 	}
-	for _, a := range t.Attributes {
-		spec.Attributes[a.Name] = a.Type
-	}
-	return spec
+	return os.Getenv(name)
 }

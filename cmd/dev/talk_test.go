@@ -14,6 +14,7 @@ import (
 
 	"projectchat/internal/dynamo"
 	"projectchat/internal/names"
+	"projectchat/internal/laptop"
 	"projectchat/internal/wire"
 )
 
@@ -35,7 +36,7 @@ func testStore(t *testing.T) *dynamo.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dynamo.New(dynamo.NewClient(cfg), tableName, nil)
+	return dynamo.New(dynamo.NewClient(cfg), laptop.TableName, nil)
 }
 
 func (k *socket) ping(rooms ...string) map[string]wire.RoomHead {

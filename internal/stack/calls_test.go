@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +26,8 @@ type code struct {
 // ones for all others.
 type codebase map[string]*code
 
-const ours = "projectchat/internal/"
+// ours begins the import path of each package beside this one.
+var ours = path.Dir(reflect.TypeFor[codebase]().PkgPath()) + "/"
 
 func (c codebase) Import(name string) (*types.Package, error) {
 	if strings.HasPrefix(name, ours) {

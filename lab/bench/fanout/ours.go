@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 	"golang.org/x/sync/errgroup"
 
 	"projectchat/internal/apigw"
@@ -159,17 +159,18 @@ func (o *ours) signIn(ctx context.Context, name string) (cookie string, err erro
 
 func (o *ours) join(ctx context.Context, cookie string) (*websocket.Conn, error) {
 	header := http.Header{"Origin": {origin}, "Cookie": {cookie}}
-	c, _, err := websocket.DefaultDialer.DialContext(ctx, "ws://"+o.addr+"/ws?v=1", header)
+	c, _, err := websocket.Dial(ctx, "ws://"+o.addr+"/ws?v=1", &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	if err := c.WriteMessage(websocket.TextMessage, []byte(`{"action":"join","room":"bench"}`)); err != nil {
+	c.SetReadLimit(-1)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := c.Write(ctx, websocket.MessageText, []byte(`{"action":"join","room":"bench"}`)); err != nil {
 		return nil, fmt.Errorf("join: %w", err)
 	}
-	c.SetReadDeadline(time.Now().Add(30 * time.Second))
-	defer c.SetReadDeadline(time.Time{})
 	for {
-		_, frame, err := c.ReadMessage()
+		_, frame, err := c.Read(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("join: %w", err)
 		}
