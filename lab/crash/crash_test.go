@@ -150,7 +150,7 @@ func (s *stage) invoke(p *process, function string, event object) (r reply) {
 	return r
 }
 
-// codes is the closed list of docs/protocol.md.
+// codes is the closed list of docs/frames.md.
 var codes = []string{
 	"bad_request", "unauthorized", "forbidden", "not_found", "not_joined", "cid_conflict", "behind", "reset",
 	"name_taken", "too_large", "rate_limited", "internal", "busy",
