@@ -1,8 +1,6 @@
 import type { Entry, Person, Reaction } from './client';
-import type { Message } from './wire';
-
-/** The kinds of rows that are about a message. */
-export const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
+import type { Log } from './log';
+import { changing, type Message } from './wire';
 
 /** A kind that this client does not know has its place in the order, and no looks. */
 function isMessage({ kind = 'message' }: Message): boolean {
@@ -16,6 +14,8 @@ function isMessage({ kind = 'message' }: Message): boolean {
  * and deletions by another than the author count for nothing.
  */
 export class Fold {
+	/** The epoch of the log that was shown last. */
+	#epoch: string | null = null;
 	/** By target; then by kind and person, the newest row. */
 	readonly #about = new Map<number, Map<string, Message>>();
 	/** Entries that are still as they were made. */
@@ -33,6 +33,14 @@ export class Fold {
 			about.set(kind + uid, row);
 			this.#made.delete(target);
 		}
+	}
+
+	/** The log's messages as they are to be shown. `fresh` are the rows that came at its end, if any. */
+	shown({ rows, epoch }: Log, fresh: readonly Message[]): Entry[] {
+		if (epoch !== this.#epoch) this.clear();
+		this.#epoch = epoch;
+		this.take(fresh.length > 0 ? fresh : rows);
+		return this.entries(rows);
 	}
 
 	/** Forgets everything: another log. */

@@ -81,7 +81,7 @@ export class Heartbeat {
 	}
 
 	/** What the last pong said is to be asked again, in 2 s. */
-	soon(): void {
+	askSoon(): void {
 		this.#doubt = true;
 	}
 

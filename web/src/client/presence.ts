@@ -49,9 +49,9 @@ export class Presence {
 		return again ? 'sure' : wrong ? 'perhaps' : null;
 	}
 
-	/** The name that somebody online goes by. */
-	nameOf(uid: string): string | undefined {
-		return this.#people.get(uid)?.name;
+	/** The person's name in the room now; the given one if they are not in the list. */
+	nameOf({ uid, name }: Person): string {
+		return this.#people.get(uid)?.name ?? name;
 	}
 
 	/** Nobody is known, as where the client polls. */

@@ -26,8 +26,8 @@ export interface SocketHooks {
 	down(): void;
 	/** The room cannot be joined; trying again would not help. */
 	refused(error: ChatError): void;
-	/** How many would come back together, were all of them cut off. */
-	crowd(): number;
+	/** How many clients would reconnect together if all of them were cut off. */
+	clients(): number;
 	/** No socket can be had but HTTP works (true), or that is over (false). */
 	polling(on: boolean): void;
 }
@@ -227,7 +227,7 @@ export class Socket {
 		if (this.#ended || this.#candidate) return;
 		const delay = this.#polling
 			? minute + this.env.random() * minute
-			: this.#backoff.next(retryAfter, this.hooks.crowd());
+			: this.#backoff.next(retryAfter, this.hooks.clients());
 		if (!this.current && !this.#polling)
 			this.state.value = { state: 'reconnecting', retryAt: this.env.now() + delay };
 		this.#retry.set(delay, () => this.#open());

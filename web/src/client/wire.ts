@@ -4,6 +4,12 @@
  */
 import type { Change, ErrorCode, Person } from './client';
 
+/** The revision of the first server that knows edits, deletions, reactions and typing. */
+export const withChanges = 2;
+
+/** The kinds of rows that are about a message. */
+export const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
+
 /** A place in a room's log. */
 export interface Position {
 	readonly epoch: string;
