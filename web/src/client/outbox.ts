@@ -55,10 +55,9 @@ export class Outbox {
 	/** The entries to show: the confirmed ones, changed by the changes here, and the messages here. */
 	over(confirmed: readonly Entry[]): readonly Entry[] {
 		const entries = this.#entries.value;
-		const changes = entries.filter(({ target }) => target !== undefined);
 		const messages = entries.filter(({ target }) => target === undefined);
 		const me = { uid: this.room.me.uid, name: this.#name };
-		return [...overlay(confirmed, changes, me), ...messages];
+		return [...overlay(confirmed, entries, me), ...messages];
 	}
 
 	/** Takes a text, or a change of a message; returns its cid at once. */
@@ -145,21 +144,9 @@ export class Outbox {
 		);
 		for (const item of old) {
 			if (item.isAcknowledged) this.#queue.drop(item);
-			else if (!item.kept.reset) void this.#reset(item);
+			else if (!item.kept.reset) void this.#queue.hold(item).then(() => this.#publish());
 		}
 		if (old.length > 0) this.#publish();
-	}
-
-	/** The entry waits from now on, unless another tab has sent or discarded it. */
-	async #reset(item: Item): Promise<void> {
-		item.kept = { ...item.kept, reset: true };
-		item.found = null;
-		const safe = await item.safe;
-		const kept = safe ? await this.#queue.load().catch(() => null) : null;
-		if (!kept || kept.some(({ cid }) => cid === item.kept.cid))
-			void this.#queue.keep(item, { reset: true });
-		else if (!item.isAcknowledged) this.#queue.drop(item);
-		this.#publish();
 	}
 
 	/** At the start, and when there is a way out again: takes what an earlier page left, and sends what waited. */

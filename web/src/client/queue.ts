@@ -94,21 +94,22 @@ export class Queue {
 		this.erase(item);
 	}
 
-	/** Reads what the store has of the room. Rejects if that fails. */
-	async load(): Promise<Stored[]> {
-		const { store } = this.env;
-		const [messages, changes] = await Promise.all([
-			store.load(this.uid, this.room),
-			store.load(this.uid, changesOf(this.room)),
-		]);
-		return [...messages, ...changes];
+	/** Has an entry wait until the person decides, unless another tab has sent or discarded it. */
+	async hold(item: Item): Promise<void> {
+		item.kept = { ...item.kept, reset: true };
+		item.found = null;
+		const safe = await item.safe;
+		const kept = safe ? await this.#load() : null;
+		if (!kept || kept.some(({ cid }) => cid === item.kept.cid))
+			void this.keep(item, { reset: true });
+		else if (!item.isAcknowledged) this.drop(item);
 	}
 
 	/** Reads the store; resolves with a function that makes the entries here those of the store. */
 	async read(): Promise<(() => void) | null> {
 		const before = this.items.map((item) => ({ item, safe: item.safe }));
 		const wasSafe = await Promise.all(before.map(({ safe }) => safe));
-		const kept = await this.load().catch(() => null);
+		const kept = await this.#load();
 		if (!kept) return null;
 		return () => {
 			const inStore = new Map(kept.map((k) => [k.cid, k]));
@@ -127,6 +128,17 @@ export class Queue {
 	/** Runs `job` while no other tab works on this queue: two would break the order of writing. */
 	alone(job: () => Promise<void>): Promise<void> {
 		return this.env.lock(`projectchat:outbox:${this.uid}:${this.room}`, job);
+	}
+
+	/** What the store has of the room; null if it cannot tell. */
+	async #load(): Promise<Stored[] | null> {
+		const { store } = this.env;
+		const rooms = [this.room, changesOf(this.room)];
+		const lists = Promise.all(rooms.map((room) => store.load(this.uid, room)));
+		return lists.then(
+			(loaded) => loaded.flat(),
+			() => null,
+		);
 	}
 
 	/** Adds what the store has and this tab did not know. */
