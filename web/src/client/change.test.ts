@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pass, useRoom } from '../../test/client/fake-room';
+import { me } from '../../test/client/fake-server';
 import type { Entry } from './client';
-import { pass, useRoom } from './fakeRoom';
-import { me } from './fakeServer';
 import { Outbox } from './outbox';
 import { openRoom } from './room';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fakeEnv } from '../../test/client/fake-env';
+import { pass } from '../../test/client/fake-room';
+import { FakeServer, me, type Verdict } from '../../test/client/fake-server';
 import type { Entry, Room } from './client';
-import { fakeEnv } from './fakeEnv';
-import { pass } from './fakeRoom';
-import { FakeServer, me, type Verdict } from './fakeServer';
 import { Fold } from './fold';
 import { Outbox } from './outbox';
 import { openRoom } from './room';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FakeServer } from '../../test/client/fake-server';
 import type { Entry } from './client';
-import { FakeServer } from './fakeServer';
 import { Fold } from './fold';
 import type { Message } from './wire';
 

@@ -1,10 +1,10 @@
 /** Plays the scripts that both clients must follow: lab/client/testdata/README.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type FakeEnv, fakeEnv } from '../../test/client/fake-env';
+import { FakeServer, me } from '../../test/client/fake-server';
 import type { Change, Entry, Room } from './client';
 import type { SocketLike } from './env';
-import { type FakeEnv, fakeEnv } from './fakeEnv';
-import { FakeServer, me } from './fakeServer';
 import { Outbox } from './outbox';
 import { openRoom } from './room';
 import type { Stored } from './storage';

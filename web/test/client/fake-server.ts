@@ -3,8 +3,8 @@
  * room by the rules of the real one (a repeat is found only from `since` on), and
  * does to frames what a script tells it.
  */
-import type { Person, Session } from './client';
-import type { ClientFrame, HistoryQuery, Join, Message, SendBody } from './wire';
+import type { Person, Session } from '../../src/client/client';
+import type { ClientFrame, HistoryQuery, Join, Message, SendBody } from '../../src/client/wire';
 
 /**
  * What becomes of a request: 'withhold' does the work and says nothing, 'lose' does

@@ -1,7 +1,7 @@
 /** An environment for tests: the fake server in front, the (faked) clock of the test. */
-import type { Env, SocketLike } from './env';
-import { FakeConnection, type FakeServer } from './fakeServer';
-import { memoryStore, type OutboxStore } from './storage';
+import type { Env, SocketLike } from '../../src/client/env';
+import { memoryStore, type OutboxStore } from '../../src/client/storage';
+import { FakeConnection, type FakeServer } from './fake-server';
 
 export interface FakeEnv extends Env {
 	look(visible: boolean): void;

@@ -1,11 +1,11 @@
 /** A room of the client on the fake server, opened and closed around each test. */
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import type { Room } from './client';
-import { type FakeEnv, fakeEnv } from './fakeEnv';
-import { FakeServer, me } from './fakeServer';
-import { Outbox } from './outbox';
-import { openRoom } from './room';
-import type { Stored } from './storage';
+import type { Room } from '../../src/client/client';
+import { Outbox } from '../../src/client/outbox';
+import { openRoom } from '../../src/client/room';
+import type { Stored } from '../../src/client/storage';
+import { type FakeEnv, fakeEnv } from './fake-env';
+import { FakeServer, me } from './fake-server';
 
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
