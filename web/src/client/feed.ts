@@ -12,8 +12,8 @@ const foreignLimit = 100;
 
 export interface FeedHooks {
 	/**
-	 * Rows arrived, and no rule has sorted them yet. A row with one's own uid and the cid of an
-	 * entry acknowledges that entry.
+	 * Rows arrived; this is told before the log takes or drops them. A row of this person with
+	 * the cid of an entry acknowledges that entry.
 	 */
 	arrived(rows: readonly Message[]): void;
 	/** The log changed; `fresh` are the rows that came at its end. */
@@ -25,7 +25,7 @@ export interface FeedHooks {
 /** Refusals of a page after which only a join helps. */
 const rejoinCodes = new Set(['reset', 'behind', 'not_joined']);
 
-/** Keeps the log level with the server's: a push is only a hint, the server's log is the truth. */
+/** Keeps the known log level with the server's: a push is only a hint, the server's log is the truth. */
 export class Feed {
 	readonly log = new Log();
 
@@ -44,7 +44,7 @@ export class Feed {
 		this.#backoff = new Backoff(env);
 	}
 
-	/** The last row up to which the log is known; undefined while nothing is known. */
+	/** The position up to which the log is known; undefined while nothing is known. */
 	get position(): Position | undefined {
 		const { epoch, last } = this.log;
 		return epoch === null ? undefined : { epoch, seq: last };
@@ -81,7 +81,7 @@ export class Feed {
 		this.hooks.rejoin(false);
 	}
 
-	/** Takes the news that the room's log reaches this position. */
+	/** The room's log reaches this position. */
 	reaches(at: Position): void {
 		if (at.epoch === this.log.epoch) this.#apply([], at.seq);
 		else this.hooks.rejoin(false);
@@ -128,21 +128,21 @@ export class Feed {
 		this.#gap.clear();
 	}
 
-	/** Puts other rows in the place of the known ones, with the same seqs. */
+	/** Replaces the known rows by others with the same seqs. */
 	exchange(rows: readonly Message[]): void {
 		this.log.rows = rows;
 		this.hooks.changed([]);
 	}
 
-	#replace(epoch: string, page: readonly Message[], head: number, more: boolean): void {
-		this.log.replace(epoch, page, head, more);
+	#replace(epoch: string, page: readonly Message[], end: number, more: boolean): void {
+		this.log.replace(epoch, page, end, more);
 		this.hooks.changed(this.log.rows);
 		this.#settle();
 	}
 
-	#apply(messages: readonly Message[], head: number): void {
+	#apply(messages: readonly Message[], end: number): void {
 		const fresh = this.log.add(messages);
-		this.log.note(head);
+		this.log.note(end);
 		if (fresh.length > 0) this.hooks.changed(fresh);
 		this.#settle();
 	}

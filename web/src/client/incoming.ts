@@ -16,7 +16,7 @@ export interface Parts extends OutboxParts {
 	readonly outbox: Outbox | null;
 }
 
-/** Takes the answer to a join that named the position `since`, or asked for the newest page. */
+/** Takes the answer to a join, which named the position `since` or asked for the newest page. */
 export function takeJoined(
 	room: Parts,
 	channel: Channel,
@@ -32,7 +32,7 @@ export function takeJoined(
 		room.presence.joined(answer.online, answer.onlineCount);
 		room.heart.holds(answer.onlineFor);
 		room.feed.joined(answer, since, fromNewest);
-		// That a position of another epoch is reset says nothing of what was written in this one.
+		// If `since` is of another epoch, its reset says nothing about entries written in this one.
 		room.outbox?.joined(answer.epoch, answer.reset && since?.epoch === answer.epoch);
 		room.phase.value = 'ready';
 		const { held } = channel;
@@ -68,7 +68,7 @@ export function takePong(room: Parts, { v, heads }: Pong): void {
 		const doubt = room.presence.pong(head.onlineCount, head.onlineFor);
 		if (doubt === 'sure') room.rejoin(false);
 		else if (doubt) room.heart.askSoon();
-		// A tab that was closed may have left something after this one last looked.
+		// A tab that was closed may have left entries after this one last looked.
 		void room.outbox?.look();
 	});
 }

@@ -3,8 +3,8 @@ import { ChatError } from './client';
 import { type Parts, takeJoined } from './incoming';
 
 /**
- * Joins the room: on a new channel, and again on the one in use. Over HTTP there is no join;
- * a page of history tells the same.
+ * Joins the room on a new channel, and again on the one in use. Over HTTP there is no join:
+ * a page of history takes its place.
  */
 export class Joining {
 	/** The next join asks for the newest page, whatever is known. */
@@ -53,7 +53,7 @@ export class Joining {
 		this.room.outbox?.kick();
 	}
 
-	/** A new channel is in use: asks for what the join on it did not bring. */
+	/** A new channel is in use: asks for the rows that the join on it did not bring. */
 	live(): void {
 		if (this.#fromNewest) void this.rejoin(false);
 		else if (this.room.feed.log.behind) void this.room.feed.catchUp();

@@ -11,7 +11,9 @@ function isBare({ kind, target }: Message): boolean {
 	return target === undefined && changing.has(kind);
 }
 
-/** Asks again for rows that came bare. They have their place in the log, so nobody waits for them. */
+/**
+ * Asks again for rows that came bare. They have their place in the log, so nobody waits for them.
+ */
 export class Mend {
 	#asking = false;
 

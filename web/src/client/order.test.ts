@@ -141,7 +141,7 @@ describe('asking for what is missing', () => {
 		expect(t.texts).toEqual(['one', 'two']);
 	});
 
-	it('starts anew where the log was torn', async () => {
+	it('starts again from the newest page if the log was torn', async () => {
 		t.server.fill(3);
 		await t.enter();
 		const { history } = t.server;

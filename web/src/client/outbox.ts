@@ -12,7 +12,7 @@ import { Queue, roomKey } from './queue';
 import type { Way } from './way';
 import type { Message, Sent } from './wire';
 
-/** Refusals after which the entry may be in rows that were not looked at. */
+/** Refusals after which the entry's row may be among rows that were not looked at. */
 const lookAgainCodes = new Set(['behind', 'cid_conflict']);
 
 /** The parts of a room that its outbox works with. */
@@ -27,7 +27,7 @@ export interface OutboxParts {
 	rejoin(fromNewest: boolean): void;
 }
 
-/** Texts on their way into the log: none is lost, none goes in twice, all go in the order of writing. */
+/** Texts on their way into the log. None is lost, none goes in twice, and all go in the order of writing. */
 export class Outbox {
 	readonly #entries = signal<readonly Entry[]>([]);
 	readonly #queue: Queue;
@@ -52,7 +52,9 @@ export class Outbox {
 		this.#mend = new Mend(room.feed, room.way, (rows) => this.arrived(rows));
 	}
 
-	/** The entries to show: the confirmed ones, changed by the changes here, and the messages here. */
+	/**
+	 * The entries to show: the confirmed ones with the outbox's changes on them, then its messages.
+	 */
 	over(confirmed: readonly Entry[]): readonly Entry[] {
 		const entries = this.#entries.value;
 		const messages = entries.filter(({ target }) => target === undefined);
@@ -68,11 +70,12 @@ export class Outbox {
 		return cid;
 	}
 
-	/** Sends an entry again, with the same cid: the person has said so. */
+	/** Sends an entry again, with the same cid, because the person wants it. */
 	retry(cid: string): void {
 		const item = this.#queue.find(cid);
 		if (!item || item.isAcknowledged) return;
-		// After a reset the old position means nothing. That the text may go in twice is the person's choice.
+		// After a reset the old position means nothing. The text may go in twice: the person has
+		// chosen that.
 		const lost = item.kept.reset ? { since: null, tried: false } : {};
 		item.encourage();
 		const change = { ...lost, reset: false, refused: null, wordAt: this.env.now() };
@@ -116,7 +119,8 @@ export class Outbox {
 		this.#acknowledge(item, seq);
 		const { uid, kind = 'message', target, text } = item.kept;
 		const about = target === undefined ? {} : { target };
-		// A new message is a row as it was written. A repeated one may have been changed since: the log tells.
+		// A new message is a row as it was written. A repeated one may have been changed since, so the
+		// log is asked.
 		if (duplicate) this.room.feed.reaches({ epoch, seq });
 		else this.room.feed.sent(epoch, { seq, kind, cid, uid, name: this.#name, ...about, text, at });
 		this.#publish();
@@ -149,7 +153,10 @@ export class Outbox {
 		if (old.length > 0) this.#publish();
 	}
 
-	/** At the start, and when there is a way out again: takes what an earlier page left, and sends what waited. */
+	/**
+	 * At the start, and when there is a way out again: takes the entries that an earlier page left,
+	 * and sends.
+	 */
 	async resume(): Promise<void> {
 		void this.#mend.go();
 		await this.#reload();
@@ -158,7 +165,7 @@ export class Outbox {
 		this.kick();
 	}
 
-	/** Takes what another tab has left since, and what an updated server accepts now. */
+	/** Takes the entries that another tab has left since, and sends what an updated server accepts now. */
 	async look(): Promise<void> {
 		void this.#mend.go();
 		await this.#reload();
@@ -179,7 +186,7 @@ export class Outbox {
 		this.interrupted();
 	}
 
-	/** Sends what can be sent now. */
+	/** Sends all that can be sent now. */
 	kick(): void {
 		if (this.#running) this.#again = true;
 		else if (!this.#closed && this.room.way.canSend && this.#next()) void this.#drain();
@@ -303,7 +310,7 @@ export class Outbox {
 		return this.#queue.items.find(({ isQueued, kept }) => isQueued && (!kept.kind || all));
 	}
 
-	/** Still here, and not known to be in the log. */
+	/** The entry is still in the outbox, and not known to be in the log. */
 	#isOpen(item: Item): boolean {
 		return !item.isAcknowledged && this.#queue.items.includes(item);
 	}

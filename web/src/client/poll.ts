@@ -15,7 +15,9 @@ export interface PollHooks {
 	refused(): void;
 }
 
-/** Asks over HTTP again and again where no socket can be had: often while people write and the page is in view. */
+/**
+ * Polls over HTTP where no socket can be had: often while the page is in view and somebody writes.
+ */
 export class Poller {
 	on = false;
 	/** A pull has succeeded since the start: messages may go out. */

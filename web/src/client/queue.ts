@@ -23,7 +23,10 @@ function changesOf(room: string): string {
 	return `${room}\nchanges`;
 }
 
-/** The outbox's entries in the order of writing, here and in the store, which other tabs change, too. */
+/**
+ * The outbox's entries in the order of writing: this tab's list of them, and the store, which
+ * other tabs change, too.
+ */
 export class Queue {
 	items: Item[] = [];
 	#lastWritten = 0;
@@ -68,7 +71,9 @@ export class Queue {
 		return this.items.find((item) => item.kept.cid === cid);
 	}
 
-	/** Changes an entry here and in the store; resolves when the store has it, or could not take it. */
+	/**
+	 * Changes an entry in the list and in the store. Resolves when the store has it or has failed.
+	 */
 	keep(item: Item, change: Partial<Stored>): Promise<unknown> {
 		item.kept = { ...item.kept, ...change };
 		item.safe = this.env.store.put(item.kept).then(
@@ -78,17 +83,17 @@ export class Queue {
 		return item.safe;
 	}
 
-	/** Takes an entry out here; the store has it no more. */
+	/** Takes an entry out of the list only. */
 	drop(item: Item): void {
 		this.items = this.items.filter((other) => other !== item);
 	}
 
-	/** Takes an entry out of the store. */
+	/** Takes an entry out of the store only. */
 	erase(item: Item): void {
 		void this.env.store.remove(item.kept).catch(() => {});
 	}
 
-	/** Takes an entry out here and in the store. */
+	/** Takes an entry out of the list and the store. */
 	forget(item: Item): void {
 		this.drop(item);
 		this.erase(item);
@@ -105,7 +110,7 @@ export class Queue {
 		else if (!item.isAcknowledged) this.drop(item);
 	}
 
-	/** Reads the store; resolves with a function that makes the entries here those of the store. */
+	/** Reads the store. Resolves with a function that makes the list what the store was, or with null. */
 	async read(): Promise<(() => void) | null> {
 		const before = this.items.map((item) => ({ item, safe: item.safe }));
 		const wasSafe = await Promise.all(before.map(({ safe }) => safe));
@@ -125,12 +130,14 @@ export class Queue {
 		};
 	}
 
-	/** Runs `job` while no other tab works on this queue: two would break the order of writing. */
+	/**
+	 * Runs `job` while no other tab works on this queue: two tabs would break the order of writing.
+	 */
 	alone(job: () => Promise<void>): Promise<void> {
 		return this.env.lock(`projectchat:outbox:${this.uid}:${this.room}`, job);
 	}
 
-	/** What the store has of the room; null if it cannot tell. */
+	/** The room's entries in the store; null if that cannot be read. */
 	async #load(): Promise<Stored[] | null> {
 		const { store } = this.env;
 		const rooms = [this.room, changesOf(this.room)];
@@ -141,7 +148,7 @@ export class Queue {
 		);
 	}
 
-	/** Adds what the store has and this tab did not know. */
+	/** Adds the stored entries that this tab did not know. */
 	#take(kept: readonly Stored[]): void {
 		for (const stored of kept)
 			if (!this.find(stored.cid))

@@ -14,7 +14,7 @@ import { Socket } from './socket';
 import { Way } from './way';
 import { type Message, withChanges } from './wire';
 
-/** How old the newest row may be, in ms, for the room to count as lively when it is first seen. */
+/** How old the newest row of the first page may be, in ms, for the room to count as lively. */
 const livelyAge = 300_000;
 /**
  * How many clients a hidden tab assumes will reconnect when it does. It cannot see the others;
@@ -30,7 +30,7 @@ export function openRoom(name: string, me: Session, env: Env, outbox?: typeof Ou
 	return room;
 }
 
-/** A room's parts, and what the views see of them. */
+/** The parts of a room, and its face for the views. */
 class OpenRoom implements Room, Parts {
 	readonly title;
 	readonly connection;
@@ -75,7 +75,7 @@ class OpenRoom implements Room, Parts {
 		this.online = this.presence.online;
 		this.onlineCount = this.presence.count;
 		this.canSend = computed(() => this.#outbox.value !== null);
-		// HTTP tells no revision, and needs none: functions are deployed before the page.
+		// HTTP tells no revision. It needs none, as functions are deployed before the page.
 		this.canChange = computed(
 			() => this.revision.value >= withChanges || this.connection.value.state === 'polling',
 		);
@@ -121,7 +121,7 @@ class OpenRoom implements Room, Parts {
 		return this.#preparing;
 	}
 
-	/** Takes the outbox, and with it what an earlier page left. */
+	/** Takes the outbox, with the entries that an earlier page left. */
 	adopt(Kind: typeof Outbox): void {
 		if (this.#closed || this.outbox) return;
 		const outbox = new Kind(this.env, this);
@@ -143,7 +143,7 @@ class OpenRoom implements Room, Parts {
 		return this.outbox.write(text, { kind, target });
 	}
 
-	/** Gets no answer. The id is for a server that does not know the action: its error names it. */
+	/** Gets no answer. A server that does not know the action sends an error, which names the id. */
 	type(): void {
 		if (this.revision.peek() < withChanges) return;
 		this.way.socket.current?.tell({ action: 'typing', id: 't', room: this.way.room });
@@ -157,7 +157,7 @@ class OpenRoom implements Room, Parts {
 		this.outbox?.discard(cid);
 	}
 
-	/** Resolves also when the page could not be had: `hasOlder` is true then, as before. */
+	/** Resolves also if the page could not be loaded: `hasOlder` stays true then. */
 	async loadOlder(): Promise<void> {
 		this.loadingOlder.value = true;
 		try {

@@ -5,14 +5,14 @@ import type { Poller } from './poll';
 import type { Socket } from './socket';
 import type { HistoryPage, HistoryQuery, Pong, SendBody, Sent } from './wire';
 
-/** How many rows a page after a known row has at most; the server gives no more. */
+/** How many rows a page may have that follows a known row; the server gives no more. */
 const pageSize = 100;
 /** How long a pong may take, in ms. */
 const pongLimit = 5000;
 
 /**
  * The way from a room to the server: the joined channel, or HTTP while the client polls.
- * What asks or sends returns undefined while there is no way.
+ * Questions and messages return undefined while there is no way.
  */
 export class Way {
 	/** The room as replies and pushes name it; '' before the first join. */
@@ -53,7 +53,7 @@ export class Way {
 		return this.socket.current?.request({ action: 'send', room: this.room, ...body });
 	}
 
-	/** Asks how far the room's log is. Resolves with null if no pong came; a dead socket is dropped then. */
+	/** Asks how far the room's log is. Resolves with null if no pong came; then a dead socket is dropped. */
 	async ping(): Promise<Pong | null> {
 		const channel = this.socket.current;
 		if (!channel) return null;

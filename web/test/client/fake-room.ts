@@ -43,7 +43,7 @@ export class RoomUnderTest {
 		return this.env.store.load('u_me', 'general');
 	}
 
-	/** Puts an entry into the store that an earlier page left. */
+	/** Puts an entry into the store, as an earlier page would have left it. */
 	async leave(text: string, part: Partial<Stored> = {}): Promise<void> {
 		await this.env.store.put({
 			uid: 'u_me',
@@ -61,7 +61,7 @@ export class RoomUnderTest {
 	}
 }
 
-/** On a faked clock; after each test everything must be let go. */
+/** A room on a faked clock. After each test it must have released everything. */
 export function useRoom(): RoomUnderTest {
 	const t = new RoomUnderTest();
 	beforeEach(() => {
