@@ -1,12 +1,12 @@
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import type { ReadonlySignal } from '@preact/signals-core';
 import { unknownOutcome } from './channel';
-import { type Change, ChatError, type Entry, type Session } from './client';
+import { type Change, ChatError, type Entry, type Person, type Session } from './client';
+import { Display } from './display';
 import { type Env, Timer } from './env';
 import type { Feed } from './feed';
 import type { Item } from './item';
 import { lookOn } from './look';
 import { Mend } from './mend';
-import { overlay } from './overlay';
 import type { Presence } from './presence';
 import { Queue, roomKey } from './queue';
 import type { Way } from './way';
@@ -29,8 +29,8 @@ export interface OutboxParts {
 
 /** Texts on their way into the log. None is lost, none goes in twice, and all go in the order of writing. */
 export class Outbox {
-	readonly #entries = signal<readonly Entry[]>([]);
 	readonly #queue: Queue;
+	readonly #display: Display;
 	#running = false;
 	#again = false;
 	#closed = false;
@@ -38,7 +38,6 @@ export class Outbox {
 	readonly #wake: Timer;
 	/** Changes are held back as long as it runs. */
 	readonly #changesWait: Timer;
-	readonly #lateness: Timer;
 	readonly #mend: Mend;
 
 	constructor(
@@ -46,26 +45,21 @@ export class Outbox {
 		private readonly room: OutboxParts,
 	) {
 		this.#queue = new Queue(env, room.me.uid, roomKey(room.name));
+		this.#display = new Display(env, this.#queue, room.feed.log, () => this.#me());
 		this.#wake = new Timer(env);
 		this.#changesWait = new Timer(env);
-		this.#lateness = new Timer(env);
 		this.#mend = new Mend(room.feed, room.way, (rows) => this.arrived(rows));
 	}
 
-	/**
-	 * The entries to show: the confirmed ones with the outbox's changes on them, then its messages.
-	 */
+	/** The entries to show: the confirmed ones, with the outbox over and after them. */
 	over(confirmed: readonly Entry[]): readonly Entry[] {
-		const entries = this.#entries.value;
-		const messages = entries.filter(({ target }) => target === undefined);
-		const me = { uid: this.room.me.uid, name: this.#name };
-		return [...overlay(confirmed, entries, me), ...messages];
+		return this.#display.over(confirmed);
 	}
 
 	/** Takes a text, or a change of a message; returns its cid at once. */
 	write(text: string, about?: { readonly kind: Change; readonly target: number }): string {
 		const cid = this.#queue.add(text, this.room.feed.position ?? null, about);
-		this.#publish();
+		this.#display.update();
 		this.kick();
 		return cid;
 	}
@@ -81,7 +75,7 @@ export class Outbox {
 		const change = { ...lost, reset: false, refused: null, wordAt: this.env.now() };
 		void this.#queue.keep(item, change);
 		this.#giveUp(cid, 'Sent again.');
-		this.#publish();
+		this.#display.update();
 		this.kick();
 	}
 
@@ -90,7 +84,7 @@ export class Outbox {
 		if (!item) return;
 		this.#queue.forget(item);
 		this.#giveUp(cid, 'Discarded.');
-		this.#publish();
+		this.#display.update();
 		this.kick();
 	}
 
@@ -108,7 +102,7 @@ export class Outbox {
 			else if (item) this.#acknowledge(item, m.seq);
 			found ||= item !== undefined;
 		}
-		if (found) this.#publish();
+		if (found) this.#display.update();
 	}
 
 	/** A `sent` is an acknowledgement, however late it comes. */
@@ -118,12 +112,13 @@ export class Outbox {
 		if (!item) return;
 		this.#acknowledge(item, seq);
 		const { uid, kind = 'message', target, text } = item.kept;
+		const { name } = this.#me();
 		const about = target === undefined ? {} : { target };
 		// A new message is a row as it was written. A repeated one may have been changed since, so the
 		// log is asked.
 		if (duplicate) this.room.feed.reaches({ epoch, seq });
-		else this.room.feed.sent(epoch, { seq, kind, cid, uid, name: this.#name, ...about, text, at });
-		this.#publish();
+		else this.room.feed.sent(epoch, { seq, kind, cid, uid, name, ...about, text, at });
+		this.#display.update();
 	}
 
 	/**
@@ -132,25 +127,25 @@ export class Outbox {
 	 */
 	logChanged(fresh: readonly Message[]): void {
 		this.arrived(fresh);
-		if (this.#queue.items.some((item) => item.isAcknowledged)) this.#publish();
+		if (this.#queue.items.some((item) => item.isAcknowledged)) this.#display.update();
 	}
 
 	/** A page came, or the answer to a join. */
 	joined(epoch: string, reset: boolean): void {
-		this.#holdOthers(epoch, reset);
+		this.#suspendOthers(epoch, reset);
 		void this.#mend.go();
 	}
 
 	/** Entries that were written against another log wait until the person decides. */
-	#holdOthers(epoch: string, reset: boolean): void {
+	#suspendOthers(epoch: string, reset: boolean): void {
 		const old = this.#queue.items.filter(
 			({ kept: { since } }) => since && (reset || since.epoch !== epoch),
 		);
 		for (const item of old) {
 			if (item.isAcknowledged) this.#queue.drop(item);
-			else if (!item.kept.reset) void this.#queue.hold(item).then(() => this.#publish());
+			else if (!item.kept.reset) void this.#queue.suspend(item).then(() => this.#display.update());
 		}
-		if (old.length > 0) this.#publish();
+		if (old.length > 0) this.#display.update();
 	}
 
 	/**
@@ -182,7 +177,7 @@ export class Outbox {
 		this.#closed = true;
 		this.#wake.clear();
 		this.#changesWait.clear();
-		this.#lateness.clear();
+		this.#display.close();
 		this.interrupted();
 	}
 
@@ -222,7 +217,7 @@ export class Outbox {
 	async #attempt(item: Item): Promise<void> {
 		item.place(this.room.feed.log);
 		item.firstTry ??= this.env.now();
-		this.#watchLateness();
+		this.#display.watchLateness();
 		// The store must know of the try before it begins.
 		await this.#queue.keep(item, { tried: true });
 		if (!this.#isOpen(item)) return;
@@ -275,7 +270,7 @@ export class Outbox {
 			item.notBefore = this.env.now() + item.backoff.next(e.retryAfter);
 			await this.#recover(item, e);
 		}
-		this.#publish();
+		this.#display.update();
 	}
 
 	/** Prepares a better next try. */
@@ -301,8 +296,8 @@ export class Outbox {
 		merge();
 		const { rows, epoch } = this.room.feed.log;
 		this.arrived(rows);
-		if (epoch !== null) this.#holdOthers(epoch, false);
-		this.#publish();
+		if (epoch !== null) this.#suspendOthers(epoch, false);
+		this.#display.update();
 	}
 
 	#next(): Item | undefined {
@@ -322,29 +317,9 @@ export class Outbox {
 		this.#giveUp(item.kept.cid, 'It is in the log.');
 	}
 
-	/** An entry that is not acknowledged within its time is shown as failed. */
-	#watchLateness(): void {
-		const { items } = this.#queue;
-		for (const item of items) item.late ||= (item.left ?? 1) <= 0;
-		const left = items.flatMap((item) => item.left ?? []);
-		if (left.length === 0) return;
-		this.#lateness.set(Math.min(...left), () => {
-			this.#watchLateness();
-			this.#publish();
-		});
-	}
-
-	#publish(): void {
-		const { last } = this.room.feed.log;
-		const queue = this.#queue;
-		queue.items = queue.items.filter(
-			({ acknowledged }) => acknowledged === null || acknowledged > last,
-		);
-		this.#entries.value = queue.items.map((item) => item.shown(this.#name));
-	}
-
-	/** The name that messages go out under. */
-	get #name(): string {
-		return this.room.presence.nameOf(this.room.me);
+	/** The person, with the name that messages go out under. */
+	#me(): Person {
+		const { me, presence } = this.room;
+		return { uid: me.uid, name: presence.nameOf(me) };
 	}
 }

@@ -100,7 +100,7 @@ export class Queue {
 	}
 
 	/** Has an entry wait until the person decides, unless another tab has sent or discarded it. */
-	async hold(item: Item): Promise<void> {
+	async suspend(item: Item): Promise<void> {
 		item.kept = { ...item.kept, reset: true };
 		item.found = null;
 		const safe = await item.safe;
