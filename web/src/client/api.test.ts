@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type FakeEnv, fakeEnv } from '../../test/client/fake-env';
+import { FakeServer } from '../../test/client/fake-server';
 import { httpApi } from './api';
 import { ChatError } from './client';
-import { type FakeEnv, fakeEnv } from './fakeEnv';
-import { FakeServer } from './fakeServer';
 
 const golden = (path: string) =>
 	readFileSync(new URL(`../../../internal/wire/testdata/${path}`, import.meta.url), 'utf8');

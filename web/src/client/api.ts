@@ -10,6 +10,7 @@ import {
 	type Sent,
 } from './wire';
 
+/** How long an answer may take, in ms. */
 const answerLimit = 10_000;
 
 /** The HTTP side, with the two requests that stand in for a socket. */
@@ -19,7 +20,7 @@ export interface HttpApi extends Api {
 	post(body: SendBody): Promise<Sent>;
 }
 
-/** What a status means where the answer is not the chat's own (API Gateway's, a proxy's). */
+/** The codes of answers that are not the chat's own, but API Gateway's or a proxy's. */
 const statusCodes: Readonly<Record<number, ErrorCode>> = {
 	401: 'unauthorized',
 	403: 'forbidden',
@@ -35,7 +36,7 @@ function failure(status: number, body: unknown, header: string | null): ChatErro
 	if (knownCode(f?.code))
 		return refusal({ code: f?.code ?? '', message, temporary: f?.temporary === true, ...hint });
 	const code = statusCodes[status];
-	// A 5xx that is not ours may have come after the work was done.
+	// A foreign 5xx may have come after the work was done.
 	if (!code)
 		return status < 500 ? new ChatError('bad_request', message, false) : unknownOutcome(message);
 	return refusal({ code, message, temporary: status === 429, ...hint });
@@ -63,14 +64,14 @@ function query(params: object): string {
 	return new URLSearchParams(given.map(([k, v]) => [k, String(v)])).toString();
 }
 
-/** Answers without a frame's type get it here, so that one check serves both. */
+/** An HTTP answer has no type. It gets a frame's here, so that one check serves both. */
 function typed<T extends 'history' | 'sent'>(type: T, body: unknown) {
 	const frame = check(Object.assign({}, body, { type }));
 	if (frame?.type !== type) throw unknownOutcome(`That was no ${type}.`);
 	return frame as Extract<HistoryPage | Sent, { type: T }>;
 }
 
-/** Same origin, with the session's cookie; every method rejects with a ChatError. */
+/** The API of the page's own origin, with the session's cookie. Every method rejects with a ChatError. */
 export function httpApi(env: Env): HttpApi {
 	const request = async (method: string, path: string, body?: unknown): Promise<unknown> => {
 		const abort = new AbortController();

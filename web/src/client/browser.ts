@@ -1,7 +1,7 @@
 import type { Env } from './env';
 import type { OutboxStore } from './storage';
 
-/** What a browser gives. Touches nothing until it is called. */
+/** The environment that a browser gives. It touches nothing until it is called. */
 export function browserEnv(): Env {
 	return {
 		now: () => Date.now(),
@@ -24,7 +24,7 @@ export function browserEnv(): Env {
 	};
 }
 
-/** A store whose code comes when it is first used. */
+/** A store whose code is fetched at its first use. */
 function lateStore(load: () => Promise<OutboxStore>): OutboxStore {
 	let loaded: Promise<OutboxStore> | undefined;
 	const store = () => {
@@ -41,12 +41,12 @@ function lateStore(load: () => Promise<OutboxStore>): OutboxStore {
 	};
 }
 
-/** Cids come from it, so it must not repeat itself on another machine. */
+/** Cids are made from it, so two machines must not draw the same. */
 function strongRandom(): number {
 	return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }
 
-/** Over plain http from another host there are no locks: then every tab sends its own. */
+/** A page from another host over plain http has no locks: there every tab sends by itself. */
 async function lock(name: string, job: () => Promise<void>): Promise<void> {
 	const { locks } = navigator as Partial<Navigator>;
 	await (locks ? locks.request(name, job) : job());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pass, useRoom } from '../../test/client/fake-room';
+import { me } from '../../test/client/fake-server';
 import type { Entry } from './client';
-import { pass, useRoom } from './fakeRoom';
-import { me } from './fakeServer';
 import { Outbox } from './outbox';
 import { openRoom } from './room';
 
@@ -10,7 +10,7 @@ const t = useRoom();
 /** The message at the end of the list. */
 const last = (): Entry | undefined => t.room.entries.value.at(-1);
 
-/** Says something oneself, and gives its seq. */
+/** Sends a message and returns its seq. */
 async function said(text: string): Promise<number> {
 	t.room.send(text);
 	await pass(50);
@@ -172,7 +172,7 @@ describe('a change of a message', () => {
 		expect(t.room.entries.value[4]).toMatchObject({ seq: 5, text: 'far back', edited: true });
 	});
 
-	it('is forgotten when the log starts anew', async () => {
+	it('is forgotten when another log starts', async () => {
 		t.server.say('one');
 		t.server.say('hidden', { kind: 'edit', target: 1 });
 		await t.enter();
@@ -186,8 +186,8 @@ describe('a change of a message', () => {
 	});
 });
 
-describe('a server from before there were changes', () => {
-	it('is not asked for any, until it is another', async () => {
+describe('a server of revision 1', () => {
+	it('gets no changes, until its revision is higher', async () => {
 		t.server.v = 1;
 		await t.enter();
 		const seq = await said('old');
@@ -209,7 +209,7 @@ describe('a server from before there were changes', () => {
 		expect(t.server.log.at(-1)).toMatchObject({ kind: 'edit', text: 'new' });
 	});
 
-	it('leaves what is kept to pages that know changes: an older one never sends it as a message', async () => {
+	it('does not see stored changes: a page of revision 1 never sends them as messages', async () => {
 		await t.enter();
 		const seq = await said('old');
 		t.server.judge = ({ action }) => (action === 'send' ? { code: 'forbidden' } : 'answer');
@@ -244,7 +244,7 @@ it('a change made in another tab shows here, and is sent by one of them', async 
 });
 
 describe('typing', () => {
-	it('is told without waiting for anything, where the server knows it', async () => {
+	it('is told at once, if the server knows it', async () => {
 		await t.enter();
 		t.room.type();
 		await pass(20);
@@ -253,7 +253,7 @@ describe('typing', () => {
 		expect(t.room.connection.value.state).toBe('live');
 	});
 
-	it('of others is another object each time', async () => {
+	it('of other people gives a new object each time', async () => {
 		await t.enter();
 		const frame = { type: 'typing', room: 'general', uid: 'u_ann', name: 'Ann' };
 		t.server.broadcast(frame);

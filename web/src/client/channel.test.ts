@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fakeEnv } from '../../test/client/fake-env';
+import { pass } from '../../test/client/fake-room';
+import { type FakeConnection, FakeServer } from '../../test/client/fake-server';
 import { Channel, TimedOut } from './channel';
-import { fakeEnv } from './fakeEnv';
-import { pass } from './fakeRoom';
-import { type FakeConnection, FakeServer } from './fakeServer';
 
 let server: FakeServer;
 let channel: Channel;

@@ -13,13 +13,14 @@ import {
 	type ServerFrame,
 } from './wire';
 
+/** How long a reply and a handshake may take, in ms. */
 const answerLimit = 10_000;
 const handshakeLimit = 10_000;
 
-/** Nothing came back within the limit, though the socket did not close. */
+/** No reply came within the limit, though the socket did not close. */
 export class TimedOut extends ChatError {}
 
-/** No answer came, or none that tells the outcome. */
+/** No answer came that tells the outcome. */
 export function unknownOutcome(why: string): ChatError {
 	return new ChatError('offline', why, true);
 }
@@ -33,7 +34,7 @@ export interface ChannelEvents {
 	opened(): void;
 	/** Pushes, and replies that come after their request was given up. */
 	frame(frame: ServerFrame): void;
-	/** Once, and not after `close` was called. `wasOpen` is false when the handshake failed. */
+	/** Is called once, and never after `close`. `wasOpen` is false if the handshake failed. */
 	closed(wasOpen: boolean): void;
 	/** A request got no answer within its limit. */
 	unanswered(): void;
@@ -46,7 +47,7 @@ interface Waiting {
 	reject(error: ChatError): void;
 }
 
-/** One WebSocket: matches replies to requests by id, and hands on everything else. */
+/** One WebSocket. It matches replies to requests by id, and hands on all other frames. */
 export class Channel {
 	/** The server said `joined` on this channel: pushes may be applied. */
 	joined = false;
@@ -95,19 +96,19 @@ export class Channel {
 		});
 	}
 
-	/** Sends what gets no reply, if the socket is open. */
+	/** Sends a frame that gets no reply, if the socket is open. */
 	tell(frame: ClientFrame): void {
 		if (this.#state === 'open') this.#transmit(frame);
 	}
 
-	/** Closes as soon as nothing is waited for; frames are handed on until then. */
+	/** Closes as soon as no reply is awaited. Until then frames are handed on. */
 	retire(): void {
 		if (this.#state === 'closed') return;
 		this.#state = 'retired';
 		if (this.#waiting.size === 0) this.close();
 	}
 
-	/** Closes without a further event. What is waited for rejects with `offline`. */
+	/** Closes without a further event. Awaited replies reject with `offline`. */
 	close(): void {
 		if (this.#state === 'closed') return;
 		this.#state = 'closed';
@@ -155,7 +156,10 @@ export class Channel {
 		else waiting.reject(unknownOutcome(`Got ${frame.type} for ${waiting.action}.`));
 	}
 
-	/** A refusal that names no request is that request's only if there is just one. */
+	/**
+	 * An error without an id refuses a request only if no other one is open. Else nobody knows which
+	 * it refuses.
+	 */
 	#errorWithoutId(frame: ErrorFrame): void {
 		this.#rejectAll(this.#waiting.size === 1 ? refusal(frame) : unknownOutcome(frame.message));
 	}

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fakeEnv } from '../../test/client/fake-env';
+import { pass } from '../../test/client/fake-room';
+import { FakeServer, me, type Verdict } from '../../test/client/fake-server';
 import type { Entry, Room } from './client';
-import { fakeEnv } from './fakeEnv';
-import { pass } from './fakeRoom';
-import { FakeServer, me, type Verdict } from './fakeServer';
 import { Fold } from './fold';
 import { Outbox } from './outbox';
 import { openRoom } from './room';
@@ -19,7 +19,7 @@ const verdicts: Verdict[] = [
 	{ code: 'behind' },
 ];
 
-/** One thing that happens, and how long until the next. */
+/** An event, and the time until the next one. */
 type Step = readonly [
 	(
 		| 'say'
@@ -56,7 +56,7 @@ const step: fc.Arbitrary<Step> = fc.tuple(
 );
 const trouble = fc.record({
 	steps: fc.array(step, { minLength: 1, maxLength: 30 }),
-	/** What becomes of each request, and of each frame of the server: -1 is lost, else late by. */
+	/** The verdict on each request, and the delay of each frame of the server; -1 is a lost frame. */
 	fates: fc.infiniteStream(
 		fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom(...verdicts)),
 	),
@@ -73,7 +73,7 @@ const trouble = fc.record({
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-11-24T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-/** A store that takes its time, as IndexedDB does, each action in its turn. */
+/** A store that is slow, like IndexedDB, and does one thing after the other. */
 function slowStore(chance: () => number): OutboxStore {
 	const store = memoryStore();
 	let last: Promise<unknown> = Promise.resolve();
@@ -89,7 +89,7 @@ function slowStore(chance: () => number): OutboxStore {
 	};
 }
 
-/** More of them find more, and so does another seed: CHAOS_RUNS=5000 SEED=2. */
+/** More runs, or another seed, find more: CHAOS_RUNS=5000 SEED=2. */
 const runs = Number(process.env.CHAOS_RUNS ?? 200);
 
 it('whatever is lost, doubled, late, refused or cut: in the end the list is the log, each text once', async () => {

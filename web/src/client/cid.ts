@@ -5,8 +5,8 @@ const timeDigits = 10;
 const randomDigits = 16;
 
 /**
- * A new cid, after ULID (https://github.com/ulid/spec): 48 bits of time, so that they
- * sort, and 80 random bits. [0-9A-HJKMNP-TV-Z]{26}.
+ * A new cid: a ULID (https://github.com/ulid/spec), which is 48 bits of time, so that cids
+ * sort, and 80 random bits. It matches [0-9A-HJKMNP-TV-Z]{26}.
  */
 export function newCid(clock: Pick<Clock, 'random'>, time: number): string {
 	let cid = '';

@@ -1,4 +1,4 @@
-/** What the client needs of its surroundings; a browser gives it, or a test. */
+/** The client's environment, which a browser or a test gives. */
 import type { OutboxStore } from './storage';
 
 export interface Clock {
@@ -10,7 +10,7 @@ export interface Clock {
 	clearTimeout(handle: unknown): void;
 }
 
-/** The part of a WebSocket that is used. */
+/** The part of a WebSocket that the client uses. */
 export type SocketLike = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'send' | 'close'>;
 
 export interface Env extends Clock {
@@ -22,11 +22,11 @@ export interface Env extends Clock {
 	/** Runs `job` while no other tab holds the lock of that name. */
 	lock(name: string, job: () => Promise<void>): Promise<void>;
 	visible(): boolean;
-	/** 'visibility': it changed; 'online': the network came back. Returns how to stop. */
+	/** 'visibility': it changed. 'online': the network came back. Returns a function that stops listening. */
 	listen(event: 'visibility' | 'online', run: () => void): () => void;
 }
 
-/** One timer that can be set again: the last call of `set` holds. */
+/** A timer that can be set again: only the last call of `set` counts. */
 export class Timer {
 	#handle: unknown = null;
 

@@ -2,30 +2,30 @@ import { Backoff } from './backoff';
 import { ChatError } from './client';
 import { type Env, Timer } from './env';
 import { Log } from './log';
-import type { HistoryPage, HistoryQuery, Joined, Message, MessagesPush, Position } from './wire';
+import type { Way } from './way';
+import type { HistoryPage, Joined, Message, MessagesPush, Position } from './wire';
 
-const hold = 300;
-const pageSize = 100;
-/** Pushes of another epoch that are kept until `joined` names theirs. */
+/** How long missing rows may still come by push before they are asked for, in ms. */
+const gapDelay = 300;
+/** How many pushes of another epoch are kept until `joined` names it. */
 const foreignLimit = 100;
 
-/** Asks for a page of the room's history, by socket or by HTTP. */
-export type AskHistory = (query: Omit<HistoryQuery, 'room'>) => Promise<HistoryPage>;
-
 export interface FeedHooks {
-	/** Null while there is nobody to ask. */
-	history(): AskHistory | null;
-	/** Every list that came in, before any rule: one's own (uid, cid) in it is an acknowledgement. */
-	seen(messages: readonly Message[]): void;
+	/**
+	 * Rows arrived; this is told before the log takes or drops them. A row of this person with
+	 * the cid of an entry acknowledges that entry.
+	 */
+	arrived(rows: readonly Message[]): void;
 	/** The log changed; `fresh` are the rows that came at its end. */
 	changed(fresh: readonly Message[]): void;
-	/** The log cannot be continued by asking: join again, from nothing if `anew`. */
-	rejoin(anew: boolean): void;
+	/** Asking cannot continue the log: join again, for the newest page if `fromNewest`. */
+	rejoin(fromNewest: boolean): void;
 }
 
-const mustRejoin = new Set(['reset', 'behind', 'not_joined']);
+/** Refusals of a page after which only a join helps. */
+const rejoinCodes = new Set(['reset', 'behind', 'not_joined']);
 
-/** Keeps the log level with the server: push is only a hint, the log is the truth. */
+/** Keeps the known log level with the server's: a push is only a hint, the server's log is the truth. */
 export class Feed {
 	readonly log = new Log();
 
@@ -37,26 +37,27 @@ export class Feed {
 
 	constructor(
 		env: Env,
+		private readonly way: Way,
 		private readonly hooks: FeedHooks,
 	) {
 		this.#gap = new Timer(env);
 		this.#backoff = new Backoff(env);
 	}
 
-	/** Up to where the log is known; undefined when nothing is. */
+	/** The position up to which the log is known; undefined while nothing is known. */
 	get position(): Position | undefined {
 		const { epoch, last } = this.log;
 		return epoch === null ? undefined : { epoch, seq: last };
 	}
 
 	/**
-	 * Takes the answer to a join that asked for what came after `since`, or to begin anew.
-	 * The log may have come to the answer's epoch since it was asked.
+	 * Takes the answer to a join that asked for the rows after `since`, or for the newest page.
+	 * The log may have reached the answer's epoch between question and answer.
 	 */
-	joined(f: Joined, since: Position | undefined, anew: boolean): void {
-		this.hooks.seen(f.messages);
+	joined(f: Joined, since: Position | undefined, fromNewest: boolean): void {
+		this.hooks.arrived(f.messages);
 		const ofEpoch = since?.epoch === f.epoch;
-		const goesOn = f.epoch === this.log.epoch && !anew && !(ofEpoch && f.reset);
+		const goesOn = f.epoch === this.log.epoch && !fromNewest && !(ofEpoch && f.reset);
 		if (goesOn && ofEpoch && this.#isTorn(f)) {
 			this.hooks.rejoin(true);
 			return;
@@ -66,12 +67,12 @@ export class Feed {
 		const waiting = this.#foreign;
 		this.#foreign = [];
 		for (const push of waiting) if (push.epoch === this.log.epoch) this.push(push);
-		// What is still missing was there before the join: no push will bring it.
+		// Rows that are still missing were there before the join: no push will bring them.
 		if (this.log.behind) void this.catchUp();
 	}
 
 	push(f: MessagesPush): void {
-		this.hooks.seen(f.messages);
+		this.hooks.arrived(f.messages);
 		if (f.epoch === this.log.epoch) {
 			this.#apply(f.messages, 0);
 			return;
@@ -80,19 +81,19 @@ export class Feed {
 		this.hooks.rejoin(false);
 	}
 
-	/** Takes what a pong tells of the room. */
-	head(at: Position): void {
+	/** The room's log reaches this position. */
+	reaches(at: Position): void {
 		if (at.epoch === this.log.epoch) this.#apply([], at.seq);
 		else this.hooks.rejoin(false);
 	}
 
-	/** Takes an acknowledged message of one's own, as the row that it is. */
+	/** Takes the row of an acknowledged message. */
 	sent(epoch: string, row: Message): void {
 		if (epoch === this.log.epoch) this.#apply([row], row.seq);
 		else this.hooks.rejoin(false);
 	}
 
-	/** Asks for what comes after the log's end, until there is no more. One request at a time. */
+	/** Asks for the rows after the last known one, until there are no more. One request at a time. */
 	catchUp(): Promise<void> {
 		this.#catching ??= this.#askOn().finally(() => {
 			this.#catching = null;
@@ -101,13 +102,12 @@ export class Feed {
 		return this.#catching;
 	}
 
-	/** Loads the newest page, or what came after the known end. Rejects when that cannot be had. */
-	async pull(anew: boolean): Promise<void> {
-		const ask = this.hooks.history();
-		if (!ask) return;
-		const at = anew ? undefined : this.position;
-		const page = await ask(at ? { after: at.seq, limit: pageSize } : {});
-		this.hooks.seen(page.messages);
+	/** Loads the newest page, or the rows after the last known one. Rejects when that fails. */
+	async pull(fromNewest: boolean): Promise<void> {
+		const at = fromNewest ? undefined : this.position;
+		const page = await (at ? this.way.after(at.seq) : this.way.history({}));
+		if (!page) return;
+		this.hooks.arrived(page.messages);
 		const { epoch, messages, more } = page;
 		if (epoch === this.log.epoch && !this.#isTorn(page)) this.#apply(messages, 0);
 		else if (at) return this.pull(true);
@@ -128,33 +128,40 @@ export class Feed {
 		this.#gap.clear();
 	}
 
-	#replace(epoch: string, page: readonly Message[], head: number, more: boolean): void {
-		this.log.replace(epoch, page, head, more);
+	/** Replaces the known rows by others with the same seqs. */
+	exchange(rows: readonly Message[]): void {
+		this.log.rows = rows;
+		this.hooks.changed([]);
+	}
+
+	#replace(epoch: string, page: readonly Message[], end: number, more: boolean): void {
+		this.log.replace(epoch, page, end, more);
 		this.hooks.changed(this.log.rows);
 		this.#settle();
 	}
 
-	#apply(messages: readonly Message[], head: number): void {
+	#apply(messages: readonly Message[], end: number): void {
 		const fresh = this.log.add(messages);
-		this.log.note(head);
+		this.log.note(end);
 		if (fresh.length > 0) this.hooks.changed(fresh);
 		this.#settle();
 	}
 
-	/** Gives what is missing a moment to arrive by push, then asks. */
+	/** Gives missing rows a moment to arrive by push, then asks for them. */
 	#settle(): void {
-		if (!this.log.behind || !this.hooks.history()) this.#gap.clear();
-		else if (!this.#gap.running && !this.#catching) this.#gap.set(hold, () => void this.catchUp());
+		if (!this.log.behind || !this.way.canAsk) this.#gap.clear();
+		else if (!this.#gap.running && !this.#catching)
+			this.#gap.set(gapDelay, () => void this.catchUp());
 	}
 
 	async #askOn(): Promise<void> {
 		this.#gap.clear();
 		for (let more = true; more || this.log.behind; ) {
-			const ask = this.hooks.history();
 			const at = this.position;
-			if (!ask || !at) return;
+			const asked = at && this.way.after(at.seq);
+			if (!asked) return;
 			try {
-				const page = await ask({ after: at.seq, limit: pageSize });
+				const page = await asked;
 				if (!this.#took(page, at)) return;
 				more = page.more;
 			} catch (e) {
@@ -164,44 +171,43 @@ export class Feed {
 		this.#backoff.up();
 	}
 
-	/** Takes a page after `at`; false when there is nothing to go on with now. */
+	/** Takes a page after `at`; false if asking must stop for now. */
 	#took(page: HistoryPage, at: Position): boolean {
-		this.hooks.seen(page.messages);
+		this.hooks.arrived(page.messages);
 		if (at.epoch !== this.log.epoch) return true;
 		if (page.epoch !== at.epoch || this.#isTorn(page)) {
-			// The answer to the join tells whether it is another log, or has lost its beginning.
+			// The answer to the join tells whether this is another log, or one that lost its beginning.
 			this.hooks.rejoin(false);
 			return false;
 		}
 		this.#apply(page.messages, 0);
 		if (this.log.last > at.seq) return true;
 		if (!page.more) this.log.level();
-		// Rows are held that the log did not show yet (a query is no snapshot): soon.
+		// Rows are held back that the page did not show yet (a query is no snapshot): ask again soon.
 		if (this.log.behind) this.#later();
 		return false;
 	}
 
-	/** It does not go on where the log ends. */
+	/** The page does not continue the known rows. */
 	#isTorn(page: { readonly messages: readonly Message[] }): boolean {
 		return (page.messages[0]?.seq ?? 0) > this.log.last + 1;
 	}
 
 	#failed(e: unknown): void {
 		if (!(e instanceof ChatError)) throw e;
-		if (mustRejoin.has(e.code)) this.hooks.rejoin(false);
+		if (rejoinCodes.has(e.code)) this.hooks.rejoin(false);
 		else if (e.temporary) this.#later(e.retryAfter);
 	}
 
 	#later(retryAfter?: number): void {
-		this.#gap.set(hold + this.#backoff.next(retryAfter), () => void this.catchUp());
+		this.#gap.set(gapDelay + this.#backoff.next(retryAfter), () => void this.catchUp());
 	}
 
 	async #askBefore(): Promise<void> {
-		const ask = this.hooks.history();
 		const { epoch, first, hasOlder } = this.log;
-		if (!ask || !hasOlder) return;
-		const page = await ask({ before: first });
-		this.hooks.seen(page.messages);
+		const page = hasOlder && (await this.way.history({ before: first }));
+		if (!page) return;
+		this.hooks.arrived(page.messages);
 		if (page.epoch !== epoch || this.log.epoch !== epoch || this.log.first !== first) return;
 		this.log.prepend(page.messages, page.more);
 		this.hooks.changed([]);

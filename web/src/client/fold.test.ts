@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FakeServer } from '../../test/client/fake-server';
 import type { Entry } from './client';
-import { FakeServer } from './fakeServer';
 import { Fold } from './fold';
 import type { Message } from './wire';
 
@@ -23,7 +23,7 @@ const remove = (seq: number, target: number, uid = 'u_ann') =>
 const react = (seq: number, target: number, text: string, uid: string) =>
 	row(seq, { kind: 'react', target, text, uid, name: uid.slice(2) });
 
-/** What is shown of rows that were taken in this order. */
+/** The entries that are shown when rows are taken in this order. */
 function folded(rows: Message[], taken = rows): Entry[] {
 	const fold = new Fold();
 	for (const one of taken) fold.take([one]);
@@ -128,7 +128,7 @@ const deed = fc.record({
 	text: fc.constantFrom('one', 'two', '👍', '🎉', ''),
 });
 
-/** The log after each deed, as the server would give it then. */
+/** The log after each deed, as the server would give it at that time. */
 function logsOf(deeds: readonly { by: string; kind: string; target: number; text: string }[]) {
 	const server = new FakeServer();
 	const logs: Message[][] = [[]];
@@ -136,7 +136,8 @@ function logsOf(deeds: readonly { by: string; kind: string; target: number; text
 		const last = server.head;
 		const about = kind === 'message' || last === 0 ? {} : { target: 1 + (target % last) };
 		const own = server.log[(about.target ?? 0) - 1];
-		// What the server refuses is in no log, but for strangers' changes, which are to be ignored.
+		// No log holds what the server refuses. Changes by strangers are in it all the same: they must
+		// be ignored.
 		const words = kind === 'delete' ? '' : kind === 'react' ? text : text || 'words';
 		if (kind !== 'message' && (last === 0 || own?.deleted)) continue;
 		server.append({ uid: by, name: by.slice(2), cid: `c${last}`, kind, ...about, text: words });
@@ -147,7 +148,7 @@ function logsOf(deeds: readonly { by: string; kind: string; target: number; text
 	return logs;
 }
 
-/** What a page shows that has the whole log, told from what was done alone. */
+/** The view of a page that has the whole log, computed from the deeds alone. */
 function want(logs: Message[][], from: number) {
 	const first = logs.map((log) => log.at(-1)).filter((m) => m !== undefined);
 	return first
@@ -183,7 +184,7 @@ it('comes to the same view, however rows were pushed, resumed and loaded in page
 				const end = logs.length - 1;
 				const upTo = (n: number) => (chance.next().value ?? 0) % (n + 1);
 				const fold = new Fold();
-				/** Of what the page knows, from `low` to `high`; it joined when the log had `high` rows. */
+				/** A page knows the rows from `low` to `high`; it joined when the log had `high` rows. */
 				let high = upTo(end);
 				let low = upTo(high);
 				let now = high;
@@ -195,7 +196,7 @@ it('comes to the same view, however rows were pushed, resumed and loaded in page
 					const log = logs[now] ?? [];
 					const older = upTo(1) === 0 && low > 0;
 					const step = 1 + upTo(5);
-					// Pushed as it was when it was new, or read from the log as it is by then.
+					// A push has the row as it was when it was new; a read has it as it is at that time.
 					const pushed = upTo(1) === 0 ? logs[high + 1]?.slice(high) : undefined;
 					const page = older
 						? log.slice(Math.max(0, low - step), low)

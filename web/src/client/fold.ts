@@ -1,47 +1,60 @@
 import type { Entry, Person, Reaction } from './client';
-import type { Message } from './wire';
+import type { Log } from './log';
+import { changing, type Message } from './wire';
 
-/** The kinds of rows that are about a message. */
-export const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
-
-/** A kind that this client does not know has its place in the order, and no looks. */
+/** A row of an unknown kind has its place in the order, and is not shown. */
 function isMessage({ kind = 'message' }: Message): boolean {
 	return kind === 'message';
 }
 
 /**
- * Edits, deletions and reactions, folded over the messages that they are about. It comes to
- * the same whatever the order in which rows are taken, and however often: of each kind and
- * person the newest row about a message counts, and a deletion counts over all else. Edits
- * and deletions by another than the author count for nothing.
+ * Edits, deletions and reactions, folded over the messages that they are about. The result does
+ * not depend on the order in which rows are taken, nor on how often: of each kind and person
+ * the newest row about a message counts, and a deletion outdoes the others. Edits and deletions
+ * count only if they are the author's.
  */
 export class Fold {
-	/** By target; then by kind and person, the newest row. */
+	/** The epoch of the log that was shown last. */
+	#epoch: string | null = null;
+	/** The newest row by target, then by kind and person. */
 	readonly #about = new Map<number, Map<string, Message>>();
-	/** Entries that are still as they were made. */
+	/** The entries made so far, with the row that each was made of. */
 	readonly #made = new Map<number, readonly [of: Message, entry: Entry]>();
 
-	/** Takes what is about other rows, also about such that are not known yet. */
+	/** Takes the rows that are about other rows. Those need not be known yet. */
 	take(rows: readonly Message[]): void {
 		for (const row of rows) {
 			const { kind, target, uid, seq, text } = row;
 			if (target === undefined || !changing.has(kind)) continue;
 			const about = this.#about.get(target) ?? new Map<string, Message>();
 			this.#about.set(target, about);
-			// An edit without a text was emptied by the deletion that follows it.
+			// An edit without a text was emptied by a later deletion.
 			if ((about.get(kind + uid)?.seq ?? 0) >= seq || (kind === 'edit' && text === '')) continue;
 			about.set(kind + uid, row);
 			this.#made.delete(target);
 		}
 	}
 
-	/** Forgets everything: another log. */
+	/**
+	 * The log's messages as they are to be shown. `fresh` are the rows that came at its end, if any.
+	 */
+	shown({ rows, epoch }: Log, fresh: readonly Message[]): Entry[] {
+		if (epoch !== this.#epoch) this.clear();
+		this.#epoch = epoch;
+		this.take(fresh.length > 0 ? fresh : rows);
+		return this.entries(rows);
+	}
+
+	/** Forgets everything, as for another log. */
 	clear(): void {
 		this.#about.clear();
 		this.#made.clear();
 	}
 
-	/** The messages among the rows as they are to be shown; the same objects while nothing changes. */
+	/**
+	 * The messages among the rows as they are to be shown. An entry stays the same object while
+	 * nothing changes it.
+	 */
 	entries(rows: readonly Message[]): Entry[] {
 		return rows.filter(isMessage).map((m) => this.#entry(m));
 	}
@@ -81,7 +94,7 @@ function entryOf(m: Message, about: ReadonlyMap<string, Message> | undefined): E
 	};
 }
 
-/** Whose sign is which, in the order in which they came. */
+/** Each sign with the people who put it, in the order in which they came. */
 function reactionsOf(about: ReadonlyMap<string, Message>): Reaction[] {
 	const rows = [...about.values()].filter(({ kind, text }) => kind === 'react' && text !== '');
 	const signs = new Map<string, Person[]>();

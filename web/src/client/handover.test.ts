@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pass, useRoom } from './fakeRoom';
+import { pass, useRoom } from '../../test/client/fake-room';
 
 const t = useRoom();
 const minute = 60_000;

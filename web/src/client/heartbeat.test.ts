@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pass, useRoom } from './fakeRoom';
+import { pass, useRoom } from '../../test/client/fake-room';
 
 const t = useRoom();
 const second = 1000;
@@ -41,7 +41,7 @@ describe('the heartbeat', () => {
 		expect(pings()).toBe(1);
 	});
 
-	it('is eager in a room that was alive just before one came', async () => {
+	it('comes at the short interval in a room that was lively just before the person came', async () => {
 		t.server.fill(1);
 		await t.enter();
 		await pass(25 * second);

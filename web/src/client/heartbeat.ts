@@ -2,21 +2,23 @@ import { type Env, Timer } from './env';
 
 const second = 1000;
 const minute = 60 * second;
-const lively = 5 * minute;
-const soon = 2 * second;
-const eager = 25 * second;
-const quiet = 2 * minute;
-const longest = 4 * minute;
-/** So much after the count of people may be wrong it is asked for. */
-const over = second / 2;
+/** How long after its last message a room counts as lively. */
+const livelyPeriod = 5 * minute;
+/** How long after the last push of messages the client pings, in view: in a lively room, and in a quiet one. */
+const livelyInterval = 25 * second;
+const quietInterval = 2 * minute;
+/** How long after the last ping the next one comes in any case, also out of view. */
+const longestInterval = 4 * minute;
+/** How long after the last ping the next planned one may come. */
+const shortestInterval = 2 * second;
+/** How long after the count of people has expired the client asks for it. */
+const countDelay = second / 2;
 
 /**
- * When to ask whether the socket lives and how far the room is: 25 s after the
- * last push of the room's messages while it is in view and was alive in the last five
- * minutes, 2 min where it is quiet, else, and whatever arrives, 4 min after the
- * last ping; at once when the page comes into view, the network comes back, or a
- * request got no answer; in view also as soon as the count of people may be wrong, as
- * one of them may have vanished. docs/client.md says why that costs next to nothing.
+ * When to ask whether the socket lives and how far the room's log is. A ping goes out when its
+ * interval (above) is over; in view also when the count of people has expired, as one of them
+ * may have vanished. It goes out at once when the page comes into view, the network comes back,
+ * or a request got no answer. docs/client.md says why that costs next to nothing.
  */
 export class Heartbeat {
 	readonly #timer: Timer;
@@ -24,6 +26,7 @@ export class Heartbeat {
 	#lastPing = 0;
 	#lastPush = 0;
 	#lastMessage = 0;
+	/** When the count of people expires. */
 	#until = Infinity;
 	#running = false;
 	#asking = false;
@@ -37,7 +40,7 @@ export class Heartbeat {
 		this.#timer = new Timer(env);
 	}
 
-	/** A join counts as a ping: it tells the same. */
+	/** A channel is in use. The join on it counts as a ping: it tells the same. */
 	start(): void {
 		this.#lastPing = this.#lastPush = this.env.now();
 		if (!this.#running) {
@@ -57,19 +60,21 @@ export class Heartbeat {
 		this.#stops = [];
 	}
 
-	/** Messages were pushed: no other frame shows that pushes come and how far the log is. */
+	/**
+	 * Messages were pushed. Only such a frame shows that pushes still come, and how far the log is.
+	 */
 	pushed(): void {
 		this.#lastPush = this.env.now();
 		if (this.#running) this.#plan();
 	}
 
-	/** Somebody wrote: by push, or it was in an answer. */
+	/** Somebody wrote; a push or an answer said so. */
 	message(): void {
 		this.#lastMessage = this.env.now();
 		if (this.#running) this.#plan();
 	}
 
-	/** The count of people was said to hold for so many ms, if that is known. */
+	/** The count of people expires after `ms`, or never if the server did not say. */
 	holds(ms: number | undefined): void {
 		this.#until = this.env.now() + (ms || Infinity);
 		if (this.#running) this.#plan();
@@ -80,8 +85,8 @@ export class Heartbeat {
 		void this.#beat();
 	}
 
-	/** What the last pong said is to be asked again, in 2 s. */
-	soon(): void {
+	/** The last pong is in doubt: asks again at the shortest interval. */
+	askSoon(): void {
 		this.#doubt = true;
 	}
 
@@ -92,13 +97,14 @@ export class Heartbeat {
 
 	#plan(): void {
 		const now = this.env.now();
-		const alive = now - this.#lastMessage < lively;
-		const latest = this.#lastPing + longest;
-		const idle = this.#lastPush + (alive ? eager : quiet);
-		let due = this.env.visible() ? Math.min(idle, latest, this.#until + over) : latest;
+		const alive = now - this.#lastMessage < livelyPeriod;
+		const latest = this.#lastPing + longestInterval;
+		const idle = this.#lastPush + (alive ? livelyInterval : quietInterval);
+		let due = this.env.visible() ? Math.min(idle, latest, this.#until + countDelay) : latest;
 		if (this.#doubt) due = 0;
-		// Of two functions each goes by its own clock: none makes a client ask on and on.
-		due = Math.max(due, this.#lastPing + soon);
+		// Two functions have two clocks. The shortest interval keeps their difference from making a
+		// client ping on and on.
+		due = Math.max(due, this.#lastPing + shortestInterval);
 		this.#timer.set(Math.max(0, due - now), () => this.#beat());
 	}
 

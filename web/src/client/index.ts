@@ -1,11 +1,11 @@
-/** The protocol client with the browser's environment: what the page needs of it at once. */
+/** The part of the protocol client that the page needs at once, with the browser's environment. */
 import { httpApi } from './api';
 import { browserEnv } from './browser';
 import type { Api } from './client';
 
 export * from './client';
 
-/** What `openRoom` of room.ts works with in a browser. */
+/** The environment for `openRoom` in a browser. */
 export const env = browserEnv();
 
 /** The HTTP side at the page's own origin. */

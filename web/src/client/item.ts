@@ -5,27 +5,31 @@ import type { Log } from './log';
 import type { Stored } from './storage';
 import { knownCode } from './wire';
 
-const day = 24 * 60 * 60 * 1000;
-const patience = 15_000;
+/** The age from which an entry waits until the person decides, in ms. */
+const waitingAge = 24 * 60 * 60 * 1000;
+/** How long after its first try an entry is shown as failed, in ms. */
+const lateAge = 15_000;
 
-/** Refusals after which the same message may still go in. */
-const passing = new Set(['behind', 'not_joined', 'unauthorized', 'offline']);
+/** Refusals after which the same entry may still go in. */
+const passingCodes = new Set(['behind', 'not_joined', 'unauthorized', 'offline']);
 
-/** One entry of the outbox: what the store keeps, and what only this tab knows. */
+/**
+ * One entry of the outbox: the part that the store keeps, and the part that only this tab knows.
+ */
 export class Item {
-	/** When this tab first sent it over the connection at hand; from then on its 15 s count. */
+	/** When this tab first sent it over the connection in use: `lateAge` counts from there. */
 	firstTry: number | null = null;
 	/** Not to be sent before. */
 	notBefore = 0;
-	/** 15 s passed without an acknowledgement. It is tried on all the same. */
+	/** It was not acknowledged in time. It is tried on all the same. */
 	late = false;
-	/** What came of the last try. */
+	/** Why the last try failed. */
 	why: ChatError | undefined;
-	/** How often another row was said to have its cid. */
+	/** How often the server said that another row has its cid. */
 	conflicts = 0;
-	/** Where its row is in the log, though nobody answered. */
+	/** The seq of its row, if that was seen though no answer came. */
 	found: number | null = null;
-	/** Its seq in the log; it is shown here until the log's run has come so far. */
+	/** Its seq in the log. The entry is shown here until the known rows reach that. */
 	acknowledged: number | null = null;
 
 	readonly backoff: Backoff;
@@ -43,39 +47,39 @@ export class Item {
 		return this.acknowledged !== null;
 	}
 
-	/** It changes the row of another message, which is done after its own row is put. */
+	/** It changes the row of another message. The server does so after it has put the entry's own row. */
 	get overwrites(): boolean {
 		return this.kept.kind === 'edit' || this.kept.kind === 'delete';
 	}
 
-	/** It needs the person's word: too old and not in the log, or written before that was reset. */
+	/** It waits until the person decides: it is too old and not in the log, or the log was reset. */
 	get waits(): boolean {
-		const old = this.found === null && this.clock.now() - this.kept.wordAt > day;
+		const old = this.found === null && this.clock.now() - this.kept.wordAt > waitingAge;
 		return this.kept.reset || old;
 	}
 
-	/** It may go out without anybody's word. */
+	/** It may go out without a decision of the person. */
 	get isQueued(): boolean {
 		return !this.isAcknowledged && !this.kept.refused && !this.waits;
 	}
 
 	/**
-	 * Whether it may still go in after a refusal. That another row has its cid can mean its own,
-	 * whose text was changed since: a function from before there were changes takes that for
-	 * another message. So it looks for it first.
+	 * Whether it may still go in after a refusal. The other row that has its cid may be its own,
+	 * with a text that was edited since: a function of revision 1 takes that for another message.
+	 * So the client looks for that row a few times before it believes the refusal.
 	 */
 	mayPass(code: string): boolean {
 		if (code === 'cid_conflict' && !this.overwrites) return this.conflicts < 3;
-		return passing.has(code);
+		return passingCodes.has(code);
 	}
 
-	/** How long until it is late, in ms; undefined when that does not count (now). */
+	/** How long until it is late, in ms; undefined while no time runs. */
 	get left(): number | undefined {
 		if (this.firstTry === null || this.late || this.isAcknowledged) return undefined;
-		return this.firstTry + patience - this.clock.now();
+		return this.firstTry + lateAge - this.clock.now();
 	}
 
-	/** The person said: send it. */
+	/** The person has decided that it is to be sent. */
 	encourage(): void {
 		this.firstTry = null;
 		this.notBefore = 0;
@@ -84,9 +88,9 @@ export class Item {
 	}
 
 	/**
-	 * Moves `since` on: only over rows that were looked at, one after the other. An entry that
-	 * was never tried is in no row at all; one tried before an epoch was known, in any row; one
-	 * that was found is not looked for elsewhere.
+	 * Moves `since` on, but only over rows that were looked at without a gap. An entry that was
+	 * never tried can be in no row. One that was tried before an epoch was known can be in any.
+	 * One that was found is searched nowhere else.
 	 */
 	place({ epoch, first, last }: Log): void {
 		if (epoch === null) return;

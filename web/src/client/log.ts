@@ -1,51 +1,51 @@
 import type { Message } from './wire';
 
 /**
- * What is known of a room's log, in one epoch: a run of rows without holes, and
- * rows further on that wait for those before them. No clock, no network.
+ * The known part of a room's log, in one epoch: rows without a gap between them, and
+ * rows further on that wait until the gap is filled. It has no clock and no network.
  */
 export class Log {
 	/** Null until the room's epoch is known. */
 	epoch: string | null = null;
-	/** Consecutive, ascending. Replaced, never changed, when rows are added. */
+	/** Consecutive and ascending. A new list replaces this one when rows are added. */
 	rows: readonly Message[] = [];
 	/** Every row up to here was looked at, from `first` on. */
 	last = 0;
-	/** There are rows before the first known one. */
+	/** The log has rows before the first known one. */
 	hasOlder = false;
 
 	#ahead = new Map<number, Message>();
-	#head = 0;
+	#end = 0;
 
 	/** The seq of the first known row; one more than `last` if there is none. */
 	get first(): number {
 		return this.rows[0]?.seq ?? this.last + 1;
 	}
 
-	/** The log is known to go on after `last`. */
+	/** The log has rows after `last`. */
 	get behind(): boolean {
-		return this.#head > this.last;
+		return this.#end > this.last;
 	}
 
-	/** Rows are at hand that cannot be shown before those between. */
+	/** There are rows that wait for those before them. */
 	get holding(): boolean {
 		return this.#ahead.size > 0;
 	}
 
-	/** Starts again from the newest page of the log, whose end is `head` or further on. */
-	replace(epoch: string, page: readonly Message[], head: number, hasOlder: boolean): void {
-		const known = epoch === this.epoch ? this.#head : 0;
+	/** Starts again from the newest page of the log, which reaches `end` or further. */
+	replace(epoch: string, page: readonly Message[], end: number, hasOlder: boolean): void {
+		const known = epoch === this.epoch ? this.#end : 0;
 		this.epoch = epoch;
 		this.rows = [];
 		this.#ahead.clear();
-		this.last = page[0] ? page[0].seq - 1 : head;
-		this.#head = Math.max(this.last, known);
+		this.last = page[0] ? page[0].seq - 1 : end;
+		this.#end = Math.max(this.last, known);
 		this.hasOlder = hasOlder && this.last > 0;
 		this.add(page);
-		this.note(head);
+		this.note(end);
 	}
 
-	/** Applies what follows on, holds what is further on, drops the rest. Returns what was applied. */
+	/** Adds the rows that continue the log, keeps those further on, drops the rest. Returns the added ones. */
 	add(messages: readonly Message[]): readonly Message[] {
 		for (const m of messages) {
 			if (m.seq > this.last) this.#ahead.set(m.seq, m);
@@ -63,17 +63,17 @@ export class Log {
 		return fresh;
 	}
 
-	/** The log is known to reach `seq`. */
+	/** The log reaches `seq`. */
 	note(seq: number): void {
-		this.#head = Math.max(this.#head, seq);
+		this.#end = Math.max(this.#end, seq);
 	}
 
 	/** The log turned out to end at `last`. */
 	level(): void {
-		this.#head = Math.max(this.last, ...this.#ahead.keys());
+		this.#end = Math.max(this.last, ...this.#ahead.keys());
 	}
 
-	/** Adds the page that ends before `first`; of what does not touch it, nothing. */
+	/** Adds a page of rows before `first`, but only those that join it without a gap. */
 	prepend(page: readonly Message[], more: boolean): void {
 		const older: Message[] = [];
 		for (const m of [...page].reverse()) if (m.seq === this.first - 1 - older.length) older.push(m);

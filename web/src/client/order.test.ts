@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pass, upTo, useRoom } from './fakeRoom';
+import { pass, upTo, useRoom } from '../../test/client/fake-room';
 
 const t = useRoom();
 const pushes = (delays: number[]) => (f: Record<string, unknown>) =>
@@ -141,7 +141,7 @@ describe('asking for what is missing', () => {
 		expect(t.texts).toEqual(['one', 'two']);
 	});
 
-	it('starts anew where the log was torn', async () => {
+	it('starts again from the newest page if the log was torn', async () => {
 		t.server.fill(3);
 		await t.enter();
 		const { history } = t.server;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pass, useRoom } from './fakeRoom';
+import { pass, useRoom } from '../../test/client/fake-room';
 
 const t = useRoom();
 
@@ -58,7 +58,7 @@ describe('a send without an acknowledgement', () => {
 		await pass(4_000);
 		expect(t.server.log).toHaveLength(1);
 		expect(t.states).toEqual(['confirmed']);
-		// A pong may tell of it before it is sent again.
+		// A pong may tell of the row before the entry is sent again.
 		expect(t.server.of('send').length).toBeLessThanOrEqual(2);
 	});
 
@@ -185,7 +185,7 @@ describe('a refused send', () => {
 		expect(t.states.every((s) => s === 'confirmed')).toBe(true);
 	});
 
-	it('reset joins anew, and the entry waits for the word of the person', async () => {
+	it('reset joins for the newest page, and the entry waits until the person decides', async () => {
 		t.server.fill(3);
 		await t.enter();
 		t.server.judge = (f) => (f.action === 'send' ? { code: 'reset' } : 'answer');

@@ -1,235 +1,197 @@
-import { signal } from '@preact/signals-core';
+import type { ReadonlySignal } from '@preact/signals-core';
 import { unknownOutcome } from './channel';
-import { newCid } from './cid';
-import { type Change, ChatError, type Entry } from './client';
+import { type Change, ChatError, type Entry, type Person, type Session } from './client';
+import { Display } from './display';
 import { type Env, Timer } from './env';
-import { Item } from './item';
-import type { Log } from './log';
-import { type LookHooks, lookOn } from './look';
-import { Mend, type MendHooks } from './mend';
-import { overlay } from './overlay';
-import type { Stored } from './storage';
-import type { Message, SendBody, Sent } from './wire';
+import type { Feed } from './feed';
+import type { Item } from './item';
+import { lookOn } from './look';
+import { Mend } from './mend';
+import type { Presence } from './presence';
+import { Queue, roomKey } from './queue';
+import type { Way } from './way';
+import type { Message, Sent } from './wire';
 
-const longestText = 4000;
+/** Refusals after which the entry's row may be among rows that were not looked at. */
+const lookAgainCodes = new Set(['behind', 'cid_conflict']);
 
-/** Refusals after which it may be in rows that were not looked at. */
-const lookFor = new Set(['behind', 'cid_conflict']);
-
-/**
- * Under what changes to a room's messages are kept: not with the messages, which pages from
- * before there were changes look for, or those would send them as messages. No room is named so.
- */
-function changesOf(room: string): string {
-	return `${room}\nchanges`;
+/** The parts of a room that its outbox works with. */
+export interface OutboxParts {
+	readonly name: string;
+	readonly me: Session;
+	readonly way: Way;
+	readonly feed: Feed;
+	readonly presence: Presence;
+	readonly canChange: ReadonlySignal<boolean>;
+	/** Joins again, and asks for the newest page if `fromNewest`. */
+	rejoin(fromNewest: boolean): void;
 }
 
-export interface OutboxHooks extends MendHooks, LookHooks {
-	/** How a message goes out; null while nothing can (not joined as this person). */
-	transport(): ((body: Omit<SendBody, 'room'>) => Promise<Sent>) | null;
-	/** Whether the server knows of changes to messages. */
-	canChange(): boolean;
-	/** It is in the log. */
-	sent(answer: Sent, kept: Stored): void;
-	rejoin(anew: boolean): void;
-	/** Asks whether the session is still there; false if not. */
-	verify(): Promise<boolean>;
-	/** The name that messages go out under. */
-	name(): string;
-}
-
-/** Texts on their way into the log: none lost, none twice, in the order of writing. */
+/** Texts on their way into the log. None is lost, none goes in twice, and all go in the order of writing. */
 export class Outbox {
-	readonly #entries = signal<readonly Entry[]>([]);
-	#items: Item[] = [];
+	readonly #queue: Queue;
+	readonly #display: Display;
 	#running = false;
 	#again = false;
 	#closed = false;
-	#lastWritten = 0;
 	#attempting: { cid: string; giveUp: (why: ChatError) => void } | null = null;
 	readonly #wake: Timer;
-	/** As long as it runs changes are held back. */
-	readonly #changes: Timer;
+	/** Changes are held back as long as it runs. */
+	readonly #changesWait: Timer;
 	readonly #mend: Mend;
-	readonly #lateness: Timer;
 
 	constructor(
 		private readonly env: Env,
-		private readonly uid: string,
-		private readonly room: string,
-		private readonly log: Log,
-		private readonly hooks: OutboxHooks,
+		private readonly room: OutboxParts,
 	) {
+		this.#queue = new Queue(env, room.me.uid, roomKey(room.name));
+		this.#display = new Display(env, this.#queue, room.feed.log, () => this.#me());
 		this.#wake = new Timer(env);
-		this.#changes = new Timer(env);
-		this.#mend = new Mend(log, hooks, (rows) => this.seen(rows));
-		this.#lateness = new Timer(env);
+		this.#changesWait = new Timer(env);
+		this.#mend = new Mend(room.feed, room.way, (rows) => this.arrived(rows));
 	}
 
-	/** What is to be shown: the confirmed entries with what is here over and after them. */
+	/** The entries to show: the confirmed ones, with the outbox over and after them. */
 	over(confirmed: readonly Entry[]): readonly Entry[] {
-		const entries = this.#entries.value;
-		const changes = entries.filter(({ target }) => target !== undefined);
-		const messages = entries.filter(({ target }) => target === undefined);
-		const me = { uid: this.uid, name: this.hooks.name() };
-		return [...overlay(confirmed, changes, me), ...messages];
+		return this.#display.over(confirmed);
 	}
 
 	/** Takes a text, or a change of a message; returns its cid at once. */
 	write(text: string, about?: { readonly kind: Change; readonly target: number }): string {
-		const written = Math.max(this.env.now(), this.#lastWritten + 1);
-		this.#lastWritten = written;
-		const { epoch, last } = this.log;
-		const tooLong = [...text].length > longestText;
-		const kept: Stored = {
-			uid: this.uid,
-			room: about ? changesOf(this.room) : this.room,
-			cid: newCid(this.env, written),
-			...about,
-			text,
-			written,
-			wordAt: written,
-			since: epoch === null ? null : { epoch, seq: last },
-			tried: false,
-			reset: false,
-			refused: tooLong
-				? { code: 'too_large', message: `More than ${longestText} characters.` }
-				: null,
-		};
-		const item = new Item(this.env, kept, Promise.resolve(false));
-		this.#items.push(item);
-		void this.#keep(item, {});
-		this.#publish();
+		const cid = this.#queue.add(text, this.room.feed.position ?? null, about);
+		this.#display.update();
 		this.kick();
-		return kept.cid;
+		return cid;
 	}
 
-	/** The person's word: send it again, with the same cid. */
+	/** Sends an entry again, with the same cid, because the person wants it. */
 	retry(cid: string): void {
-		const item = this.#find(cid);
+		const item = this.#queue.find(cid);
 		if (!item || item.isAcknowledged) return;
-		// After a reset the old place means nothing; that it may go in twice is the person's choice.
+		// After a reset the old position means nothing. The text may go in twice: the person has
+		// chosen that.
 		const lost = item.kept.reset ? { since: null, tried: false } : {};
 		item.encourage();
-		void this.#keep(item, { ...lost, reset: false, refused: null, wordAt: this.env.now() });
-		if (this.#attempting?.cid === cid) this.#attempting.giveUp(unknownOutcome('Sent again.'));
-		this.#publish();
+		const change = { ...lost, reset: false, refused: null, wordAt: this.env.now() };
+		void this.#queue.keep(item, change);
+		this.#giveUp(cid, 'Sent again.');
+		this.#display.update();
 		this.kick();
 	}
 
 	discard(cid: string): void {
-		const item = this.#find(cid);
+		const item = this.#queue.find(cid);
 		if (!item) return;
-		this.#forget(item);
-		if (this.#attempting?.cid === cid) this.#attempting.giveUp(unknownOutcome('Discarded.'));
-		this.#publish();
+		this.#queue.forget(item);
+		this.#giveUp(cid, 'Discarded.');
+		this.#display.update();
 		this.kick();
 	}
 
 	/**
-	 * Looks for acknowledgements in a list of rows; those not yet in the log's run stay in view.
-	 * The row of an edit or a deletion is none: only `sent` says that the message was changed, too.
+	 * Looks for acknowledgements in a list of rows. An entry whose row the log cannot show yet
+	 * stays in view. The row of an edit or a deletion acknowledges nothing: only `sent` says
+	 * that the message was changed, too.
 	 */
-	seen(messages: readonly Message[]): void {
+	arrived(rows: readonly Message[]): void {
 		let found = false;
-		for (const m of messages) {
-			if (m.uid !== this.uid) continue;
-			const item = this.#find(m.cid);
+		for (const m of rows) {
+			if (m.uid !== this.room.me.uid) continue;
+			const item = this.#queue.find(m.cid);
 			if (item?.overwrites) item.found ??= m.seq;
 			else if (item) this.#acknowledge(item, m.seq);
 			found ||= item !== undefined;
 		}
-		if (found) this.#publish();
+		if (found) this.#display.update();
 	}
 
 	/** A `sent` is an acknowledgement, however late it comes. */
 	sent(answer: Sent): void {
-		const item = this.#find(answer.cid);
+		const { cid, epoch, seq, at, duplicate } = answer;
+		const item = this.#queue.find(cid);
 		if (!item) return;
-		this.#acknowledge(item, answer.seq);
-		this.hooks.sent(answer, item.kept);
-		this.#publish();
+		this.#acknowledge(item, seq);
+		const { uid, kind = 'message', target, text } = item.kept;
+		const { name } = this.#me();
+		const about = target === undefined ? {} : { target };
+		// A new message is a row as it was written. A repeated one may have been changed since, so the
+		// log is asked.
+		if (duplicate) this.room.feed.reaches({ epoch, seq });
+		else this.room.feed.sent(epoch, { seq, kind, cid, uid, name, ...about, text, at });
+		this.#display.update();
 	}
 
 	/**
-	 * The log's run changed: acknowledged entries that are rows now leave the outbox. The rows
-	 * are looked at again: they may have come before the store told of an entry.
+	 * The known rows changed: entries that are rows now leave the outbox. The rows are searched
+	 * again, as they may have come before the store told of an entry.
 	 */
 	logChanged(fresh: readonly Message[]): void {
-		this.seen(fresh);
-		if (this.#items.some((item) => item.isAcknowledged)) this.#publish();
+		this.arrived(fresh);
+		if (this.#queue.items.some((item) => item.isAcknowledged)) this.#display.update();
 	}
 
 	/** A page came, or the answer to a join. */
 	joined(epoch: string, reset: boolean): void {
-		this.#ofOthers(epoch, reset);
+		this.#suspendOthers(epoch, reset);
 		void this.#mend.go();
 	}
 
-	/** What was written against another log waits for the person's word. */
-	#ofOthers(epoch: string, reset: boolean): void {
-		const old = this.#items.filter(
+	/** Entries that were written against another log wait until the person decides. */
+	#suspendOthers(epoch: string, reset: boolean): void {
+		const old = this.#queue.items.filter(
 			({ kept: { since } }) => since && (reset || since.epoch !== epoch),
 		);
 		for (const item of old) {
-			if (item.isAcknowledged) this.#drop(item);
-			else if (!item.kept.reset) void this.#reset(item);
+			if (item.isAcknowledged) this.#queue.drop(item);
+			else if (!item.kept.reset) void this.#queue.suspend(item).then(() => this.#display.update());
 		}
-		if (old.length > 0) this.#publish();
+		if (old.length > 0) this.#display.update();
 	}
 
-	/** It waits from now on, unless another tab has sent it or taken it out. */
-	async #reset(item: Item): Promise<void> {
-		item.kept = { ...item.kept, reset: true };
-		item.found = null;
-		const safe = await item.safe;
-		const kept = safe ? await this.#load().catch(() => null) : null;
-		if (!kept || kept.some(({ cid }) => cid === item.kept.cid)) this.#keep(item, { reset: true });
-		else if (!item.isAcknowledged) this.#drop(item);
-		this.#publish();
-	}
-
-	/** At the start, and when there is a way out again: what an earlier page left, and what waited. */
+	/**
+	 * At the start, and when there is a way out again: takes the entries that an earlier page left,
+	 * and sends.
+	 */
 	async resume(): Promise<void> {
 		void this.#mend.go();
 		await this.#reload();
-		for (const item of this.#items) if (item.why?.retryAfter === undefined) item.notBefore = 0;
+		for (const item of this.#queue.items)
+			if (item.why?.retryAfter === undefined) item.notBefore = 0;
 		this.kick();
 	}
 
-	/** What another tab has left since, and what a later server takes. */
+	/** Takes the entries that another tab has left since, and sends what an updated server accepts now. */
 	async look(): Promise<void> {
 		void this.#mend.go();
 		await this.#reload();
 		this.kick();
 	}
 
-	/** The way out is gone: an answer will not come. Queued entries are only pending again. */
+	/** The way out is gone: no answer will come. Entries under way are only pending again. */
 	interrupted(): void {
-		for (const item of this.#items) item.firstTry = null;
+		for (const item of this.#queue.items) item.firstTry = null;
 		this.#attempting?.giveUp(unknownOutcome('The connection was lost.'));
 	}
 
 	close(): void {
 		this.#closed = true;
 		this.#wake.clear();
-		this.#changes.clear();
-		this.#lateness.clear();
+		this.#changesWait.clear();
+		this.#display.close();
 		this.interrupted();
 	}
 
-	/** Sends what can be sent now. */
+	/** Sends all that can be sent now. */
 	kick(): void {
 		if (this.#running) this.#again = true;
-		else if (!this.#closed && this.hooks.transport() && this.#next()) void this.#drain();
+		else if (!this.#closed && this.room.way.canSend && this.#next()) void this.#drain();
 	}
 
-	/** Only one tab at a time sends, or the order of writing would be lost. */
 	async #drain(): Promise<void> {
 		this.#running = true;
 		this.#again = false;
 		try {
-			await this.env.lock(`projectchat:outbox:${this.uid}:${this.room}`, async () => {
+			await this.#queue.alone(async () => {
 				await this.#reload();
 				while (!this.#closed && (await this.#step()));
 			});
@@ -242,7 +204,7 @@ export class Outbox {
 	/** Sends the next entry; false when there is nothing to do now. */
 	async #step(): Promise<boolean> {
 		const item = this.#next();
-		if (!item || !this.hooks.transport()) return false;
+		if (!item || !this.room.way.canSend) return false;
 		const wait = item.notBefore - this.env.now();
 		if (wait > 0) {
 			this.#wake.set(wait, () => this.kick());
@@ -253,25 +215,26 @@ export class Outbox {
 	}
 
 	async #attempt(item: Item): Promise<void> {
-		item.place(this.log);
+		item.place(this.room.feed.log);
 		item.firstTry ??= this.env.now();
-		this.#watchLateness();
-		// That it was tried must be known before it can be true.
-		await this.#keep(item, { tried: true });
-		const transport = this.hooks.transport();
-		if (!transport || !this.#isOpen(item)) return;
+		this.#display.watchLateness();
+		// The store must know of the try before it begins.
+		await this.#queue.keep(item, { tried: true });
+		if (!this.#isOpen(item)) return;
 		const { cid, kind, target, text, since } = item.kept;
 		const about = kind && target !== undefined ? { kind, target } : {};
-		const body = { cid, ...about, text, ...(since && { since }), as: this.uid };
+		const body = { cid, ...about, text, ...(since && { since }), as: this.room.me.uid };
+		const reply = this.room.way.send(body);
+		if (!reply) return;
 		try {
-			await this.#answer(cid, transport(body));
+			await this.#answer(cid, reply);
 		} catch (e) {
 			if (!(e instanceof ChatError)) throw e;
 			if (this.#isOpen(item)) await this.#refused(item, e);
 		}
 	}
 
-	/** Waits for the answer or for somebody to give it up; when it comes later, it counts all the same. */
+	/** Waits until the answer comes or the attempt is given up. An answer that comes later counts, too. */
 	#answer(cid: string, reply: Promise<Sent>): Promise<void> {
 		return new Promise<void>((resolve, reject) => {
 			this.#attempting = { cid, giveUp: reject };
@@ -281,37 +244,44 @@ export class Outbox {
 		});
 	}
 
+	/** Ends the attempt that is under way if it is this entry's. */
+	#giveUp(cid: string, why: string): void {
+		if (this.#attempting?.cid === cid) this.#attempting.giveUp(unknownOutcome(why));
+	}
+
 	async #refused(item: Item, e: ChatError): Promise<void> {
-		// Given up for a Retry, or with the connection: the next try need not wait.
+		// Given up for a retry, or with the connection: the next try need not wait.
 		if (item.firstTry === null) return;
 		item.why = e;
 		if (e.code === 'cid_conflict') item.conflicts++;
 		if (e.code === 'reset') {
-			await this.#keep(item, { reset: true });
-			// Else the log has begun anew meanwhile.
-			if (!item.kept.since || item.kept.since.epoch === this.log.epoch) this.hooks.rejoin(true);
+			await this.#queue.keep(item, { reset: true });
+			// If the epochs differ, the page has joined the new log meanwhile.
+			const { since } = item.kept;
+			if (!since || since.epoch === this.room.feed.log.epoch) this.room.rejoin(true);
 		} else if (e.code === 'bad_request' && item.kept.kind) {
-			// Of a function from before there were changes, whatever `joined` said: they are
-			// deployed one after the other. It does not know either whether the row is in the log.
-			this.#changes.set(item.backoff.next(), () => this.kick());
-			this.hooks.rejoin(false);
+			// A function of revision 1 refuses changes, and cannot say whether the row is in the log.
+			// Functions are deployed one after the other, so this may differ from what `joined` said.
+			this.#changesWait.set(item.backoff.next(), () => this.kick());
+			this.room.rejoin(false);
 		} else if (!e.temporary && !item.mayPass(e.code)) {
-			await this.#keep(item, { refused: { code: e.code, message: e.message } });
+			await this.#queue.keep(item, { refused: { code: e.code, message: e.message } });
 		} else {
 			item.notBefore = this.env.now() + item.backoff.next(e.retryAfter);
 			await this.#recover(item, e);
 		}
-		this.#publish();
+		this.#display.update();
 	}
 
-	/** Does what makes the next try better than this one. */
+	/** Prepares a better next try. */
 	async #recover(item: Item, e: ChatError): Promise<void> {
-		if (e.code === 'not_joined') this.hooks.rejoin(false);
-		if (e.code === 'unauthorized') await this.hooks.verify();
-		if (!lookFor.has(e.code) || !item.kept.since) return;
+		const { feed, way } = this.room;
+		const { since } = item.kept;
+		if (e.code === 'not_joined') this.room.rejoin(false);
+		if (e.code === 'unauthorized') await way.socket.verify();
+		if (!lookAgainCodes.has(e.code) || !since) return;
 		try {
-			const { since } = item.kept;
-			const looked = await lookOn(since, this.log, this.hooks, (rows) => this.seen(rows));
+			const looked = await lookOn(since, feed, way, (rows) => this.arrived(rows));
 			item.kept = { ...item.kept, since: looked };
 			item.notBefore = 0;
 		} catch (failed) {
@@ -321,98 +291,35 @@ export class Outbox {
 
 	/** Makes the entries here those of the store, which other tabs change, too. */
 	async #reload(): Promise<void> {
-		const before = this.#items.map((item) => ({ item, safe: item.safe }));
-		const wasSafe = await Promise.all(before.map(({ safe }) => safe));
-		const kept = await this.#load().catch(() => null);
-		if (!kept || this.#closed) return;
-		const inStore = new Map(kept.map((k) => [k.cid, k]));
-		for (const [i, { item, safe }] of before.entries()) {
-			const stored = inStore.get(item.kept.cid);
-			inStore.delete(item.kept.cid);
-			if (!wasSafe[i] || item.safe !== safe) continue; // The store is not newer.
-			// What another tab sent or discarded is gone; what it tried was tried.
-			if (stored) item.kept = stored;
-			else if (!item.isAcknowledged) this.#drop(item);
-		}
-		for (const stored of inStore.values())
-			if (!this.#find(stored.cid))
-				this.#items.push(new Item(this.env, stored, Promise.resolve(true)));
-		this.#items.sort((a, b) => a.kept.written - b.kept.written);
-		this.#lastWritten = Math.max(
-			this.#lastWritten,
-			...this.#items.map((item) => item.kept.written),
-		);
-		this.seen(this.log.rows);
-		if (this.log.epoch !== null) this.#ofOthers(this.log.epoch, false);
-		this.#publish();
-	}
-
-	/** All that the store has of the room, as it says. */
-	async #load(): Promise<Stored[]> {
-		const { store } = this.env;
-		const [messages, changes] = await Promise.all([
-			store.load(this.uid, this.room),
-			store.load(this.uid, changesOf(this.room)),
-		]);
-		return [...messages, ...changes];
+		const merge = await this.#queue.read();
+		if (!merge || this.#closed) return;
+		merge();
+		const { rows, epoch } = this.room.feed.log;
+		this.arrived(rows);
+		if (epoch !== null) this.#suspendOthers(epoch, false);
+		this.#display.update();
 	}
 
 	#next(): Item | undefined {
-		const all = this.hooks.canChange() && !this.#changes.running;
-		return this.#items.find(({ isQueued, kept }) => isQueued && (!kept.kind || all));
+		const all = this.room.canChange.peek() && !this.#changesWait.running;
+		return this.#queue.items.find(({ isQueued, kept }) => isQueued && (!kept.kind || all));
 	}
 
-	/** Still here, and not known to be in the log. */
+	/** The entry is still in the outbox, and not known to be in the log. */
 	#isOpen(item: Item): boolean {
-		return !item.isAcknowledged && this.#items.includes(item);
+		return !item.isAcknowledged && this.#queue.items.includes(item);
 	}
 
 	#acknowledge(item: Item, seq: number): void {
 		if (item.isAcknowledged) return;
 		item.acknowledged = seq;
-		void this.env.store.remove(item.kept).catch(() => {});
-		if (this.#attempting?.cid === item.kept.cid)
-			this.#attempting.giveUp(unknownOutcome('It is in the log.'));
+		this.#queue.erase(item);
+		this.#giveUp(item.kept.cid, 'It is in the log.');
 	}
 
-	#find(cid: string): Item | undefined {
-		return this.#items.find((item) => item.kept.cid === cid);
-	}
-
-	#keep(item: Item, change: Partial<Stored>): Promise<unknown> {
-		item.kept = { ...item.kept, ...change };
-		item.safe = this.env.store.put(item.kept).then(
-			() => true,
-			() => false,
-		);
-		return item.safe;
-	}
-
-	#drop(item: Item): void {
-		this.#items = this.#items.filter((other) => other !== item);
-	}
-
-	#forget(item: Item): void {
-		this.#drop(item);
-		void this.env.store.remove(item.kept).catch(() => {});
-	}
-
-	/** Without an acknowledgement for 15 s an entry is shown as failed. */
-	#watchLateness(): void {
-		for (const item of this.#items) item.late ||= (item.left ?? 1) <= 0;
-		const left = this.#items.flatMap((item) => item.left ?? []);
-		if (left.length === 0) return;
-		this.#lateness.set(Math.min(...left), () => {
-			this.#watchLateness();
-			this.#publish();
-		});
-	}
-
-	#publish(): void {
-		const { last } = this.log;
-		this.#items = this.#items.filter(
-			({ acknowledged }) => acknowledged === null || acknowledged > last,
-		);
-		this.#entries.value = this.#items.map((item) => item.shown(this.hooks.name()));
+	/** The person, with the name that messages go out under. */
+	#me(): Person {
+		const { me, presence } = this.room;
+		return { uid: me.uid, name: presence.nameOf(me) };
 	}
 }

@@ -1,14 +1,15 @@
 import type { Entry, Person, Reaction } from './client';
 
 /**
- * Confirmed entries with the changes that are still in the outbox on them, as if they had
- * gone in: but what failed, of which only a text is shown, so that it is not lost.
+ * Confirmed entries with the changes from the outbox on them, as if those were in the log. Of a
+ * change that failed only an edit's text is shown, so that it is not lost.
  */
 export function overlay(
 	confirmed: readonly Entry[],
-	changes: readonly Entry[],
+	outbox: readonly Entry[],
 	me: Person,
 ): readonly Entry[] {
+	const changes = outbox.filter(({ target }) => target !== undefined);
 	if (changes.length === 0) return confirmed;
 	const targets = new Set(changes.map(({ target }) => target));
 	return confirmed.map((entry) => {

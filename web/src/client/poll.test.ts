@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pass, upTo, useRoom } from './fakeRoom';
+import { pass, upTo, useRoom } from '../../test/client/fake-room';
 
 const t = useRoom();
 

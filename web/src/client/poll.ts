@@ -1,25 +1,26 @@
 import { ChatError } from './client';
 import { type Env, Timer } from './env';
+import type { Socket } from './socket';
 
 const second = 1000;
-const recent = 120 * second;
+/** How long after the last message the room counts as lively. */
+const livelyPeriod = 120 * second;
 
 export interface PollHooks {
 	/** Brings the log level over HTTP. Rejects with a ChatError. */
 	pull(): Promise<void>;
-	/** It is level, and asked for again in so many seconds. */
+	/** The log is level. */
 	pulled(): void;
-	every(seconds: number): void;
-	/** HTTP refused, and would again. */
-	refused(error: ChatError): void;
-	/** HTTP does not answer. */
-	failed(): void;
+	/** HTTP refused, and would refuse again. */
+	refused(): void;
 }
 
-/** Asks over HTTP again and again, where no socket can be had: often while somebody writes and is read. */
+/**
+ * Polls over HTTP where no socket can be had: often while the page is in view and somebody writes.
+ */
 export class Poller {
 	on = false;
-	/** Something was pulled since the start: messages may go out. */
+	/** A pull has succeeded since the start: messages may go out. */
 	ready = false;
 
 	#lastMessage = 0;
@@ -30,6 +31,7 @@ export class Poller {
 
 	constructor(
 		private readonly env: Env,
+		private readonly socket: Socket,
 		private readonly hooks: PollHooks,
 	) {
 		this.#timer = new Timer(env);
@@ -38,7 +40,7 @@ export class Poller {
 	start(): void {
 		if (this.on) return;
 		this.on = true;
-		this.hooks.every(this.#seconds());
+		this.socket.pollEvery(this.#seconds());
 		this.#stops = [
 			this.env.listen('online', () => this.now()),
 			this.env.listen('visibility', () => {
@@ -60,7 +62,7 @@ export class Poller {
 		this.#lastMessage = this.env.now();
 	}
 
-	/** Asks at once; if that is being done, once more after it. */
+	/** Asks at once; if a question is under way, once more after it. */
 	now(): void {
 		if (this.#pulling) this.#urgent = true;
 		else if (this.on) void this.#poll();
@@ -68,7 +70,7 @@ export class Poller {
 
 	#seconds(): number {
 		if (!this.env.visible()) return 60;
-		return this.env.now() - this.#lastMessage < recent ? 2 : 10;
+		return this.env.now() - this.#lastMessage < livelyPeriod ? 2 : 10;
 	}
 
 	async #poll(): Promise<void> {
@@ -95,13 +97,16 @@ export class Poller {
 	}
 
 	#report(e: ChatError): void {
-		if (e.code === 'offline') this.hooks.failed();
-		else if (!e.temporary) this.hooks.refused(e);
+		if (e.code === 'offline') this.socket.pollFailed();
+		else if (!e.temporary) {
+			if (e.code === 'unauthorized') void this.socket.verify();
+			else this.hooks.refused();
+		}
 	}
 
 	#plan(wait: number): void {
 		const seconds = Math.max(wait, this.#seconds());
-		this.hooks.every(seconds);
+		this.socket.pollEvery(seconds);
 		if (this.#urgent && wait === 0) this.now();
 		else this.#timer.set(seconds * second, () => this.now());
 	}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pass, useRoom } from './fakeRoom';
+import { pass, useRoom } from '../../test/client/fake-room';
 import { Presence } from './presence';
 import type { PresencePush } from './wire';
 

@@ -3,6 +3,7 @@ import type { Person } from './client';
 import { type Clock, Timer } from './env';
 import type { PresencePush } from './wire';
 
+/** How long a person who left is still shown, in ms. */
 const leaveDelay = 1500;
 
 /** Who is in the room, put together from `joined`, pushes and pongs. */
@@ -11,9 +12,9 @@ export class Presence {
 	readonly count = signal<number | null>(null);
 
 	#people = new Map<string, Person>();
-	/** Gone, but shown a little longer: a quick reload does not flicker. */
+	/** People who left but are shown a little longer, so that a quick reload does not flicker. */
 	readonly #leaving = new Map<string, Timer>();
-	/** The time of the latest push about each person: pushes may overtake each other. */
+	/** The time of the latest push about each person, as pushes may overtake each other. */
 	readonly #latest = new Map<string, string>();
 	#told: number | null = null;
 	#disagreed = false;
@@ -34,10 +35,10 @@ export class Presence {
 	}
 
 	/**
-	 * Takes a pong's count, and for how long it holds: an estimate, as in a large room,
-	 * for no time, which contradicts no list. Is the list wrong? A push may have
-	 * overtaken this pong, so it is sure only of the second pong running that says so:
-	 * join again.
+	 * Takes a pong's count, and how long that holds. Without that time the count is an estimate,
+	 * as in a large room, and contradicts no list. Tells whether the list is wrong: 'perhaps'
+	 * when a count differs, as a push may have overtaken the pong; 'sure' when the next one
+	 * differs, too. Then only a join helps.
 	 */
 	pong(count: number | undefined, holds: number | undefined): 'perhaps' | 'sure' | null {
 		if (count === undefined) return null;
@@ -49,12 +50,12 @@ export class Presence {
 		return again ? 'sure' : wrong ? 'perhaps' : null;
 	}
 
-	/** The name that somebody online goes by. */
-	nameOf(uid: string): string | undefined {
-		return this.#people.get(uid)?.name;
+	/** The person's name in the room now; the given one if they are not in the list. */
+	nameOf({ uid, name }: Person): string {
+		return this.#people.get(uid)?.name ?? name;
 	}
 
-	/** Nobody is known, as where the client polls. */
+	/** Forgets everybody: over HTTP nobody is known. */
 	clear(): void {
 		this.#stayAll();
 		this.#people.clear();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pass, upTo, useRoom } from './fakeRoom';
-import { me } from './fakeServer';
+import { pass, upTo, useRoom } from '../../test/client/fake-room';
+import { me } from '../../test/client/fake-server';
 import { Outbox } from './outbox';
 import { openRoom } from './room';
 
@@ -46,7 +46,7 @@ describe('opening', () => {
 		expect(t.server.handshakes).toBe(1);
 	});
 
-	it('gives a message of an unknown kind its place and no looks', async () => {
+	it('keeps the place of a message of an unknown kind, and does not show it', async () => {
 		t.server.append({ kind: 'poll', cid: 'p', uid: 'u_ann', name: 'Ann', text: '?' });
 		await t.enter();
 		t.server.say('after it');

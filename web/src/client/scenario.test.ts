@@ -1,10 +1,10 @@
 /** Plays the scripts that both clients must follow: lab/client/testdata/README.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type FakeEnv, fakeEnv } from '../../test/client/fake-env';
+import { FakeServer, me } from '../../test/client/fake-server';
 import type { Change, Entry, Room } from './client';
 import type { SocketLike } from './env';
-import { type FakeEnv, fakeEnv } from './fakeEnv';
-import { FakeServer, me } from './fakeServer';
 import { Outbox } from './outbox';
 import { openRoom } from './room';
 import type { Stored } from './storage';
@@ -74,14 +74,14 @@ it.each(scenarios)('%s', async (_, scenario) => {
 
 /** The client's side of a link, as the script has it. */
 interface Link {
-	/** The script closed it: that the client does so too says nothing. */
+	/** The script has closed it: the client's own close does not count then. */
 	gone: boolean;
 	onopen: (() => void) | null;
 	onmessage: ((event: { data: string }) => void) | null;
 	onclose: (() => void) | null;
 }
 
-/** Plays the server and the person to one room of the page's client. */
+/** Plays the server and the person for one room of the page's client. */
 class Player {
 	room!: Room;
 	readonly #env: FakeEnv = fakeEnv(new FakeServer());
@@ -135,7 +135,7 @@ class Player {
 		}
 	}
 
-	/** Wants all that the client did since the last step, and nothing else. */
+	/** Expects exactly what the client did since the last step. */
 	expect(where: string, s: Step): void {
 		for (const [i, want] of (s.sends ?? []).entries()) this.#bind(this.#sends[i], want);
 		for (const [i, want] of (s.asks ?? []).entries()) this.#bind(this.#asks[i], want);
@@ -207,7 +207,7 @@ class Player {
 		return response;
 	}
 
-	/** A variable of the script is bound where it is met first. */
+	/** Binds a variable of the script at its first use. */
 	#bind(got: unknown, want: unknown): void {
 		if (typeof want === 'string' && want.startsWith('$') && !this.#bound.has(want))
 			this.#bound.set(want, got);
@@ -215,7 +215,7 @@ class Player {
 			for (const [k, v] of Object.entries(want)) this.#bind((got as Bag | undefined)?.[k], v);
 	}
 
-	/** Puts values in the place of variables. */
+	/** Replaces variables by their values. */
 	#value(v: unknown): unknown {
 		if (typeof v === 'string') return this.#bound.get(v) ?? v;
 		if (Array.isArray(v)) return v.map((x) => this.#value(x));
@@ -223,7 +223,7 @@ class Player {
 		return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, this.#value(x)]));
 	}
 
-	/** Makes a whole frame of what a script says of it. */
+	/** Completes a frame of which a script gives only a part. */
 	#fill({ head, ...f }: Bag): Bag {
 		const frame: Bag = { ...usual[String(f.type)], ...f };
 		if (head) frame.heads = { general: { ...usual.head, ...(head as Bag) } };
@@ -232,13 +232,13 @@ class Player {
 	}
 }
 
-/** What became of a message. */
+/** The changes of a message. */
 function about({ reactions = [], deleted, change }: Entry): string {
 	const signs = reactions.flatMap(({ sign, people }) => people.map(() => ` ${sign}`)).join('');
 	return signs + (deleted ? '(deleted)' : '') + (change ? ` (${change.state})` : '');
 }
 
-/** A number stands for somebody's message in that place. */
+/** A number stands for somebody's message with that seq. */
 function row(r: number | Bag): Bag {
 	const { seq, ...said } = typeof r === 'number' ? { seq: r } : r;
 	return { ...usual.row, cid: `c${seq}`, text: `t${seq}`, seq, ...said };

@@ -1,3 +1,3 @@
-/** What sending needs beyond a room itself, to be fetched as one. */
+/** The code that sending needs beyond a room's own; it is fetched as one. */
 export { Outbox } from './outbox';
 export { indexedStore } from './storage';

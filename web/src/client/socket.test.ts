@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pass, upTo, useRoom } from './fakeRoom';
-import { me } from './fakeServer';
+import { pass, upTo, useRoom } from '../../test/client/fake-room';
+import { me } from '../../test/client/fake-server';
 
 const t = useRoom();
 

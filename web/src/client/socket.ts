@@ -6,13 +6,15 @@ import { type Env, Timer } from './env';
 import type { ServerFrame } from './wire';
 
 const minute = 60_000;
-/** API Gateway cuts at 2 h; everybody moves over before that, and not at once. */
+/**
+ * When a client moves to a new channel: API Gateway cuts after 2 h, and not all may move at once.
+ */
 const handOverFrom = 100 * minute;
 const handOverSpan = 15 * minute;
-/** So many failed handshakes running, though HTTP works, mean that no WebSocket can be had. */
-const hopeless = 3;
-/** Refusals of a join that the same join will meet again. */
-const hopelessJoin = new Set(['bad_request', 'forbidden', 'not_found', 'too_large']);
+/** How many handshakes must fail in a row, though HTTP works, before the client polls. */
+const failuresUntilPolling = 3;
+/** Refusals of a join that a repeat would meet again. */
+const finalJoinCodes = new Set(['bad_request', 'forbidden', 'not_found', 'too_large']);
 
 export interface SocketHooks {
 	/** Joins the room on an open channel. Rejects with a ChatError. */
@@ -26,13 +28,13 @@ export interface SocketHooks {
 	down(): void;
 	/** The room cannot be joined; trying again would not help. */
 	refused(error: ChatError): void;
-	/** How many would come back together, were all of them cut off. */
-	crowd(): number;
-	/** No socket can be had but HTTP works (true), or that is over (false). */
+	/** How many clients would reconnect together if all of them were cut off. */
+	clients(): number;
+	/** True: no socket can be had, but HTTP works. False: that is over. */
 	polling(on: boolean): void;
 }
 
-/** Keeps one joined channel: connects, comes back, hands over, gives up on sockets or on the session. */
+/** Keeps one joined channel: connects, reconnects, hands over, gives up on sockets or on the session. */
 export class Socket {
 	readonly state = signal<Connection>({ state: 'connecting' });
 	/** The joined channel in use. */
@@ -75,7 +77,7 @@ export class Socket {
 		if (!this.current) this.#open();
 	}
 
-	/** The channel is dead or of no use: away with it, and a new one at once, or after `error`'s time. */
+	/** Closes a channel that is dead or of no use. Opens a new one at once, or after `error` a little later. */
 	drop(channel: Channel, error?: ChatError): void {
 		if (channel !== this.current) return;
 		channel.close();
@@ -93,12 +95,12 @@ export class Socket {
 		this.#again();
 	}
 
-	/** How often is asked, for the views. */
+	/** Tells the views how often the client polls. */
 	pollEvery(seconds: number): void {
 		if (this.#polling) this.state.value = { state: 'polling', everySeconds: seconds };
 	}
 
-	/** Asks whether the session is still there and ours; signs out if it is not. True if it is. */
+	/** Asks whether the session still exists and is this person's. Signs out if not. */
 	verify(): Promise<boolean> {
 		this.#verifying ??= this.#askSession().finally(() => {
 			this.#verifying = null;
@@ -162,7 +164,7 @@ export class Socket {
 		this.#handOver.set(handOverFrom + this.env.random() * handOverSpan, () => this.#open());
 		this.state.value = { state: 'live' };
 		this.hooks.live(channel);
-		// After the new one is in use: what is still awaited on the old one may arrive there.
+		// The old one is closed last: replies that it still waits for may arrive there.
 		old?.retire();
 	}
 
@@ -170,7 +172,7 @@ export class Socket {
 		this.#candidate = null;
 		channel.close();
 		if (e.code === 'unauthorized') void this.verify();
-		if (hopelessJoin.has(e.code) && !e.temporary) this.hooks.refused(e);
+		if (finalJoinCodes.has(e.code) && !e.temporary) this.hooks.refused(e);
 		else this.#again(e.retryAfter);
 	}
 
@@ -188,7 +190,7 @@ export class Socket {
 	#closed(channel: Channel, wasOpen: boolean): void {
 		if (channel === this.current) {
 			this.#lostCurrent();
-			// A hand-over that is under way is the quickest way back.
+			// A hand-over is under way: no way back is quicker.
 			if (this.#candidate) this.state.value = { state: 'reconnecting', retryAt: null };
 			else this.#again();
 		} else if (channel === this.#candidate) {
@@ -205,11 +207,14 @@ export class Socket {
 		this.hooks.down();
 	}
 
-	/** A browser does not tell why a handshake failed: is it the session, the network, or the socket? */
+	/**
+	 * A browser does not say why a handshake failed. The session's route tells the session, the
+	 * network and the socket apart.
+	 */
 	async #handshakeFailed(): Promise<void> {
 		if (!(await this.verify()) || this.#ended || this.current) return;
 		this.#failures++;
-		if (this.#failures >= hopeless && !this.#polling) this.#setPolling(true);
+		if (this.#failures >= failuresUntilPolling && !this.#polling) this.#setPolling(true);
 	}
 
 	async #askSession(): Promise<boolean> {
@@ -227,7 +232,7 @@ export class Socket {
 		if (this.#ended || this.#candidate) return;
 		const delay = this.#polling
 			? minute + this.env.random() * minute
-			: this.#backoff.next(retryAfter, this.hooks.crowd());
+			: this.#backoff.next(retryAfter, this.hooks.clients());
 		if (!this.current && !this.#polling)
 			this.state.value = { state: 'reconnecting', retryAt: this.env.now() + delay };
 		this.#retry.set(delay, () => this.#open());

@@ -1,50 +1,52 @@
 /**
- * Where the outbox survives a reload and a crash.
+ * The store in which the outbox survives a reload and a crash.
  *
- * IndexedDB and not localStorage: its `complete` event promises that the entry
- * is out of this process (localStorage writes are flushed seconds later, and
- * "was this ever sent?" must not be forgotten), and each entry is its own record,
- * so two tabs never overwrite each other's. Where it cannot be had (some private
- * windows), the outbox lives as long as the tab.
+ * It is IndexedDB and not localStorage, for two reasons. The `complete` event promises that
+ * the entry has left this process; localStorage is flushed seconds later, and whether an entry
+ * was ever sent must not be forgotten. And each entry is a record of its own, so two tabs never
+ * overwrite each other's. Some private windows have no IndexedDB: there the outbox lives as
+ * long as the tab.
  */
 import type { Change } from './client';
 import type { Position } from './wire';
 
-/** An entry of the outbox as it is kept. */
+/** An entry of the outbox as it is stored. */
 export interface Stored {
 	readonly uid: string;
-	/** The room, folded by `roomKey`; for changes of messages by `changesOf` of that. */
+	/** The room's storage key: `roomKey`, and `changesOf` that for changes of messages. */
 	readonly room: string;
 	readonly cid: string;
-	/** What it does to the message `target`; both absent: it is a message. */
+	/** How it changes the message `target`. Both are absent if it is a message itself. */
 	readonly kind?: Change;
 	readonly target?: number;
 	readonly text: string;
-	/** When it was written, ms since 1970; entries go out in this order. */
+	/** When it was written, in ms since 1970. Entries go out in this order. */
 	readonly written: number;
-	/** From when its 24 hours count: when it was written, or the person's last word on it. */
+	/** The start of its 24 hours: when it was written, or when the person last decided to send it. */
 	readonly wordAt: number;
-	/** The log up to here was looked at and does not hold it. Null: no head was known yet. */
+	/**
+	 * The log up to here was looked at and does not hold it. Null: nothing of the log was known yet.
+	 */
 	readonly since: Position | null;
-	/** Kept before the first try goes out: from then on it may be in the log. */
+	/** Stored before the first try goes out: from then on the entry may be in the log. */
 	readonly tried: boolean;
-	/** The log was reset under it: it waits for the person's word. */
+	/** The log was reset after it was written: it waits until the person decides. */
 	readonly reset: boolean;
-	/** Why it can never go out as it is. */
+	/** The refusal that it would always meet. */
 	readonly refused: { readonly code: string; readonly message: string } | null;
 }
 
 export interface OutboxStore {
-	/** Entries of a person in a room, in the order of writing. */
+	/** A person's entries in a room, in the order of writing. */
 	load(uid: string, room: string): Promise<Stored[]>;
-	/** Resolves when the entry is safe. */
+	/** Resolves when the entry would survive a crash. */
 	put(entry: Stored): Promise<void>;
 	remove(entry: Stored): Promise<void>;
 }
 
 const inOrder = (a: Stored, b: Stored) => a.written - b.written || (a.cid < b.cid ? -1 : 1);
 
-/** An outbox that lives as long as the page. */
+/** A store that lives as long as the page. */
 export function memoryStore(): OutboxStore {
 	const entries = new Map<string, Stored>();
 	const key = (e: Stored) => JSON.stringify([e.uid, e.room, e.cid]);
@@ -70,7 +72,7 @@ function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
 	});
 }
 
-/** Runs one transaction; resolves with the request's result when it is complete. */
+/** Runs one transaction. Resolves with the request's result when the transaction is complete. */
 function transact<T>(
 	db: IDBDatabase,
 	mode: IDBTransactionMode,
@@ -84,7 +86,7 @@ function transact<T>(
 	});
 }
 
-/** The outbox in IndexedDB; falls back to memory where that cannot be opened. */
+/** The store in IndexedDB, or in memory if that cannot be opened. */
 export function indexedStore(factory: () => IDBFactory | undefined): OutboxStore {
 	let opened: Promise<IDBDatabase | null> | undefined;
 	const memory = memoryStore();
@@ -105,7 +107,7 @@ export function indexedStore(factory: () => IDBFactory | undefined): OutboxStore
 		async load(uid, room) {
 			const db = await database();
 			if (!db) return memory.load(uid, room);
-			// An empty list sorts after every string, so this is all cids of the room.
+			// An empty list sorts after every string, so the range holds all cids of the room.
 			const range = IDBKeyRange.bound([uid, room], [uid, room, []]);
 			const found = await transact<Stored[]>(db, 'readonly', (entries) => entries.getAll(range));
 			return found.sort(inOrder);

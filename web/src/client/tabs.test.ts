@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pass, useRoom } from '../../test/client/fake-room';
+import { me } from '../../test/client/fake-server';
 import type { Room } from './client';
-import { pass, useRoom } from './fakeRoom';
-import { me } from './fakeServer';
 import { Outbox } from './outbox';
 import { openRoom } from './room';
 
@@ -32,7 +32,7 @@ describe('an outbox that an earlier page left', () => {
 		await pass(100);
 		expect(t.server.head).toBe(122);
 		expect(t.states.every((s) => s === 'confirmed')).toBe(true);
-		// It may have been any row after 0, and those before the page were not looked at.
+		// It may be any row after 0, and the rows before the page were not looked at.
 		expect(t.server.of('send')).toMatchObject([{ cid: 'c-old', since: { seq: 0 } }]);
 		expect(await t.kept()).toEqual([]);
 	});
@@ -48,7 +48,7 @@ describe('an outbox that an earlier page left', () => {
 		expect(await t.kept()).toEqual([]);
 	});
 
-	it('never tried, written before any head was known, needs no look back', async () => {
+	it('never tried, written before any row was known, needs no look back', async () => {
 		t.server.fill(300);
 		await t.leave('new', { since: null });
 		await t.enter();
@@ -56,7 +56,7 @@ describe('an outbox that an earlier page left', () => {
 		expect(t.server.head).toBe(301);
 	});
 
-	it('far behind the head looks at all that lies between', async () => {
+	it('far behind the end of the log looks at all rows between', async () => {
 		t.server.fill(2);
 		t.server.append({ uid: 'u_me', name: 'Me', cid: 'c-lost', text: 'lost' });
 		t.server.fill(400);
@@ -148,7 +148,7 @@ describe('an outbox that an earlier page left', () => {
 		expect(t.server.of('send')).toEqual([]);
 	});
 
-	it('of another person or room stays where it is', async () => {
+	it('of another person or room stays in the store', async () => {
 		await t.leave('not mine', { uid: 'u_other' });
 		await t.leave('not here', { room: 'elsewhere' });
 		await t.enter();
@@ -233,7 +233,7 @@ describe('two tabs', () => {
 		expect(t.server.of('send')).toEqual([]);
 	});
 
-	it('do not send what the store tells of later, if the log has begun anew since', async () => {
+	it('do not send what the store tells of later, if another log has begun since', async () => {
 		t.server.fill(3);
 		await t.enter();
 		await t.leave('of old', { since: { epoch: 'epoch00000', seq: 1 } });
@@ -243,7 +243,7 @@ describe('two tabs', () => {
 		expect([t.server.of('send'), t.server.of('join').length]).toEqual([[], 1]);
 	});
 
-	it('do not put back what the other one sent before the log began anew', async () => {
+	it('do not put back what the other one sent before another log began', async () => {
 		t.server.sockets = 'hang';
 		await t.leave('sent');
 		await t.enter();

@@ -9,7 +9,7 @@ const goldens = (folder: string): [string, string][] =>
 		readFileSync(new URL(`${folder}/${name}`, testdata), 'utf8').trim(),
 	]);
 
-/** The frame that each golden of client/ shows, made by hand. */
+/** The frames of the goldens in client/, made by hand. */
 const sent: Record<string, ClientFrame> = {
 	'history-after.json': { action: 'history', id: '4', room: 'general', after: 42 },
 	'history-before.json': { action: 'history', id: '4', room: 'general', before: 42, limit: 50 },

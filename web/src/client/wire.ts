@@ -1,16 +1,22 @@
 /**
- * The frames of protocol version 1 (docs/frames.md): their types, how what
- * comes in is checked, how what goes out is written.
+ * The frames of protocol version 1 (docs/frames.md): their types, the check of those that
+ * come in, the form of those that go out.
  */
 import type { Change, ErrorCode, Person } from './client';
 
-/** A place in a room's log. */
+/** The revision of the first server that knows edits, deletions, reactions and typing. */
+export const withChanges = 2;
+
+/** The kinds of rows that are about a message. */
+export const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
+
+/** A position in a room's log. */
 export interface Position {
 	readonly epoch: string;
 	readonly seq: number;
 }
 
-/** One row of the log. A `kind` that is not known keeps its place and is not shown. */
+/** One row of the log. A row of an unknown `kind` keeps its place and is not shown. */
 export interface Message {
 	readonly seq: number;
 	/** Absent means 'message'. */
@@ -20,9 +26,9 @@ export interface Message {
 	readonly name: string;
 	readonly text: string;
 	readonly at: string;
-	/** Of an edit, a delete or a react: the seq of the message that it is about. */
+	/** For an edit, a delete or a react: the seq of the message that it is about. */
 	readonly target?: number;
-	/** The seq of the last edit that the text is from. */
+	/** The seq of the edit that the text is from. */
 	readonly edited?: number;
 	/** The seq of the delete that emptied it. */
 	readonly deleted?: number;
@@ -42,9 +48,9 @@ export interface Leave extends Request<'leave'> {
 export interface SendBody {
 	readonly room: string;
 	readonly cid: string;
-	/** Absent means 'message'. Another only where `joined` said v 2 or more, or over HTTP. */
+	/** Absent means 'message'. Others only if the server's revision knows changes, or over HTTP. */
 	readonly kind?: Change;
-	/** The seq of the message that it is about; with a `kind` only. */
+	/** The seq of the message that a change is about; only with a `kind`. */
 	readonly target?: number;
 	readonly text: string;
 	readonly since?: Position;
@@ -61,7 +67,7 @@ export interface HistoryRequest extends Request<'history'>, HistoryQuery {}
 export interface Ping extends Request<'ping'> {
 	readonly rooms: readonly string[];
 }
-/** Gets no reply; only where `joined` said v 2 or more. */
+/** Gets no reply. Only if the server's revision knows typing. */
 export interface Typing extends Request<'typing'> {
 	readonly room: string;
 }
@@ -103,22 +109,22 @@ export interface HistoryPage extends Reply<'history'> {
 	readonly messages: readonly Message[];
 	readonly more: boolean;
 }
-/** Of a room that the connection is not in, only `live`, which is false then. */
+/** The state of a room's log. If the connection is not in the room, it has only `live`: false. */
 export interface Head {
 	readonly epoch?: string;
 	readonly seq?: number;
 	readonly live: boolean;
 	readonly onlineCount?: number;
-	/** How many ms that holds if none of them gives another sign of life. */
+	/** How long that count holds, in ms, if nobody gives another sign of life. */
 	readonly onlineFor?: number;
 }
 export interface Pong extends Reply<'pong'> {
-	/** The server's revision; absent from the first. */
+	/** The server's revision; revision 1 leaves it out. */
 	readonly v?: number;
 	readonly heads: Readonly<Record<string, Head>>;
 }
 export interface ErrorFrame extends Reply<'error'> {
-	/** One of ErrorCode, or one that a later server knows. */
+	/** An ErrorCode, or a code of a later server. */
 	readonly code: string;
 	readonly message: string;
 	readonly temporary: boolean;
@@ -138,7 +144,7 @@ export interface PresencePush {
 	readonly onlineCount: number;
 	readonly at: string;
 }
-/** Somebody writes. */
+/** Somebody is writing. */
 export interface TypingPush {
 	readonly type: 'typing';
 	readonly room: string;
@@ -154,15 +160,15 @@ export type ReplyFrame = Joined | Left | Sent | HistoryPage | Pong | ErrorFrame;
 export type ServerFrame = ReplyFrame | MessagesPush | PresencePush | TypingPush | Bye;
 
 /**
- * API Gateway's own error frame (it has a connectionId and no type): the
- * function may or may not have done its work, so the outcome is unknown.
+ * API Gateway's own error frame, which has a connectionId and no type. The function may or
+ * may not have done its work, so the outcome is unknown.
  */
 export interface GatewayFrame {
 	readonly type: 'gateway';
 	readonly message: string;
 }
 
-/** The reply that each action gets when it is not refused. */
+/** The reply to each action, if the server does not refuse it. */
 export interface Replies {
 	join: Joined;
 	leave: Left;
@@ -247,13 +253,13 @@ const frames = new Map<unknown, Check>(
 	}),
 );
 
-/** A row that cannot be read keeps its place in the order, so that it stops nobody. */
+/** A row that cannot be read keeps its place in the order, so that the log goes on after it. */
 function readable(m: Message): Message {
 	if (row(m)) return m;
 	return { seq: m.seq, kind: 'unreadable', cid: '', uid: '', name: '', text: '', at: '' };
 }
 
-/** Checks a parsed frame; null for what is not a frame of this protocol. */
+/** Checks a parsed frame. Null if it is not a frame of this protocol. */
 export function check(value: unknown): ServerFrame | GatewayFrame | null {
 	if (!isBag(value)) return null;
 	if (value.type === undefined && typeof value.message === 'string')
@@ -263,7 +269,7 @@ export function check(value: unknown): ServerFrame | GatewayFrame | null {
 	return { ...value, messages: value.messages.map(readable) } as unknown as ServerFrame;
 }
 
-/** Reads a frame; null for an unknown type and for what is not valid: ignore it. */
+/** Reads a frame. Null if its type is unknown or it is not valid: then it is to be ignored. */
 export function decode(text: string): ServerFrame | GatewayFrame | null {
 	try {
 		return check(JSON.parse(text));
@@ -272,7 +278,7 @@ export function decode(text: string): ServerFrame | GatewayFrame | null {
 	}
 }
 
-/** Writes a frame as it goes over the wire. Members that are undefined are left out. */
+/** Writes a frame for the wire, without its undefined members. */
 export function encode(frame: ClientFrame): string {
 	return JSON.stringify(frame);
 }
@@ -293,7 +299,7 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
 	'busy',
 ]);
 
-/** The code if it is one of the closed list, else undefined. */
+/** The code if it is in the closed list, else undefined. */
 export function knownCode(code: unknown): ErrorCode | undefined {
 	return codes.has(code as string) ? (code as ErrorCode) : undefined;
 }

@@ -1,25 +1,27 @@
-/** An environment for tests: the fake server in front, the (faked) clock of the test. */
-import type { Env, SocketLike } from './env';
-import { FakeConnection, type FakeServer } from './fakeServer';
-import { memoryStore, type OutboxStore } from './storage';
+import type { Env, SocketLike } from '../../src/client/env';
+import { memoryStore, type OutboxStore } from '../../src/client/storage';
+import { FakeConnection, type FakeServer } from './fake-server';
 
 export interface FakeEnv extends Env {
 	look(visible: boolean): void;
 	fire(event: 'visibility' | 'online'): void;
 	chance: () => number;
-	/** How many listeners there are: none when all is closed. */
+	/** How many listeners there are; none when everything is closed. */
 	listeners(): number;
 }
 
 let state = 1;
 
-/** Chance that is the same in every run (Park and Miller's generator), and no two tabs' alike. */
+/**
+ * Random numbers that are the same in every run (Park and Miller's generator). Tabs share them, so
+ * no two draw alike.
+ */
 function chance(): number {
 	state = (state * 16_807) % 2_147_483_647;
 	return state / 2_147_483_647;
 }
 
-/** An environment in front of the server, on the (faked) clock of the test. */
+/** An environment for tests: it connects to the fake server, on the faked clock of the test. */
 export function fakeEnv(server: FakeServer, store: OutboxStore = memoryStore()): FakeEnv {
 	const listeners = new Map<string, Set<() => void>>();
 	const of = (event: string) => {
@@ -72,7 +74,7 @@ function connect(server: FakeServer): SocketLike {
 	return socket as unknown as SocketLike;
 }
 
-/** Locks by name, first come, first served. */
+/** Locks by name; the first to ask is the first to get one. */
 export function fakeLocks(): Env['lock'] {
 	const queues = new Map<string, Promise<void>>();
 	return (name, job) => {

@@ -1,11 +1,11 @@
 /** A room of the client on the fake server, opened and closed around each test. */
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import type { Room } from './client';
-import { type FakeEnv, fakeEnv } from './fakeEnv';
-import { FakeServer, me } from './fakeServer';
-import { Outbox } from './outbox';
-import { openRoom } from './room';
-import type { Stored } from './storage';
+import type { Room } from '../../src/client/client';
+import { Outbox } from '../../src/client/outbox';
+import { openRoom } from '../../src/client/room';
+import type { Stored } from '../../src/client/storage';
+import { type FakeEnv, fakeEnv } from './fake-env';
+import { FakeServer, me } from './fake-server';
 
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
@@ -43,7 +43,7 @@ export class RoomUnderTest {
 		return this.env.store.load('u_me', 'general');
 	}
 
-	/** Puts an entry into the store that an earlier page left. */
+	/** Puts an entry into the store, as an earlier page would have left it. */
 	async leave(text: string, part: Partial<Stored> = {}): Promise<void> {
 		await this.env.store.put({
 			uid: 'u_me',
@@ -61,7 +61,7 @@ export class RoomUnderTest {
 	}
 }
 
-/** On a faked clock; after each test everything must be let go. */
+/** A room on a faked clock. After each test it must have released everything. */
 export function useRoom(): RoomUnderTest {
 	const t = new RoomUnderTest();
 	beforeEach(() => {

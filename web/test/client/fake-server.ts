@@ -1,14 +1,14 @@
 /**
- * A server for tests, in this process: it speaks the protocol, keeps one log per
- * room by the rules of the real one (a repeat is found only from `since` on), and
- * does to frames what a script tells it.
+ * A server for tests, in this process. It speaks the protocol and keeps one log by the rules
+ * of the real server (it finds a repeat only from `since` on). A test decides what happens to
+ * each frame.
  */
-import type { Person, Session } from './client';
-import type { ClientFrame, HistoryQuery, Join, Message, SendBody } from './wire';
+import type { Person, Session } from '../../src/client/client';
+import type { ClientFrame, HistoryQuery, Join, Message, SendBody } from '../../src/client/wire';
 
 /**
- * What becomes of a request: 'withhold' does the work and says nothing, 'lose' does
- * not even that, 'gateway' does the work and answers with API Gateway's own frame.
+ * The fate of a request: 'withhold' does the work and does not answer, 'lose' does not even
+ * do the work, 'gateway' does the work and answers with API Gateway's own frame.
  */
 export type Verdict = 'answer' | 'withhold' | 'lose' | 'gateway' | Refusal;
 export interface Refusal {
@@ -29,19 +29,19 @@ export class FakeServer {
 	log: Message[] = [];
 	online: Person[] = [{ uid: me.uid, name: me.name }];
 	onlineCount: number | null = null;
-	/** How many ms that holds, as a server says that knows. */
+	/** How long that count holds, in ms; undefined if the server does not say. */
 	onlineFor: number | undefined = undefined;
 	sockets: 'open' | 'refuse' | 'hang' = 'open';
 	http = true;
 	/** Whether pongs say that the connection is live in the room. */
 	live = true;
-	/** The protocol's revision, as `joined` says. */
+	/** The protocol's revision that `joined` and `pong` tell. */
 	v = 2;
 	latency = 5;
 	pageSize = 50;
 	connections: FakeConnection[] = [];
 	handshakes = 0;
-	/** Everything that arrived, in order. */
+	/** All requests that arrived, in order. */
 	requests: ClientFrame[] = [];
 	posts: SendBody[] = [];
 	gets: string[] = [];
@@ -58,14 +58,14 @@ export class FakeServer {
 		return this.requests.filter((r) => r.action === action) as never;
 	}
 
-	/** Somebody else writes: a row, and a push to all who joined. */
+	/** Somebody else writes: the log gets a row, and all joined connections a push. */
 	say(text: string, by: Partial<Message> = {}): Message {
 		const m = this.append({ uid: 'u_ann', name: 'Ann', cid: `a${this.head + 1}`, text, ...by });
 		this.push(m);
 		return m;
 	}
 
-	/** A row that nobody is told of. */
+	/** Adds a row without a push. */
 	append(part: Omit<Message, 'seq' | 'at'>): Message {
 		const at = new Date().toISOString();
 		const m: Message = { seq: this.head + 1, kind: 'message', at, ...part };
@@ -87,7 +87,7 @@ export class FakeServer {
 		for (const c of this.connections) if (c !== except && c.joined) c.send(frame);
 	}
 
-	/** Cuts every connection, as a network does. */
+	/** Cuts every connection, like a network failure. */
 	cut(): void {
 		for (const c of [...this.connections]) c.cut();
 	}
@@ -137,7 +137,7 @@ export class FakeServer {
 		return { type: 'sent', room: 'general', cid, epoch: this.epoch, seq, at, duplicate };
 	}
 
-	/** The first text of a row, whatever has become of it. */
+	/** The original text of each row that was changed. */
 	private readonly texts = new Map<Message['seq'], string>();
 
 	private isText({ seq, text }: Message, wanted: string): boolean {
@@ -151,7 +151,7 @@ export class FakeServer {
 		return row.deleted && kind !== 'delete' ? refusal('not_found') : null;
 	}
 
-	/** Writes a change into the row that it is about, as a row of its own: pages keep the old one. */
+	/** Applies a change to its target. It replaces the row object, as pages may still hold the old one. */
 	amend({ kind, target = 0, seq, text }: Message): void {
 		const row = this.log[target - 1];
 		if (!row || row.deleted || (kind !== 'edit' && kind !== 'delete')) return;
@@ -258,7 +258,7 @@ export class FakeConnection {
 		this.onclose?.();
 	}
 
-	/** The half-open socket: nothing arrives any more, and nothing tells so. */
+	/** Makes the socket half open: no frame arrives any more, and no event says so. */
 	freeze(): void {
 		this.open = false;
 		this.receive = () => {};
