@@ -1,7 +1,7 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { unreadMark } from './state/attention';
 import { editing } from './state/editing';
+import { unreadMark } from './state/reading';
 import { clearSearch } from './state/search';
 import type { Services, Visit } from './state/visit';
 import { t } from './text/i18n';
@@ -20,7 +20,7 @@ export const RoomView = lazy(async () => (await import('./room-page')).RoomView,
 	words: atHand,
 });
 const Dialogs = lazy(async () => (await import('./views/dialogs')).Dialogs, { patience: 5000 });
-const RoomsPanel = lazy(async () => (await import('./views/online-panel')).RoomsPanel);
+const RoomsPanel = lazy(async () => (await import('./views/rooms-panel')).RoomsPanel);
 const Become = lazy(async () => (await import('./views/become')).Become, { standIn });
 
 /** The page: the bar, the screen that the visit is at, and the footer. */
@@ -66,7 +66,7 @@ function CurrentScreen({ visit, services, online }: ScreenProps) {
 		case 'starting':
 			return standIn;
 		case 'unreachable':
-			return <Unreachable visit={visit} />;
+			return <Unreachable onRetry={() => visit.begin()} />;
 		case 'home':
 			return (
 				<>

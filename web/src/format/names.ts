@@ -2,7 +2,7 @@
  * The rules for names, as DESIGN.md gives them. The server decides; these only
  * spare a round trip and put the reason beside the field.
  */
-import type { Key } from '../text/i18n';
+import type { Key } from '../text/catalogue';
 
 const roomMax = 64;
 const roomMaxBytes = 256;

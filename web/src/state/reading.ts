@@ -8,6 +8,9 @@ document.addEventListener('visibilitychange', () => {
 	inView.value = !document.hidden;
 });
 
+/** What stands before the title while there is something unread: '(2) ', or ''. */
+export const unreadMark = signal('');
+
 /** How far somebody has read in a room: kept from visit to visit, and the same on every screen of it. */
 export class Reading {
 	/** What others have written since, in order. */

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { type Api, ChatError, type Room, type Session } from '../client/client';
 import { roomProblem, userProblem } from '../format/names';
-import type { Key } from '../text/i18n';
+import type { Key } from '../text/catalogue';
 import { formatAddress, homeOf, type Place, parseAddress } from './address';
 import { forgetDrafts } from './drafts';
 import { remember, remembered } from './remembered';

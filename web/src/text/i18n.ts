@@ -1,16 +1,8 @@
 import { batch, computed, signal } from '@preact/signals';
+import type { Catalogue, Key, Plural } from './catalogue';
 import { en } from './en';
-import type { later } from './en-later';
-
-/** The keys of the catalogue. */
-export type Key = keyof typeof en | keyof typeof later;
 
 export type Params = Readonly<Record<string, string | number>>;
-
-type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
-
-/** A catalogue: for each key a text, or a text for each plural category of its language. */
-export type Catalogue = Readonly<Record<Key, string | Plural>>;
 
 /** The languages that there are, as BCP 47 tags, with their own names. */
 export const languages = { en: 'English', hi: 'हिन्दी', ar: 'العربية' } as const;

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { type Key, pieces } from './i18n';
+import type { Key } from './catalogue';
+import { pieces } from './i18n';
 
 /** A text of the catalogue whose parameters are names: each stands isolated in `<bdi>`. */
 export function Rich({ of, with: params }: { of: Key; with: Record<string, ComponentChildren> }) {

@@ -4,9 +4,8 @@ import type { Entry, Room } from '../client/client';
 import { mentions, parse, plain } from '../format/markup';
 import logo from '../logo.svg';
 import badged from '../logo-new.svg';
-import { unreadMark } from '../state/attention';
 import { notify, notifying } from '../state/notify';
-import { inView, type Reading } from '../state/reading';
+import { inView, type Reading, unreadMark } from '../state/reading';
 
 /** Shows in the title, on the tab's icon and outside of the page that there is something to read. */
 export function Attention({ room, reading }: { room: Room; reading: Reading }) {

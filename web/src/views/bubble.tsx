@@ -3,7 +3,7 @@ import type { Entry, Room } from '../client/client';
 import { isEmojiOnly, mentions, parse } from '../format/markup';
 import { hue, initial, tag } from '../format/names';
 import { fullTime, timeOfDay } from '../format/time';
-import type { Found } from '../state/search';
+import type { Found } from '../state/found';
 import { language, t } from '../text/i18n';
 import { formatted } from './formatted';
 import { Icon } from './icons';

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { type Key, t } from '../text/i18n';
+import type { Key } from '../text/catalogue';
+import { t } from '../text/i18n';
 import { IconButton } from './icons';
 
 interface Props {

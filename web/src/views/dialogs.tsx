@@ -3,7 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { favourites } from '../state/favourites';
 import { recentRooms, visited } from '../state/recent';
 import type { Visit } from '../state/visit';
-import { type Key, t } from '../text/i18n';
+import type { Key } from '../text/catalogue';
+import { t } from '../text/i18n';
 import { Dialog } from './dialog';
 
 type Which = 'keys' | 'switch' | null;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Node } from '../format/markup';
-import type { Marking } from '../state/search';
+import type { Marking } from '../state/found';
 import { lazy } from './lazy';
 
 const CopyCode = lazy(async () => (await import('./copy-code')).CopyCode);

@@ -2,9 +2,14 @@ import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
 import { editing } from '../state/editing';
-import type { Opened } from './message-menu';
 
 const button = '.message .act';
+
+/** The message whose menu is open, and what it opened at; null where a finger did. */
+export interface Opened {
+	readonly key: string;
+	readonly at: Element | null;
+}
 
 /**
  * How a message's menu is opened. By pointer: its button; a finger on the message, short or

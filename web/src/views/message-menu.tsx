@@ -7,14 +7,8 @@ import type { Reading } from '../state/reading';
 import { t } from '../text/i18n';
 import { move, Palette } from './emoji-palette';
 import { Icon, IconButton, type IconName } from './icons';
-import { useMessageKeys } from './message-keys';
+import { type Opened, useMessageKeys } from './message-keys';
 import { reveal } from './reveal';
-
-/** The message whose menu is open, and what it opened at; null where a finger did. */
-export interface Opened {
-	readonly key: string;
-	readonly at: Element | null;
-}
 
 /** What can be done with a message: opened by its button, by a finger, or by keys. */
 export function MessageMenu({ room, reading }: { room: Room; reading: Reading }) {

@@ -1,73 +1,8 @@
 import type { Signal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Api, Person, Room } from '../client/client';
+import type { Person, Room } from '../client/client';
 import { hue, initial, tag } from '../format/names';
 import { t } from '../text/i18n';
-import { IconButton } from './icons';
-import { useOpenRooms } from './open-rooms';
-
-interface PanelProps {
-	open: Signal<boolean>;
-	heading: string;
-	children: ComponentChildren;
-}
-
-/** What Online opens: in the gutter, a card, or a sheet from below, as there is space. */
-function Panel({ open, heading, children }: PanelProps) {
-	const panel = useRef<HTMLElement>(null);
-	useLayoutEffect(() => {
-		const opener = document.activeElement;
-		const release = holdFocus(panel.current);
-		panel.current?.focus();
-		return () => {
-			release();
-			if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-		};
-	}, []);
-	const close = () => {
-		open.value = false;
-	};
-	return (
-		<>
-			{/* For the pointer only: Esc and the button close it too. */}
-			<div class="scrim" aria-hidden="true" onClick={close} />
-			<section
-				class="online"
-				id="online"
-				ref={panel}
-				tabIndex={-1}
-				aria-labelledby="online-heading"
-				onKeyDown={(event) => event.key === 'Escape' && close()}
-			>
-				<header>
-					<h2 id="online-heading">{heading}</h2>
-					<IconButton name="close" label={t('common.close')} onClick={close} />
-				</header>
-				{children}
-			</section>
-		</>
-	);
-}
-
-/** While the panel is a sheet over the page, nothing else can be come to. Returns how to end that. */
-function holdFocus(panel: HTMLElement | null): () => void {
-	const sheet = globalThis.matchMedia?.('(width < 992px)');
-	if (!panel || !sheet) return () => {};
-	const others: Element[] = [];
-	for (let at: Element = panel; at.parentElement && at !== document.body; at = at.parentElement)
-		others.push(...[...at.parentElement.children].filter((one) => one !== at));
-	const behind = others.filter((one) => !one.matches('.scrim, script, style, link'));
-	const apply = () => {
-		for (const one of behind) one.toggleAttribute('inert', sheet.matches);
-	};
-	apply();
-	sheet.addEventListener('change', apply);
-	return () => {
-		sheet.removeEventListener('change', apply);
-		for (const one of behind) one.removeAttribute('inert');
-	};
-}
+import { Panel } from './panel';
 
 /** The people in the room. */
 export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> }) {
@@ -79,34 +14,6 @@ export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> 
 			{count > online.length && (
 				<p class="more">{t('online.more', { n: count - online.length })}</p>
 			)}
-		</Panel>
-	);
-}
-
-interface RoomsProps {
-	api: Api;
-	open: Signal<boolean>;
-	onPick: (room: string) => void;
-}
-
-/** The public rooms, for the home page. */
-export function RoomsPanel({ api, open, onPick }: RoomsProps) {
-	const found = useOpenRooms(api);
-	const none = found?.rooms.length === 0;
-	return (
-		<Panel open={open} heading={t('online.rooms')}>
-			<ul>
-				{found?.rooms.map(({ room, title }) => (
-					<li key={room}>
-						<button type="button" class="quiet grow" onClick={() => onPick(title)}>
-							<bdi class="name">{title}</bdi>
-						</button>
-					</li>
-				))}
-			</ul>
-			<p class="more" role="status">
-				{none && t('online.noRooms')}
-			</p>
 		</Panel>
 	);
 }

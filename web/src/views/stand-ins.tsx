@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
 import { Icon } from './icons';
 
@@ -18,13 +17,13 @@ export function Loading() {
 }
 
 /** The site itself did not answer. */
-export function Unreachable({ visit }: { visit: Visit }) {
+export function Unreachable({ onRetry }: { onRetry: () => void }) {
 	return (
 		<main class="stand-in">
 			<Trouble
 				heading={<h1>{t('unreachable.heading')}</h1>}
 				text={t('unreachable.text')}
-				onRetry={() => visit.begin()}
+				onRetry={onRetry}
 			/>
 		</main>
 	);
