@@ -5,13 +5,13 @@
 import { render } from 'preact';
 import { App, RoomView } from '../src/app';
 import { ChatError, type Entry } from '../src/client/client';
-import { FakeAddress, FakeApi } from '../src/fake/api';
-import { people, talk } from '../src/fake/conversation';
-import { FakeRoom, said, session, written } from '../src/fake/room';
 import { chooseLanguage, isLanguage, watchLanguage } from '../src/state/language';
 import { keep } from '../src/state/last-messages';
 import { Visit } from '../src/state/visit';
 import { fetchRest } from '../src/views/lazy';
+import { FakeAddress, FakeApi } from '../test/api';
+import { people, talk } from '../test/conversation';
+import { FakeRoom, said, session, written } from '../test/room';
 import '../src/style/index.css';
 
 const everybody = Object.values(people);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { said } from '../fake/room';
+import { said } from '../../test/room';
 import { lines } from './lines';
 
 const ann = { uid: 'u_a', name: 'Ann' };

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FakeRoom, said, session } from '../fake/room';
+import { FakeRoom, said, session } from '../../test/room';
 import { inView, Reading } from './reading';
 
 const bo = { uid: 'u_bo', name: 'Bo' };

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, test } from 'vitest';
+import { FakeAddress, FakeApi } from '../../test/api';
+import { FakeRoom, session } from '../../test/room';
 import { ChatError } from '../client/client';
-import { FakeAddress, FakeApi } from '../fake/api';
-import { FakeRoom, session } from '../fake/room';
 import { loadDraft, saveDraft } from './drafts';
 import { Visit } from './visit';
 

@@ -3,10 +3,10 @@ import { act, cleanup } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, expect, test } from 'vitest';
-import { FakeApi } from '../fake/api';
-import { people, talk } from '../fake/conversation';
-import { open, openRoom } from '../fake/page';
-import { type FakeRoom, session, written } from '../fake/room';
+import { FakeApi } from '../../test/api';
+import { people, talk } from '../../test/conversation';
+import { open, openRoom } from '../../test/page';
+import { type FakeRoom, session, written } from '../../test/room';
 
 afterEach(() => {
 	cleanup();

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { act, cleanup, fireEvent, render } from '@testing-library/preact';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FakeRoom, session } from '../../test/room';
 import type { Connection } from '../client/client';
-import { FakeRoom, session } from '../fake/room';
 import { speakOn } from '../text/i18n';
 import { Banner } from './banner';
 

@@ -2,7 +2,7 @@
 import { act, cleanup, fireEvent, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { openRoom } from '../fake/page';
+import { openRoom } from '../../test/page';
 
 afterEach(() => {
 	cleanup();

@@ -2,10 +2,10 @@
 import { cleanup, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
+import { FakeApi } from '../../test/api';
+import { open } from '../../test/page';
+import { session } from '../../test/room';
 import { ChatError } from '../client/client';
-import { FakeApi } from '../fake/api';
-import { open } from '../fake/page';
-import { session } from '../fake/room';
 
 afterEach(() => {
 	cleanup();

@@ -2,8 +2,8 @@
 import { act, cleanup, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
-import { people } from '../fake/conversation';
-import { open, openRoom } from '../fake/page';
+import { people } from '../../test/conversation';
+import { open, openRoom } from '../../test/page';
 import { clearFavourites } from '../state/favourites';
 
 afterEach(() => {

@@ -2,9 +2,9 @@
 import { act, cleanup, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
-import { people, talk } from '../fake/conversation';
-import { open, openRoom } from '../fake/page';
-import { type FakeRoom, said, written } from '../fake/room';
+import { people, talk } from '../../test/conversation';
+import { open, openRoom } from '../../test/page';
+import { type FakeRoom, said, written } from '../../test/room';
 
 afterEach(() => {
 	cleanup();

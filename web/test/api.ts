@@ -1,4 +1,4 @@
-import { type Api, ChatError, type Session } from '../client/client';
+import { type Api, ChatError, type Session } from '../src/client/client';
 import { session } from './room';
 
 /** An Api in memory: some names are taken, some rooms are open. */

@@ -1,4 +1,4 @@
-import type { Entry, Person } from '../client/client';
+import type { Entry, Person } from '../src/client/client';
 import { said } from './room';
 
 export const people = {

@@ -1,8 +1,8 @@
 import { configure, render } from '@testing-library/preact';
-import { App } from '../app';
-import type { Session } from '../client/client';
-import { Visit } from '../state/visit';
-import { fetchRest } from '../views/lazy';
+import { App } from '../src/app';
+import type { Session } from '../src/client/client';
+import { Visit } from '../src/state/visit';
+import { fetchRest } from '../src/views/lazy';
 import { FakeAddress, FakeApi } from './api';
 import { FakeRoom, session } from './room';
 

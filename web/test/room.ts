@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Change, Connection, Entry, Person, Room, Session } from '../client/client';
+import type { Change, Connection, Entry, Person, Room, Session } from '../src/client/client';
 
 /** A Room that does as it is told: for tests and the gallery, never in the page itself. */
 export class FakeRoom implements Room {
