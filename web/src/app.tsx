@@ -3,12 +3,12 @@ import { useEffect } from 'preact/hooks';
 import { editing } from './state/editing';
 import { unreadMark } from './state/reading';
 import { clearSearch } from './state/search';
-import type { Services, Visit } from './state/visit';
 import { t } from './text/i18n';
+import { lazy } from './ui/lazy';
+import { Unreachable } from './ui/stand-ins';
 import { Footer } from './views/footer';
-import { lazy } from './views/lazy';
 import { Navbar } from './views/navbar';
-import { Unreachable } from './views/stand-ins';
+import type { Services, Visit } from './visit/visit';
 
 const standIn = <main class="home" aria-busy="true" />;
 const atHand = async () => {};

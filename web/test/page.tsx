@@ -1,8 +1,8 @@
 import { configure, render } from '@testing-library/preact';
 import { App } from '../src/app';
 import type { Session } from '../src/client/client';
-import { Visit } from '../src/state/visit';
-import { fetchRest } from '../src/views/lazy';
+import { fetchRest } from '../src/ui/lazy';
+import { Visit } from '../src/visit/visit';
 import { FakeAddress, FakeApi } from './api';
 import { FakeRoom, session } from './room';
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../client/client';
-import { dayKey } from './time';
+import { dayKey } from '../text/time';
 
 /** A line of the log: a day's separator, the line over what is new, or a message. */
 export type Line =

@@ -1,4 +1,4 @@
-import { userProblem } from './names';
+import { userProblem } from '../people/names';
 
 /** Up to three names like one that is taken, each of them valid. `letter` is one for an initial. */
 export function suggestions(taken: string, onTour: string, letter: string): string[] {

@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { type Language, language, languages, speak } from '../text/i18n';
-import { load, save } from './storage';
+import { load, save } from '../ui/storage';
 
 const key = 'pc.language';
 

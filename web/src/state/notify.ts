@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { load, save } from './storage';
+import { load, save } from '../ui/storage';
 
 const key = 'pc.notify';
 

@@ -1,6 +1,6 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Entry, Room } from '../client/client';
-import { load, save } from './storage';
+import { load, save } from '../ui/storage';
 
 /** Whether the page is in view. */
 export const inView = signal(!document.hidden);

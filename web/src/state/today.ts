@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { untilMidnight } from '../format/time';
+import { untilMidnight } from '../text/time';
 
 /** The current day, for 'Today' and 'Yesterday': changes at midnight and on return to the tab. */
 export const today = signal(new Date());

@@ -1,5 +1,5 @@
-import { ago } from '../format/ago';
-import { fullTime } from '../format/time';
+import { ago } from '../text/ago';
+import { fullTime } from '../text/time';
 
 /** A time's tooltip also says how long ago it was, reckoned when one points at it. */
 export function watchTimes(): void {

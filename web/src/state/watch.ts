@@ -1,12 +1,12 @@
 import { effect } from '@preact/signals';
-import { fetchRest } from '../views/lazy';
+import { fetchRest } from '../ui/lazy';
+import { remembered } from '../visit/remembered';
+import type { Visit } from '../visit/visit';
 import { forgetOthers } from './last-messages';
-import { remembered } from './remembered';
 import { followSystemTheme } from './theme';
 import { watchDays } from './today';
 import { watchTimes } from './tooltips';
 import { watchViewport } from './viewport';
-import type { Visit } from './visit';
 import { register } from './worker';
 
 /** All that the page keeps an eye on from when it has settled. */

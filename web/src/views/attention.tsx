@@ -2,10 +2,10 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
 import { mentions, parse, plain } from '../format/markup';
-import logo from '../logo.svg';
-import badged from '../logo-new.svg';
 import { notify, notifying } from '../state/notify';
 import { inView, type Reading, unreadMark } from '../state/reading';
+import logo from '../ui/logo.svg';
+import badged from '../ui/logo-new.svg';
 
 /** Shows in the title, on the tab's icon and outside of the page that there is something to read. */
 export function Attention({ room, reading }: { room: Room; reading: Reading }) {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Connection, Room } from '../client/client';
 import { t } from '../text/i18n';
-import { Icon, IconButton, type IconName } from './icons';
+import { Icon, IconButton, type IconName } from '../ui/icons';
 
 type Shown = 'nothing' | 'trouble' | 'polling' | 'back';
 

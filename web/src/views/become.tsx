@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import logo from '../logo.svg';
-import type { Refusal, Screen, Visit } from '../state/visit';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
+import logo from '../ui/logo.svg';
+import type { Refusal, Screen, Visit } from '../visit/visit';
 
 type BecomeScreen = Extract<Screen, { kind: 'become' }>;
 

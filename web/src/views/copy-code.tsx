@@ -1,6 +1,6 @@
 import { t } from '../text/i18n';
-import { useCopy } from './copy';
-import { Icon } from './icons';
+import { useCopy } from '../ui/copy';
+import { Icon } from '../ui/icons';
 
 /** The button in a block of code. */
 export function CopyCode({ text }: { text: string }) {

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Connection, Room } from '../client/client';
-import { shareLink } from '../state/address';
 import { t } from '../text/i18n';
-import { useCopy } from './copy';
-import { Dialog } from './dialog';
-import { Icon } from './icons';
+import { useCopy } from '../ui/copy';
+import { Dialog } from '../ui/dialog';
+import { Icon } from '../ui/icons';
+import { shareLink } from '../visit/address';
 
 const everyMs = 5000;
 

@@ -1,11 +1,11 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { favourites } from '../state/favourites';
-import { recentRooms, visited } from '../state/recent';
-import type { Visit } from '../state/visit';
 import type { Key } from '../text/catalogue';
 import { t } from '../text/i18n';
-import { Dialog } from './dialog';
+import { Dialog } from '../ui/dialog';
+import { favourites } from '../visit/favourites';
+import { recentRooms, visited } from '../visit/recent';
+import type { Visit } from '../visit/visit';
 
 type Which = 'keys' | 'switch' | null;
 

@@ -1,9 +1,9 @@
 import type { Room } from '../client/client';
-import logo from '../logo.svg';
-import { shareLink } from '../state/address';
 import { t } from '../text/i18n';
-import { useCopy } from './copy';
-import { Icon } from './icons';
+import { useCopy } from '../ui/copy';
+import { Icon } from '../ui/icons';
+import logo from '../ui/logo.svg';
+import { shareLink } from '../visit/address';
 import { Said } from './share';
 
 /** A room in which nobody has said anything yet. */

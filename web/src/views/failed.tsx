@@ -1,7 +1,7 @@
 import type { Room } from '../client/client';
-import type { Visit } from '../state/visit';
 import { t } from '../text/i18n';
-import { Trouble } from './stand-ins';
+import { Trouble } from '../ui/stand-ins';
+import type { Visit } from '../visit/visit';
 
 /** The history could not be had; what is typed stays. */
 export function Failed({ room, visit }: { room: Room; visit: Visit }) {

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { clearFavourites, favourites, isFavourite, toggleFavourite } from '../state/favourites';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
-import { Icon } from './icons';
+import { Icon } from '../ui/icons';
+import { clearFavourites, favourites, isFavourite, toggleFavourite } from '../visit/favourites';
 
 interface Props {
 	/** The room one is in, or null. */

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { t } from '../text/i18n';
-import { Icon } from './icons';
-import { lazy } from './lazy';
+import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
 
 interface Props {
 	/** The room one is in, or null. */

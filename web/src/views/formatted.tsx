@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Node } from '../format/markup';
 import type { Marking } from '../state/found';
-import { lazy } from './lazy';
+import { lazy } from '../ui/lazy';
 
 const CopyCode = lazy(async () => (await import('./copy-code')).CopyCode);
 

@@ -1,13 +1,13 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { roomProblem, userProblem } from '../format/names';
 import { suggestions } from '../format/suggestions';
-import logo from '../logo.svg';
-import type { Refusal, Screen, Services, Visit } from '../state/visit';
+import { roomProblem, userProblem } from '../people/names';
 import type { Key } from '../text/catalogue';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
-import { Field } from './field';
+import { Field } from '../ui/field';
+import logo from '../ui/logo.svg';
+import type { Refusal, Screen, Services, Visit } from '../visit/visit';
 import { OpenRooms } from './open-rooms';
 
 type HomeScreen = Extract<Screen, { kind: 'home' }>;

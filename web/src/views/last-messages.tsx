@@ -3,11 +3,11 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { lines } from '../format/lines';
-import { dayName, timeOfDay } from '../format/time';
 import { forget, keep, type LastMessages, lastOf } from '../state/last-messages';
-import { remembered } from '../state/remembered';
 import { today } from '../state/today';
 import { t } from '../text/i18n';
+import { dayName, timeOfDay } from '../text/time';
+import { remembered } from '../visit/remembered';
 import { Bubble } from './bubble';
 import { Line } from './line';
 

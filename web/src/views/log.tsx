@@ -8,8 +8,8 @@ import { found } from '../state/found';
 import { inView, type Reading } from '../state/reading';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
+import { Icon } from '../ui/icons';
 import { Bubble } from './bubble';
-import { Icon } from './icons';
 import { Line } from './line';
 import { isAtBottom, measure, restore, toBottom, toDivider } from './scroll';
 

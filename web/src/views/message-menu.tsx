@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
-import { shareLink } from '../state/address';
+import { move, Palette } from '../composer/emoji-palette';
 import { editing } from '../state/editing';
 import type { Reading } from '../state/reading';
 import { t } from '../text/i18n';
-import { move, Palette } from './emoji-palette';
-import { Icon, IconButton, type IconName } from './icons';
+import { Icon, IconButton, type IconName } from '../ui/icons';
+import { shareLink } from '../visit/address';
 import { type Opened, useMessageKeys } from './message-keys';
 import { reveal } from './reveal';
 

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
 import { people } from '../../test/conversation';
 import { open, openRoom } from '../../test/page';
-import { clearFavourites } from '../state/favourites';
+import { clearFavourites } from '../visit/favourites';
 
 afterEach(() => {
 	cleanup();

@@ -1,14 +1,14 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
-import logo from '../logo.svg';
-import { homeOf } from '../state/address';
-import type { Visit } from '../state/visit';
+import { Count } from '../people/count';
 import { t } from '../text/i18n';
-import { Count } from './count';
+import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
+import logo from '../ui/logo.svg';
+import { homeOf } from '../visit/address';
+import type { Visit } from '../visit/visit';
 import { FavouritesMenu } from './favourites-menu';
-import { Icon } from './icons';
-import { lazy } from './lazy';
 import { SearchForm } from './search-form';
 
 const Tools = lazy(async () => (await import('./tools')).Tools, { patience: 5000 });

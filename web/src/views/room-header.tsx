@@ -1,11 +1,11 @@
 import type { Signal } from '@preact/signals';
 import type { Room } from '../client/client';
-import { isFavourite, toggleFavourite } from '../state/favourites';
+import { Count } from '../people/count';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
-import { Count } from './count';
-import { Icon } from './icons';
-import { lazy } from './lazy';
+import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
+import { isFavourite, toggleFavourite } from '../visit/favourites';
 import { ShareButton } from './share-button';
 
 const Share = lazy(async () => (await import('./share')).Share, {

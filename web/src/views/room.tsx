@@ -1,13 +1,13 @@
 import { type Signal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Room } from '../client/client';
+import { Composer } from '../composer/composer';
 import { Reading } from '../state/reading';
-import type { Visit } from '../state/visit';
-import { Composer } from './composer';
-import { lazy, settled } from './lazy';
+import { lazy, settled } from '../ui/lazy';
+import { Loading } from '../ui/stand-ins';
+import type { Visit } from '../visit/visit';
 import { Log } from './log';
 import { RoomHeader } from './room-header';
-import { Loading } from './stand-ins';
 
 /** For what is always drawn, but empty at first. */
 const patience = 5000;
@@ -26,7 +26,7 @@ const KeptMessages = lazy(async () => (await import('./last-messages')).KeptMess
 	patience,
 });
 const MessageMenu = lazy(async () => (await import('./message-menu')).MessageMenu, { patience });
-const OnlinePanel = lazy(async () => (await import('./online-panel')).OnlinePanel);
+const OnlinePanel = lazy(async () => (await import('../people/online-panel')).OnlinePanel);
 
 interface Props {
 	room: Room;

@@ -1,8 +1,8 @@
 import type { Signal } from '@preact/signals';
 import type { Api } from '../client/client';
 import { t } from '../text/i18n';
+import { Panel } from '../ui/panel';
 import { useOpenRooms } from './open-rooms';
-import { Panel } from './panel';
 
 interface RoomsProps {
 	api: Api;

@@ -2,13 +2,13 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { parse, plain } from '../format/markup';
-import { dayName } from '../format/time';
 import { found } from '../state/found';
 import type { Reading } from '../state/reading';
 import { clearSearch, hit, query } from '../state/search';
 import { today } from '../state/today';
 import { t } from '../text/i18n';
-import { IconButton } from './icons';
+import { dayName } from '../text/time';
+import { IconButton } from '../ui/icons';
 import { marking, pattern } from './marking';
 import { reveal } from './reveal';
 

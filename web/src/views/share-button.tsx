@@ -1,5 +1,5 @@
 import { t } from '../text/i18n';
-import { Icon, type IconName } from './icons';
+import { Icon, type IconName } from '../ui/icons';
 
 /** The share button of the room's bar; what it does comes with share.tsx. */
 export function ShareButton({ icon, onClick }: { icon: IconName; onClick?: () => void }) {

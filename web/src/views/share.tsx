@@ -1,6 +1,6 @@
-import { shareLink } from '../state/address';
 import { t } from '../text/i18n';
-import { type Outcome, useCopy } from './copy';
+import { type Outcome, useCopy } from '../ui/copy';
+import { shareLink } from '../visit/address';
 import { ShareButton } from './share-button';
 
 /** What the share button does: the phone's own sheet, or a copied link. */

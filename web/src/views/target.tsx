@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
 import type { Reading } from '../state/reading';
 import { t } from '../text/i18n';
-import { IconButton } from './icons';
+import { IconButton } from '../ui/icons';
 import { reveal } from './reveal';
 
 /** The message that the address is about, or null. */

@@ -4,8 +4,8 @@ import { chooseLanguage, isLanguage } from '../state/language';
 import { canNotify, notifying, toggleNotifying } from '../state/notify';
 import { theme, toggleTheme } from '../state/theme';
 import { language, languages, t } from '../text/i18n';
+import { Icon } from '../ui/icons';
 import { Details } from './details';
-import { Icon } from './icons';
 
 /** At the end of the bar: the connection, and what one sets once and for all: notifications, language, theme. */
 export function Tools({ room }: { room: Room | null }) {

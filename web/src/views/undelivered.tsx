@@ -1,6 +1,6 @@
 import type { Entry, Room } from '../client/client';
 import { isKey, t } from '../text/i18n';
-import { Icon } from './icons';
+import { Icon } from '../ui/icons';
 
 /** What can be done with a message, or a change of one, that did not go out. */
 export function Undelivered({ entry, room }: { entry: Entry; room: Room }) {

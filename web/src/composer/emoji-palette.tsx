@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { emoji } from '../format/emoji';
 import { t } from '../text/i18n';
-import { IconButton } from './icons';
+import { IconButton } from '../ui/icons';
+import { emoji } from './emoji';
 
 /** The button in the box, and the palette that it opens. */
 export function EmojiPalette({ onPick }: { onPick: (emoji: string) => void }) {

@@ -2,11 +2,11 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { complete, withEmoji } from '../format/completion';
-import { left } from '../format/text';
+import { Typing } from '../people/typing';
 import { t } from '../text/i18n';
+import { complete, withEmoji } from './completion';
 import { EmojiPalette } from './emoji-palette';
-import { Typing } from './typing';
+import { left } from './text';
 
 interface Props {
 	room: Room;

@@ -1,8 +1,8 @@
 import type { Signal } from '@preact/signals';
 import type { Person, Room } from '../client/client';
-import { hue, initial, tag } from '../format/names';
 import { t } from '../text/i18n';
-import { Panel } from './panel';
+import { Panel } from '../ui/panel';
+import { hue, initial, tag } from './names';
 
 /** The people in the room. */
 export function OnlinePanel({ room, open }: { room: Room; open: Signal<boolean> }) {

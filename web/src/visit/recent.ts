@@ -1,4 +1,4 @@
-import { load, save } from './storage';
+import { load, save } from '../ui/storage';
 
 const key = 'pc.recent';
 const most = 12;

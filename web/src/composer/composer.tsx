@@ -1,11 +1,11 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
-import { blank, excess, sendable } from '../format/text';
-import { loadDraft, saveDraft } from '../state/drafts';
 import { t } from '../text/i18n';
-import { lazy } from './lazy';
-import { touchKeyboard } from './touch';
+import { lazy } from '../ui/lazy';
+import { touchKeyboard } from '../ui/touch';
+import { loadDraft, saveDraft } from './drafts';
+import { blank, excess, sendable } from './text';
 
 const ComposerAids = lazy(async () => (await import('./composer-aids')).ComposerAids, {
 	patience: 5000,

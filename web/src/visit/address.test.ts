@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { roomProblem, userProblem } from '../format/names';
+import { roomProblem, userProblem } from '../people/names';
 import { formatAddress, homeOf, parseAddress, shareLink } from './address';
 
 const parse = (address: string) => {

@@ -1,8 +1,8 @@
 import { type Signal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { type Timers, Typists, teller } from '../state/typing';
 import { t } from '../text/i18n';
+import { type Timers, Typists, teller } from './typists';
 
 const timers: Timers = {
 	now: () => Date.now(),

@@ -1,4 +1,4 @@
-import { load, removeAll, save } from './storage';
+import { load, removeAll, save } from '../ui/storage';
 
 const prefix = 'pc.draft.';
 

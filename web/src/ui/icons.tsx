@@ -1,6 +1,6 @@
-import sheet from '../icons.svg';
+import sheet from './icons.svg';
 
-/** The ids of src/icons.svg. */
+/** The ids of icons.svg. */
 export type IconName =
 	| 'alert'
 	| 'arrowDown'

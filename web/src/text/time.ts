@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { language } from '../text/i18n';
+import { language } from './i18n';
 
 const formats = computed(() => {
 	const spoken = language.value;

@@ -1,5 +1,5 @@
 import type { Session } from '../client/client';
-import { load, save } from './storage';
+import { load, save } from '../ui/storage';
 
 const key = 'pc.me';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { suggestions } from '../format/suggestions';
 import { hue, initial, roomProblem, tag, userProblem } from './names';
-import { suggestions } from './suggestions';
 
 describe('a room name', () => {
 	test.each<[string, string, string | null]>([

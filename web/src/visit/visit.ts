@@ -1,11 +1,11 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { type Api, ChatError, type Room, type Session } from '../client/client';
-import { roomProblem, userProblem } from '../format/names';
+import { forgetDrafts } from '../composer/drafts';
+import { roomProblem, userProblem } from '../people/names';
 import type { Key } from '../text/catalogue';
+import { load, save } from '../ui/storage';
 import { formatAddress, homeOf, type Place, parseAddress } from './address';
-import { forgetDrafts } from './drafts';
 import { remember, remembered } from './remembered';
-import { load, save } from './storage';
 
 /** What the page talks to. */
 export interface Services {

@@ -1,5 +1,5 @@
 /** The rules for a message's text, as docs/protocol.md gives them. */
-import { bytes, codePoints } from './names';
+import { bytes, codePoints } from '../people/names';
 
 const maxCodePoints = 4000;
 const maxBytes = 16 * 1024;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { FakeAddress, FakeApi } from '../../test/api';
 import { FakeRoom, session } from '../../test/room';
 import { ChatError } from '../client/client';
-import { loadDraft, saveDraft } from './drafts';
+import { loadDraft, saveDraft } from '../composer/drafts';
 import { Visit } from './visit';
 
 beforeEach(() => localStorage.clear());

@@ -1,4 +1,4 @@
-import { language } from '../text/i18n';
+import { language } from './i18n';
 
 const units: [Intl.RelativeTimeFormatUnit, seconds: number][] = [
 	['year', 31_557_600],
