@@ -3,10 +3,10 @@
  * under `npx vite`. No part of it is built into the page.
  */
 import { render } from 'preact';
-import { App, RoomView } from '../src/app';
+import { App, RoomView } from '../src/app/app';
+import { chooseLanguage, isLanguage, watchLanguage } from '../src/app/language';
 import { ChatError, type Entry } from '../src/client/client';
-import { chooseLanguage, isLanguage, watchLanguage } from '../src/state/language';
-import { keep } from '../src/state/last-messages';
+import { keep } from '../src/log/last-messages';
 import { fetchRest } from '../src/ui/lazy';
 import { Visit } from '../src/visit/visit';
 import { FakeAddress, FakeApi } from '../test/api';

@@ -50,8 +50,8 @@ function zipped(file: Rolldown.OutputChunk | Rolldown.OutputAsset): number {
 
 // What the browser fetches of each is looked at by the e2e test M35.
 test.each<[string, string[]]>([
-	['the home page', ['/views/home.tsx', '/text/en-later.ts']],
-	['a room', ['/room-page.ts']],
+	['the home page', ['/home/home.tsx', '/text/en-later.ts']],
+	['a room', ['/room/room-page.ts']],
 ])('the first load of %s is small', (_, lazy) => {
 	const files = new Set(
 		[...entries(), ...lazy.map(lazyFile)].flatMap((file) => [...withImports(file)]),

@@ -1,25 +1,25 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { App, Home, RoomView } from './app';
+import { App, Home, RoomView } from './app/app';
+import { preferredLanguage, watchLanguage } from './app/language';
 import { api, env, type Room } from './client';
-import { preferredLanguage, watchLanguage } from './state/language';
 import { type Language, speak } from './text/i18n';
 import { fetchRest } from './ui/lazy';
 import { parseAddress } from './visit/address';
 import { type Services, Visit } from './visit/visit';
 // Small things that several lazy parts use: here, they need no file of their own.
-import './format/markup';
+import './log/markup';
 import './composer/text';
 import './visit/favourites';
-import './state/reading';
-import './state/today';
+import './log/reading';
+import './log/today';
 import './text/rich';
-import './views/share-button';
+import './room/share-button';
 import './style/index.css';
 
 const services: Services = {
 	api,
-	openRoom: async (name, me) => (await import('./room-page')).openRoom(name, me, env),
+	openRoom: async (name, me) => (await import('./room/room-page')).openRoom(name, me, env),
 };
 const visit = new Visit(services, history, location);
 
@@ -63,7 +63,7 @@ function painted(): Promise<void> {
 async function later(): Promise<void> {
 	void fetchRest();
 	try {
-		(await import('./state/watch')).watch(visit);
+		(await import('./app/watch')).watch(visit);
 	} catch {
 		addEventListener('online', later, { once: true });
 	}

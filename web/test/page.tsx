@@ -1,5 +1,5 @@
 import { configure, render } from '@testing-library/preact';
-import { App } from '../src/app';
+import { App } from '../src/app/app';
 import type { Session } from '../src/client/client';
 import { fetchRest } from '../src/ui/lazy';
 import { Visit } from '../src/visit/visit';

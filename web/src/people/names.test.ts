@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { suggestions } from '../format/suggestions';
+import { suggestions } from '../home/suggestions';
 import { hue, initial, roomProblem, tag, userProblem } from './names';
 
 describe('a room name', () => {

@@ -6,7 +6,7 @@
  * one from there. What a build consists of is fetched as a whole when this worker is installed,
  * and thrown away when a later one takes over, which is when no page uses it any more: a page
  * never gets files of two builds. It touches nothing of /api/ or /ws, and nothing of other
- * origins; what the page itself keeps of messages (state/last-messages.ts) it does not know.
+ * origins; what the page itself keeps of messages (log/last-messages.ts) it does not know.
  */
 export {};
 

@@ -1,13 +1,13 @@
 import { useMemo } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
-import { isEmojiOnly, mentions, parse } from '../format/markup';
 import { hue, initial, tag } from '../people/names';
-import type { Found } from '../state/found';
 import { language, t } from '../text/i18n';
 import { fullTime, timeOfDay } from '../text/time';
 import { Icon } from '../ui/icons';
 import { lazy } from '../ui/lazy';
 import { formatted } from './formatted';
+import type { Found } from './found';
+import { isEmojiOnly, mentions, parse } from './markup';
 
 const Editor = lazy(async () => (await import('./editor')).Editor);
 const Reactions = lazy(async () => (await import('./reactions')).Reactions);

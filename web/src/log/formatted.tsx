@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import type { Node } from '../format/markup';
-import type { Marking } from '../state/found';
 import { lazy } from '../ui/lazy';
+import type { Marking } from './found';
+import type { Node } from './markup';
 
 const CopyCode = lazy(async () => (await import('./copy-code')).CopyCode);
 

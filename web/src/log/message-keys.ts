@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
-import { editing } from '../state/editing';
+import { editing } from './editing';
 
 const button = '.message .act';
 

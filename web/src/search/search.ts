@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { found } from './found';
+import { found } from '../log/found';
 
 /** What the bar's search asks for: rooms on the home page, messages in a room. */
 export const query = signal('');

@@ -1,13 +1,13 @@
 import { effect } from '@preact/signals';
+import { forgetOthers } from '../log/last-messages';
+import { watchDays } from '../log/today';
+import { watchTimes } from '../log/tooltips';
 import { fetchRest } from '../ui/lazy';
 import { remembered } from '../visit/remembered';
 import type { Visit } from '../visit/visit';
-import { forgetOthers } from './last-messages';
+import { register } from './register';
 import { followSystemTheme } from './theme';
-import { watchDays } from './today';
-import { watchTimes } from './tooltips';
 import { watchViewport } from './viewport';
-import { register } from './worker';
 
 /** All that the page keeps an eye on from when it has settled. */
 export function watch(visit: Visit): void {

@@ -2,11 +2,11 @@ import { type Signal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { Composer } from '../composer/composer';
-import { Reading } from '../state/reading';
+import { Log } from '../log/log';
+import { Reading } from '../log/reading';
 import { lazy, settled } from '../ui/lazy';
 import { Loading } from '../ui/stand-ins';
 import type { Visit } from '../visit/visit';
-import { Log } from './log';
 import { RoomHeader } from './room-header';
 
 /** For what is always drawn, but empty at first. */
@@ -14,18 +14,20 @@ const patience = 5000;
 
 const Banner = lazy(async () => (await import('./banner')).Banner, { patience });
 const Empty = lazy(async () => (await import('./empty')).Empty);
-const SearchResults = lazy(async () => (await import('./search-results')).SearchResults, {
+const SearchResults = lazy(async () => (await import('../search/search-results')).SearchResults, {
 	patience,
 });
 const Attention = lazy(async () => (await import('./attention')).Attention, { patience });
 const Failed = lazy(async () => (await import('./failed')).Failed);
 const Target = lazy(async () => (await import('./target')).Target, { patience });
-const Keeper = lazy(async () => (await import('./last-messages')).Keeper, { patience });
-const KeptMessages = lazy(async () => (await import('./last-messages')).KeptMessages, {
+const Keeper = lazy(async () => (await import('../log/kept-messages')).Keeper, { patience });
+const KeptMessages = lazy(async () => (await import('../log/kept-messages')).KeptMessages, {
 	standIn: ({ otherwise }) => otherwise,
 	patience,
 });
-const MessageMenu = lazy(async () => (await import('./message-menu')).MessageMenu, { patience });
+const MessageMenu = lazy(async () => (await import('../log/message-menu')).MessageMenu, {
+	patience,
+});
 const OnlinePanel = lazy(async () => (await import('../people/online-panel')).OnlinePanel);
 
 interface Props {

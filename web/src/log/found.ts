@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { Node } from '../format/markup';
+import type { Node } from './markup';
 
 /** Hands out the text of a message, part after part, as it is to be drawn. */
 export type Marking = (part: string) => ComponentChildren;

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { chooseLanguage, isLanguage } from '../state/language';
-import { canNotify, notifying, toggleNotifying } from '../state/notify';
-import { theme, toggleTheme } from '../state/theme';
+import { Details } from '../room/details';
+import { canNotify, notifying, toggleNotifying } from '../room/notify';
 import { language, languages, t } from '../text/i18n';
 import { Icon } from '../ui/icons';
-import { Details } from './details';
+import { chooseLanguage, isLanguage } from './language';
+import { theme, toggleTheme } from './theme';
 
 /** At the end of the bar: the connection, and what one sets once and for all: notifications, language, theme. */
 export function Tools({ room }: { room: Room | null }) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { type Node, plain } from '../format/markup';
-import type { Marking } from '../state/found';
+import type { Marking } from '../log/found';
+import { type Node, plain } from '../log/markup';
 
 /** Finds a query in texts, whatever the case. Null if there is nothing to find. */
 export function pattern(wanted: string): RegExp | null {

@@ -1,6 +1,5 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { suggestions } from '../format/suggestions';
 import { roomProblem, userProblem } from '../people/names';
 import type { Key } from '../text/catalogue';
 import { t } from '../text/i18n';
@@ -9,6 +8,7 @@ import { Field } from '../ui/field';
 import logo from '../ui/logo.svg';
 import type { Refusal, Screen, Services, Visit } from '../visit/visit';
 import { OpenRooms } from './open-rooms';
+import { suggestions } from './suggestions';
 
 type HomeScreen = Extract<Screen, { kind: 'home' }>;
 

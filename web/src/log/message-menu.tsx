@@ -2,12 +2,12 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
 import { move, Palette } from '../composer/emoji-palette';
-import { editing } from '../state/editing';
-import type { Reading } from '../state/reading';
 import { t } from '../text/i18n';
 import { Icon, IconButton, type IconName } from '../ui/icons';
 import { shareLink } from '../visit/address';
+import { editing } from './editing';
 import { type Opened, useMessageKeys } from './message-keys';
+import type { Reading } from './reading';
 import { reveal } from './reveal';
 
 /** What can be done with a message: opened by its button, by a finger, or by keys. */

@@ -1,16 +1,16 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { parse, plain } from '../format/markup';
-import { found } from '../state/found';
-import type { Reading } from '../state/reading';
-import { clearSearch, hit, query } from '../state/search';
-import { today } from '../state/today';
+import { found } from '../log/found';
+import { parse, plain } from '../log/markup';
+import type { Reading } from '../log/reading';
+import { reveal } from '../log/reveal';
+import { today } from '../log/today';
 import { t } from '../text/i18n';
 import { dayName } from '../text/time';
 import { IconButton } from '../ui/icons';
 import { marking, pattern } from './marking';
-import { reveal } from './reveal';
+import { clearSearch, hit, query } from './search';
 
 interface Hits {
 	readonly wanted: RegExp | null;

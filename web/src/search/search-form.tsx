@@ -1,7 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { clearSearch, query, search } from '../state/search';
 import { t } from '../text/i18n';
+import { clearSearch, query, search } from './search';
 
 /** The bar's search: rooms on the home page, the messages in a room. */
 export function SearchForm({ inRoom, onUse }: { inRoom: boolean; onUse: () => void }) {

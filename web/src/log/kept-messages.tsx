@@ -2,14 +2,14 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { lines } from '../format/lines';
-import { forget, keep, type LastMessages, lastOf } from '../state/last-messages';
-import { today } from '../state/today';
 import { t } from '../text/i18n';
 import { dayName, timeOfDay } from '../text/time';
 import { remembered } from '../visit/remembered';
 import { Bubble } from './bubble';
+import { forget, keep, type LastMessages, lastOf } from './last-messages';
 import { Line } from './line';
+import { lines } from './lines';
+import { today } from './today';
 
 /** A moment's calm before they are kept: many may come at once. */
 const calm = 1000;

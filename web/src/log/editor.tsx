@@ -2,9 +2,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
 import { blank, excess, sendable } from '../composer/text';
-import { editing } from '../state/editing';
 import { t } from '../text/i18n';
 import { touchKeyboard } from '../ui/touch';
+import { editing } from './editing';
 
 /** What was written and not saved, by the message's key: a log does not draw all that it has. */
 const unsaved = new Map<string, string>();

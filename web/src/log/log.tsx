@@ -2,15 +2,15 @@ import { useComputed, useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
-import { type Line as AnyLine, lines } from '../format/lines';
-import { editing } from '../state/editing';
-import { found } from '../state/found';
-import { inView, type Reading } from '../state/reading';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
 import { Icon } from '../ui/icons';
 import { Bubble } from './bubble';
+import { editing } from './editing';
+import { found } from './found';
 import { Line } from './line';
+import { type Line as AnyLine, lines } from './lines';
+import { inView, type Reading } from './reading';
 import { isAtBottom, measure, restore, toBottom, toDivider } from './scroll';
 
 /** How close to the top older messages are asked for: about a screen. */

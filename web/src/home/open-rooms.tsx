@@ -1,7 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import type { Api } from '../client/client';
-import { query as roomQuery } from '../state/search';
+import { query as roomQuery } from '../search/search';
 import { t } from '../text/i18n';
 
 interface Props {

@@ -1,7 +1,7 @@
-import type { Line as Any } from '../format/lines';
-import { today } from '../state/today';
 import { t } from '../text/i18n';
 import { dayName } from '../text/time';
+import type { Line as Any } from './lines';
+import { today } from './today';
 
 /** A line of the log that is no message: a day, or where the new ones begin. */
 export function Line({ line }: { line: Exclude<Any, { kind: 'message' }> }) {

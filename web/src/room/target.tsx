@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Room } from '../client/client';
-import type { Reading } from '../state/reading';
+import type { Reading } from '../log/reading';
+import { reveal } from '../log/reveal';
 import { t } from '../text/i18n';
 import { IconButton } from '../ui/icons';
-import { reveal } from './reveal';
 
 /** The message that the address is about, or null. */
 function wanted(): number | null {

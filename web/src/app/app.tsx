@@ -1,27 +1,27 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { editing } from './state/editing';
-import { unreadMark } from './state/reading';
-import { clearSearch } from './state/search';
-import { t } from './text/i18n';
-import { lazy } from './ui/lazy';
-import { Unreachable } from './ui/stand-ins';
-import { Footer } from './views/footer';
-import { Navbar } from './views/navbar';
-import type { Services, Visit } from './visit/visit';
+import { editing } from '../log/editing';
+import { unreadMark } from '../log/reading';
+import { clearSearch } from '../search/search';
+import { t } from '../text/i18n';
+import { lazy } from '../ui/lazy';
+import { Unreachable } from '../ui/stand-ins';
+import type { Services, Visit } from '../visit/visit';
+import { Footer } from './footer';
+import { Navbar } from './navbar';
 
 const standIn = <main class="home" aria-busy="true" />;
 const atHand = async () => {};
 /** The way in: whoever comes by a room's address needs it later. */
-export const Home = lazy(async () => (await import('./views/home')).Home, { standIn });
+export const Home = lazy(async () => (await import('../home/home')).Home, { standIn });
 /** A room. Its first texts are the page's own, so that the messages need not wait for others. */
-export const RoomView = lazy(async () => (await import('./room-page')).RoomView, {
+export const RoomView = lazy(async () => (await import('../room/room-page')).RoomView, {
 	standIn,
 	words: atHand,
 });
-const Dialogs = lazy(async () => (await import('./views/dialogs')).Dialogs, { patience: 5000 });
-const RoomsPanel = lazy(async () => (await import('./views/rooms-panel')).RoomsPanel);
-const Become = lazy(async () => (await import('./views/become')).Become, { standIn });
+const Dialogs = lazy(async () => (await import('./dialogs')).Dialogs, { patience: 5000 });
+const RoomsPanel = lazy(async () => (await import('../home/rooms-panel')).RoomsPanel);
+const Become = lazy(async () => (await import('../home/become')).Become, { standIn });
 
 /** The page: the bar, the screen that the visit is at, and the footer. */
 export function App({ visit, services }: { visit: Visit; services: Services }) {

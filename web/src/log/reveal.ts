@@ -1,4 +1,4 @@
-import type { Reading } from '../state/reading';
+import type { Reading } from './reading';
 
 /** The line of a message; one that is not drawn, being far from what is read, is drawn first. */
 export async function reveal(key: string, reading: Reading): Promise<Element | null> {

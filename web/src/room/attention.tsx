@@ -1,11 +1,11 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
-import { mentions, parse, plain } from '../format/markup';
-import { notify, notifying } from '../state/notify';
-import { inView, type Reading, unreadMark } from '../state/reading';
+import { mentions, parse, plain } from '../log/markup';
+import { inView, type Reading, unreadMark } from '../log/reading';
 import logo from '../ui/logo.svg';
 import badged from '../ui/logo-new.svg';
+import { notify, notifying } from './notify';
 
 /** Shows in the title, on the tab's icon and outside of the page that there is something to read. */
 export function Attention({ room, reading }: { room: Room; reading: Reading }) {

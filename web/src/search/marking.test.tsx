@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { render } from '@testing-library/preact';
 import { expect, test } from 'vitest';
-import { parse } from '../format/markup';
-import { formatted } from './formatted';
+import { formatted } from '../log/formatted';
+import { parse } from '../log/markup';
 import { cut, marking, pattern } from './marking';
 
 test.each<[string, string, string, string[]]>([

@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { Count } from '../people/count';
+import { SearchForm } from '../search/search-form';
 import { t } from '../text/i18n';
 import { Icon } from '../ui/icons';
 import { lazy } from '../ui/lazy';
@@ -9,7 +10,6 @@ import logo from '../ui/logo.svg';
 import { homeOf } from '../visit/address';
 import type { Visit } from '../visit/visit';
 import { FavouritesMenu } from './favourites-menu';
-import { SearchForm } from './search-form';
 
 const Tools = lazy(async () => (await import('./tools')).Tools, { patience: 5000 });
 
