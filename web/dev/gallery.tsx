@@ -12,7 +12,7 @@ import { Visit } from '../src/visit/visit';
 import { FakeAddress, FakeApi } from '../test/api';
 import { people, talk } from '../test/conversation';
 import { FakeRoom, said, session, written } from '../test/room';
-import '../src/style/index.css';
+import '../src/app/index.css';
 
 const everybody = Object.values(people);
 const inRoom = '/General/?username=Ann';

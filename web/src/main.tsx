@@ -15,7 +15,7 @@ import './log/reading';
 import './log/today';
 import './text/rich';
 import './room/share-button';
-import './style/index.css';
+import './app/index.css';
 
 const services: Services = {
 	api,

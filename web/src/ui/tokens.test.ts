@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-const folder = new URL('.', import.meta.url);
+const folder = new URL('..', import.meta.url);
 const sheet = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 
 /** The colour tokens: name → [light, dark]. */
 const tokens = new Map(
 	[
-		...sheet('tokens.css').matchAll(/--([\w-]+):\s*(?:light-dark\(([^,]+),\s*([^)]+)\)|(#\w+));/g),
+		...sheet('ui/tokens.css').matchAll(
+			/--([\w-]+):\s*(?:light-dark\(([^,]+),\s*([^)]+)\)|(#\w+));/g,
+		),
 	].map(([, name = '', light, dark, both]) => [name, [light ?? both ?? '', dark ?? both ?? '']]),
 );
 
@@ -65,7 +67,9 @@ describe.each([
 	});
 });
 
-const sheets = readdirSync(folder).filter((name) => name.endsWith('.css') && name !== 'tokens.css');
+const sheets = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+	(name) => name.endsWith('.css') && !name.endsWith('tokens.css'),
+);
 
 test.each(sheets)('%s takes its colours from the tokens', (name) => {
 	const bare = sheet(name).replace(/\/\*[\s\S]*?\*\//g, '');
