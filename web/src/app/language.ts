@@ -20,7 +20,7 @@ export async function chooseLanguage(wanted: Language): Promise<void> {
 export function watchLanguage(): void {
 	effect(() => {
 		document.documentElement.lang = language.value;
-		document.documentElement.dir = language.value === 'ar' ? 'rtl' : 'ltr';
+		document.documentElement.dir = languages[language.value].dir;
 	});
 }
 

@@ -74,7 +74,7 @@ function LanguageSelect() {
 					if (isLanguage(value)) chooseLanguage(value).catch(() => {});
 				}}
 			>
-				{Object.entries(languages).map(([tag, name]) => (
+				{Object.entries(languages).map(([tag, { name }]) => (
 					<option key={tag} value={tag} lang={tag}>
 						{name}
 					</option>

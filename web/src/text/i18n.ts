@@ -4,8 +4,12 @@ import { en } from './en';
 
 export type Params = Readonly<Record<string, string | number>>;
 
-/** The languages that there are, as BCP 47 tags, with their own names. */
-export const languages = { en: 'English', hi: 'हिन्दी', ar: 'العربية' } as const;
+/** The languages of the page by their BCP 47 tags: each one's own name, and where its lines begin. */
+export const languages = {
+	en: { name: 'English', dir: 'ltr' },
+	hi: { name: 'हिन्दी', dir: 'ltr' },
+	ar: { name: 'العربية', dir: 'rtl' },
+} as const;
 
 export type Language = keyof typeof languages;
 
