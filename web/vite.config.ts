@@ -56,7 +56,7 @@ export default defineConfig({
 	},
 	test: {
 		include: ['src/**/*.test.{ts,tsx}'],
-		setupFiles: ['test/seed.ts'],
+		setupFiles: ['test/setup.ts'],
 		// A busy machine is no failure.
 		testTimeout: 20_000,
 	},

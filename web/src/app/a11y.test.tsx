@@ -1,17 +1,12 @@
 // @vitest-environment happy-dom
-import { act, cleanup } from '@testing-library/preact';
+import { act } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FakeApi } from '../../test/api';
 import { people, talk } from '../../test/conversation';
 import { open, openRoom } from '../../test/page';
 import { type FakeRoom, session, written } from '../../test/room';
-
-afterEach(() => {
-	cleanup();
-	localStorage.clear();
-});
 
 const user = userEvent.setup();
 

@@ -1,16 +1,12 @@
 // @vitest-environment happy-dom
-import { act, cleanup, waitFor } from '@testing-library/preact';
+import { act, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
 import { people } from '../../test/conversation';
 import { open, openRoom } from '../../test/page';
 import { clearFavourites } from '../visit/favourites';
 
-afterEach(() => {
-	cleanup();
-	clearFavourites();
-	localStorage.clear();
-});
+afterEach(clearFavourites);
 
 const user = userEvent.setup();
 

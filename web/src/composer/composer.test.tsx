@@ -4,11 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openRoom } from '../../test/page';
 
-afterEach(() => {
-	cleanup();
-	localStorage.clear();
-	vi.unstubAllGlobals();
-});
+afterEach(() => void vi.unstubAllGlobals());
 
 const user = userEvent.setup();
 

@@ -1,16 +1,11 @@
 // @vitest-environment happy-dom
-import { cleanup, waitFor } from '@testing-library/preact';
+import { waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FakeApi } from '../../test/api';
 import { open } from '../../test/page';
 import { session } from '../../test/room';
 import { ChatError } from '../client/client';
-
-afterEach(() => {
-	cleanup();
-	localStorage.clear();
-});
 
 const user = userEvent.setup();
 

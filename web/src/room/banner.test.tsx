@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, fireEvent, render } from '@testing-library/preact';
+import { act, fireEvent, render } from '@testing-library/preact';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeRoom, session } from '../../test/room';
 import type { Connection } from '../client/client';
@@ -8,10 +8,7 @@ import { Banner } from './banner';
 
 beforeAll(speakOn);
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => {
-	cleanup();
-	vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 function banner() {
 	const room = new FakeRoom('General', session('Ann'));

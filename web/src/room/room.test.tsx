@@ -1,15 +1,10 @@
 // @vitest-environment happy-dom
-import { act, cleanup, waitFor, within } from '@testing-library/preact';
+import { act, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { people, talk } from '../../test/conversation';
 import { open, openRoom } from '../../test/page';
 import { type FakeRoom, said, written } from '../../test/room';
-
-afterEach(() => {
-	cleanup();
-	localStorage.clear();
-});
 
 const user = userEvent.setup();
 const history = (room: FakeRoom) => {
