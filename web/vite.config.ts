@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { serviceWorker } from './src/worker/build.ts';
 
 /**
- * Vite wraps each import() in a loader (1 kB, gzipped) that looks for stylesheets and for
- * what to preload. Lazy code here has neither.
+ * Vite wraps each import() in a loader (1 kB, gzipped) that looks for stylesheets and for modules to
+ * preload. Lazy code here has neither, so the bare import() is put back.
  */
 const plainImports: Plugin = {
 	name: 'plain-imports',
@@ -13,6 +13,11 @@ const plainImports: Plugin = {
 		filter: { id: /preload-helper/ },
 		handler: () => 'export const __vitePreload = (load) => load();',
 	},
+	renderChunk: (code) =>
+		code.replaceAll(
+			/__vitePreload\((?:async )?\(\) => (?:\{[^=]*= await )?(import\("[^"]+"\))[^_]*__VITE_PRELOAD__\)/g,
+			'$1',
+		),
 };
 
 /**
