@@ -1,9 +1,10 @@
+import type { ComponentProps } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Room } from '../client/client';
 import { Details } from '../room/details';
 import { canNotify, notifying, toggleNotifying } from '../room/notify';
 import { language, languages, t } from '../text/i18n';
-import { Icon } from '../ui/icons';
+import { Icon, type IconName } from '../ui/icons';
 import { chooseLanguage, isLanguage } from './language';
 import { theme, toggleTheme } from './theme';
 
@@ -19,22 +20,32 @@ export function Tools({ room }: { room: Room | null }) {
 	);
 }
 
+interface ToolProps extends ComponentProps<'button'> {
+	icon: IconName;
+	filled?: boolean;
+	label: string;
+}
+
+/** A tool: an icon with a tooltip, and with its words where the bar is a menu. */
+function Tool({ icon, filled = false, label, ...more }: ToolProps) {
+	return (
+		<button type="button" class="nav-item tool" aria-label={label} title={label} {...more}>
+			<Icon name={icon} filled={filled} />
+			<span class="narrow-only">{label}</span>
+		</button>
+	);
+}
+
 function DetailsButton({ room }: { room: Room }) {
 	const [open, setOpen] = useState(false);
-	const label = t('details.heading');
 	return (
 		<>
-			<button
-				type="button"
-				class="nav-item tool"
-				aria-label={label}
-				title={label}
+			<Tool
+				icon="info"
+				label={t('details.heading')}
 				aria-haspopup="dialog"
 				onClick={() => setOpen(true)}
-			>
-				<Icon name="info" />
-				<span class="narrow-only">{label}</span>
-			</button>
+			/>
 			{open && <Details room={room} onClose={() => setOpen(false)} />}
 		</>
 	);
@@ -42,20 +53,15 @@ function DetailsButton({ room }: { room: Room }) {
 
 function NotifyToggle() {
 	const [refused, setRefused] = useState(false);
-	const label = t('notify.toggle');
 	return (
 		<>
-			<button
-				type="button"
-				class="nav-item tool"
-				aria-label={label}
-				title={label}
+			<Tool
+				icon="bell"
+				filled={notifying.value}
+				label={t('notify.toggle')}
 				aria-pressed={notifying.value}
 				onClick={async () => setRefused(!(await toggleNotifying()))}
-			>
-				<Icon name="bell" filled={notifying.value} />
-				<span class="narrow-only">{label}</span>
-			</button>
+			/>
 			<p class={refused ? 'said' : 'said visually-hidden'} role="status">
 				{refused && t('notify.refused')}
 			</p>
@@ -86,17 +92,11 @@ function LanguageSelect() {
 
 function ThemeButton() {
 	const dark = theme.value === 'dark';
-	const label = t(dark ? 'nav.toLight' : 'nav.toDark');
 	return (
-		<button
-			type="button"
-			class="nav-item tool"
-			aria-label={label}
-			title={label}
+		<Tool
+			icon={dark ? 'sun' : 'moon'}
+			label={t(dark ? 'nav.toLight' : 'nav.toDark')}
 			onClick={toggleTheme}
-		>
-			<Icon name={dark ? 'sun' : 'moon'} />
-			<span class="narrow-only">{label}</span>
-		</button>
+		/>
 	);
 }

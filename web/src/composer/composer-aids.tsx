@@ -84,28 +84,9 @@ function Completions({ room, box, text, insert }: CompletionProps) {
 		at.value = 0;
 	}, [text.value]);
 
-	useLayoutEffect(() => {
-		const area = box.current;
-		if (!area || !found) return;
-		const onKeyDown = (event: KeyboardEvent) => {
-			if (event.isComposing) return;
-			const step = { ArrowDown: 1, ArrowUp: offers.length - 1 }[event.key];
-			if (step !== undefined) at.value = (at.value + step) % offers.length;
-			else if (event.key === 'Escape') closed.value = text.value;
-			else if ((event.key === 'Tab' || event.key === 'Enter') && !event.shiftKey && chosen)
-				insert(found.from, chosen.text);
-			else return;
-			event.preventDefault();
-			event.stopImmediatePropagation();
-		};
-		area.setAttribute('aria-activedescendant', `offer-${at.value % offers.length}`);
-		area.setAttribute('aria-controls', 'offers');
-		area.addEventListener('keydown', onKeyDown, { capture: true });
-		return () => {
-			area.removeAttribute('aria-activedescendant');
-			area.removeAttribute('aria-controls');
-			area.removeEventListener('keydown', onKeyDown, { capture: true });
-		};
+	useOfferKeys(box, found && offers.length, at, (key) => {
+		if (key === 'Escape') closed.value = text.value;
+		else if (found && chosen) insert(found.from, chosen.text);
 	});
 
 	if (!found) return null;
@@ -129,6 +110,40 @@ function Completions({ room, box, text, insert }: CompletionProps) {
 			))}
 		</div>
 	);
+}
+
+/**
+ * The keys of the list, while it has `count` offers: the arrows move `at`, Escape, Tab and Enter
+ * are for `act`. Nothing else hears them.
+ */
+function useOfferKeys(
+	box: RefObject<HTMLTextAreaElement | null>,
+	count: number | null,
+	at: Signal<number>,
+	act: (key: string) => void,
+): void {
+	useLayoutEffect(() => {
+		const area = box.current;
+		if (!area || !count) return;
+		const onKeyDown = (event: KeyboardEvent) => {
+			const { key, shiftKey } = event;
+			if (event.isComposing) return;
+			const step = { ArrowDown: 1, ArrowUp: count - 1 }[key];
+			if (step !== undefined) at.value = (at.value + step) % count;
+			else if (key === 'Escape' || ((key === 'Tab' || key === 'Enter') && !shiftKey)) act(key);
+			else return;
+			event.preventDefault();
+			event.stopImmediatePropagation();
+		};
+		area.setAttribute('aria-activedescendant', `offer-${at.value % count}`);
+		area.setAttribute('aria-controls', 'offers');
+		area.addEventListener('keydown', onKeyDown, { capture: true });
+		return () => {
+			area.removeAttribute('aria-activedescendant');
+			area.removeAttribute('aria-controls');
+			area.removeEventListener('keydown', onKeyDown, { capture: true });
+		};
+	});
 }
 
 /** How much more fits, near the limit; and how long the server has us wait. */

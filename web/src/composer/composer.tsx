@@ -1,11 +1,12 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
 import { t } from '../text/i18n';
+import { isEnter, touchKeyboard } from '../ui/keyboard';
 import { lazy } from '../ui/lazy';
-import { touchKeyboard } from '../ui/touch';
 import { loadDraft, saveDraft } from './drafts';
-import { blank, excess, sendable } from './text';
+import { excess, fits, sendable } from './text';
 
 const ComposerAids = lazy(async () => (await import('./composer-aids')).ComposerAids, {
 	patience: 5000,
@@ -16,9 +17,6 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 	const text = useSignal(loadDraft(name));
 	const box = useRef<HTMLTextAreaElement>(null);
 	const tooLong = excess(text.value);
-	/** Enter was pressed before there was an outbox: the text stays here until then. */
-	const asked = useRef(false);
-	const sending = !blank(text.value) && tooLong === 0;
 
 	useLayoutEffect(() => {
 		// On a phone that would open the keyboard over the messages.
@@ -30,35 +28,15 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 		saveDraft(name, value);
 	}
 
-	function send() {
-		box.current?.focus();
-		if (!sending) return;
-		asked.current = !room.canSend.peek();
-		if (asked.current) return void room.prepare();
-		room.send(sendable(text.value));
-		write('');
-	}
-
-	useSignalEffect(() => {
-		if (room.canSend.value && asked.current) send();
-	});
-
-	function onKeyDown(event: KeyboardEvent) {
-		// 229: an input method has the key, also where isComposing is already false (Safari).
-		if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
-		if (event.shiftKey || event.altKey || touchKeyboard()) return;
+	const send = useSending(room, box, text, write);
+	const label = t('composer.label', { room: room.title.value });
+	function submit(event: Event) {
 		event.preventDefault();
 		send();
 	}
 
 	return (
-		<form
-			class="composer"
-			onSubmit={(event) => {
-				event.preventDefault();
-				send();
-			}}
-		>
+		<form class="composer" onSubmit={submit}>
 			<Hints room={room} tooLong={tooLong} />
 			<div class="box">
 				<ComposerAids {...{ room, box, text, write }} />
@@ -68,19 +46,19 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 					rows={1}
 					dir="auto"
 					value={text.value}
-					placeholder={t('composer.label', { room: room.title.value })}
-					aria-label={t('composer.label', { room: room.title.value })}
+					placeholder={label}
+					aria-label={label}
 					aria-describedby="composer-status"
 					aria-invalid={tooLong > 0 || undefined}
 					autocomplete="off"
 					enterkeyhint={touchKeyboard() ? 'enter' : 'send'}
 					onInput={(event) => write(event.currentTarget.value)}
-					onKeyDown={onKeyDown}
+					onKeyDown={(event) => isEnter(event) && submit(event)}
 				/>
 				<button
 					class="send"
 					type="submit"
-					disabled={!sending}
+					disabled={!fits(text.value)}
 					// A press must not take the focus, and the phone's keyboard with it, out of the box.
 					onPointerDown={(event) => event.preventDefault()}
 				>
@@ -89,6 +67,28 @@ export function Composer({ room, name }: { room: Room; name: string }) {
 			</div>
 		</form>
 	);
+}
+
+/** Sends what the box holds. Before there is an outbox the text stays in the box until there is one. */
+function useSending(
+	room: Room,
+	box: RefObject<HTMLTextAreaElement | null>,
+	text: Signal<string>,
+	write: (text: string) => void,
+): () => void {
+	const asked = useRef(false);
+	function send() {
+		box.current?.focus();
+		if (!fits(text.peek())) return;
+		asked.current = !room.canSend.peek();
+		if (asked.current) return void room.prepare();
+		room.send(sendable(text.peek()));
+		write('');
+	}
+	useSignalEffect(() => {
+		if (room.canSend.value && asked.current) send();
+	});
+	return send;
 }
 
 function isPending({ state, change }: Entry): boolean {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { blank, excess, sendable } from './text';
+import { excess, fits, sendable } from './text';
 
 test.each<[string, string, boolean]>([
-	['nothing', '', true],
-	['white space of all kinds', ' \n\t\u00a0\u2003', true],
-	['a letter', ' a ', false],
-])('%s is blank: %s', (_, text, expected) => {
-	expect(blank(text)).toBe(expected);
+	['nothing', '', false],
+	['white space of all kinds', ' \n\t\u00a0\u2003', false],
+	['a letter', ' a ', true],
+	['one character too many', 'a'.repeat(4001), false],
+])('%s may be sent or not', (_, text, expected) => {
+	expect(fits(text)).toBe(expected);
 });
 
 test.each<[string, string, number]>([

@@ -17,9 +17,9 @@ export function left(text: string): number {
 	return excess(text) > 0 ? -excess(text) : maxCodePoints - codePoints(text);
 }
 
-/** Whether there is nothing in it but white space. */
-export function blank(text: string): boolean {
-	return text.trim() === '';
+/** Whether a text may be sent: it says something, and it is not too long. */
+export function fits(text: string): boolean {
+	return text.trim() !== '' && excess(text) === 0;
 }
 
 /** The text without what the server refuses: controls other than tab and newline, lone surrogates. */

@@ -65,15 +65,13 @@ interface FormProps {
 	userField: RefObject<HTMLInputElement | null>;
 }
 
-function StartForm({ screen, visit, room, setRoom, userField }: FormProps) {
+/** The form's state: what is typed, what is wrong with it, and what the server refused. */
+function useStart({ screen, visit, room, userField }: FormProps) {
 	const [user, setUser] = useState(screen.user);
 	const [judged, setJudged] = useState(screen.judged);
 	const [refusal, setRefusal] = useState<Refusal | null>(screen.refusal);
 	const [busy, setBusy] = useState(false);
 	const roomField = useRef<HTMLInputElement>(null);
-
-	const roomError = judged ? roomProblem(room) : null;
-	const userError = judged ? userProblem(user) : null;
 
 	useEffect(() => {
 		if (screen.judged && roomProblem(screen.room)) roomField.current?.focus();
@@ -100,6 +98,14 @@ function StartForm({ screen, visit, room, setRoom, userField }: FormProps) {
 		setRefusal(null);
 	}
 
+	const roomError = judged ? roomProblem(room) : null;
+	const userError = judged ? userProblem(user) : null;
+	return { user, refusal, busy, roomField, roomError, userError, submit, rename };
+}
+
+function StartForm(props: FormProps) {
+	const { room, setRoom, userField } = props;
+	const { user, refusal, busy, roomField, roomError, userError, submit, rename } = useStart(props);
 	return (
 		<form noValidate aria-busy={busy} onSubmit={submit}>
 			<Field

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Entry, Room } from '../client/client';
-import { blank, excess, sendable } from '../composer/text';
+import { excess, fits, sendable } from '../composer/text';
 import { t } from '../text/i18n';
-import { touchKeyboard } from '../ui/touch';
+import { isEnter, touchKeyboard } from '../ui/keyboard';
 import { editing } from './editing';
 
 /** What was written and not saved, by the message's key: a log does not draw all that it has. */
@@ -14,14 +14,8 @@ export function Editor({ entry, room }: { entry: Entry; room: Room }) {
 	const text = useSignal(unsaved.get(entry.key) ?? entry.text);
 	const box = useRef<HTMLTextAreaElement>(null);
 	const tooLong = excess(text.value);
-	const savable = !blank(text.value) && tooLong === 0;
 
-	useLayoutEffect(() => {
-		const area = box.current;
-		area?.focus({ preventScroll: true });
-		area?.setSelectionRange(text.peek().length, text.peek().length);
-		area?.closest('li')?.scrollIntoView({ block: 'nearest' });
-	}, []);
+	useLayoutEffect(() => begin(box.current), []);
 	useEffect(() => {
 		if (entry.deleted) close();
 	}, [entry.deleted]);
@@ -33,20 +27,19 @@ export function Editor({ entry, room }: { entry: Entry; room: Room }) {
 	}
 
 	function save() {
-		if (!savable || entry.seq === undefined) return;
+		if (!fits(text.value) || entry.seq === undefined) return;
 		const wanted = sendable(text.value);
 		if (wanted !== entry.text) room.change('edit', entry.seq, wanted);
 		close();
 	}
 
 	function onKeyDown(event: KeyboardEvent) {
-		if (event.isComposing || event.keyCode === 229) return;
-		const enter = event.key === 'Enter' && !event.shiftKey && !event.altKey && !touchKeyboard();
-		if (!enter && event.key !== 'Escape') return;
+		const cancels = event.key === 'Escape' && !event.isComposing && event.keyCode !== 229;
+		if (!cancels && !isEnter(event)) return;
 		event.preventDefault();
 		event.stopPropagation();
-		if (enter) save();
-		else close();
+		if (cancels) close();
+		else save();
 	}
 
 	return (
@@ -71,19 +64,41 @@ export function Editor({ entry, room }: { entry: Entry; room: Room }) {
 				}}
 				onKeyDown={onKeyDown}
 			/>
+			<Below tooLong={tooLong} savable={fits(text.value)} onCancel={close} />
+		</form>
+	);
+}
+
+/** Puts the caret behind the text, with the whole message in view. */
+function begin(area: HTMLTextAreaElement | null): void {
+	area?.focus({ preventScroll: true });
+	area?.setSelectionRange(area.value.length, area.value.length);
+	area?.closest('li')?.scrollIntoView({ block: 'nearest' });
+}
+
+interface BelowProps {
+	tooLong: number;
+	savable: boolean;
+	onCancel: () => void;
+}
+
+/** Under the text: what is wrong, or which keys do what; and the buttons. */
+function Below({ tooLong, savable, onCancel }: BelowProps) {
+	return (
+		<>
 			<p id="editor-note" class={tooLong > 0 ? 'bad' : ''} role="status">
 				{tooLong > 0
 					? t('composer.tooLong', { n: tooLong })
 					: !touchKeyboard() && t('message.editHint')}
 			</p>
 			<div class="actions">
-				<button type="button" class="quiet" onClick={close}>
+				<button type="button" class="quiet" onClick={onCancel}>
 					{t('common.cancel')}
 				</button>
 				<button type="submit" class="chip" disabled={!savable}>
 					{t('message.save')}
 				</button>
 			</div>
-		</form>
+		</>
 	);
 }

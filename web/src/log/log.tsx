@@ -1,7 +1,7 @@
 import { useComputed, useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Room } from '../client/client';
+import type { Entry, Room } from '../client/client';
 import { t } from '../text/i18n';
 import { Rich } from '../text/rich';
 import { Icon } from '../ui/icons';
@@ -20,6 +20,8 @@ const drawn = 400;
 const step = 150;
 /** At the end so many are taken off at once: taking off one moves all the others. */
 const trimmed = 50;
+
+type LogRef = RefObject<HTMLDivElement | null>;
 
 interface Props {
 	room: Room;
@@ -136,27 +138,20 @@ function older(room: Room): void {
 }
 
 /** Keeps the reader's place over every change, and tells when all has been read. */
-function useReading(
-	room: Room,
-	reading: Reading,
-	span: Span,
-	log: RefObject<HTMLDivElement | null>,
-) {
-	const entries = room.entries.value;
+function useReading(room: Room, reading: Reading, span: Span, log: LogRef) {
 	const [atBottom, setAtBottom] = useState(true);
 	/** The same, for what happens outside of drawing. */
 	const stuck = useRef(true);
 	const top = useRef(Number.POSITIVE_INFINITY);
-	const mine = useRef<string | undefined>(undefined);
-	const filled = useRef<typeof entries | null>(null);
 	/** Of what is drawn until now. */
 	const wasEnd = useRef(true);
 	const down = useRef(false);
 
 	// Read before the children are drawn: where the reader was until now.
 	const before = log.current ? measure(log.current, wasEnd.current) : null;
-	const last = entries.at(-1);
-	const written = last && last.seq === undefined && last.uid === room.me.uid ? last.key : undefined;
+	const mine = useRef<string | undefined>(undefined);
+	const written = unsent(room);
+	const filled = useRef<readonly Entry[] | null>(null);
 
 	function settle() {
 		if (!log.current) return;
@@ -180,17 +175,12 @@ function useReading(
 		down.current = false;
 		settle();
 		if (!stuck.current && log.current.scrollTop < nearTop && span.move(-step)) return;
-		// Once for each state of the log: a request that failed is not asked again at once.
-		const short = log.current.scrollHeight <= log.current.clientHeight;
-		if (short && filled.current !== entries) older(room);
-		filled.current = entries;
+		fill(room, log.current, filled);
 	});
 
 	useStuck(log, stuck);
 	// Whoever comes back to the page reads what came in the meantime.
-	useSignalEffect(() => {
-		if (inView.value) settle();
-	});
+	useSignalEffect(() => void (inView.value && settle()));
 
 	function onScroll() {
 		settle();
@@ -208,8 +198,22 @@ function useReading(
 	return { atBottom, onScroll, jump };
 }
 
+/** One's own message that was written last, while it is not sent: its key. */
+function unsent({ entries, me }: Room): string | undefined {
+	const last = entries.value.at(-1);
+	return last && last.seq === undefined && last.uid === me.uid ? last.key : undefined;
+}
+
+/** Asks for older messages where the log is shorter than its place. */
+function fill(room: Room, log: Element, filled: { current: readonly Entry[] | null }): void {
+	const entries = room.entries.peek();
+	// Once for each state of the log: a request that failed is not asked again at once.
+	if (log.scrollHeight <= log.clientHeight && filled.current !== entries) older(room);
+	filled.current = entries;
+}
+
 /** Stays at the bottom when a keyboard, a turned phone or a late font changes heights. */
-function useStuck(log: RefObject<HTMLDivElement | null>, stuck: { current: boolean }) {
+function useStuck(log: LogRef, stuck: { current: boolean }) {
 	useEffect(() => {
 		const element = log.current;
 		if (!element || !globalThis.ResizeObserver) return;

@@ -110,20 +110,24 @@ function Sheet({ room, entry, at, copy, close, onEdit }: SheetProps) {
 				/>
 			)}
 			{page === 'emoji' && <Palette onPick={(sign) => react(sign)()} />}
-			{page === 'delete' && (
-				<div class="ask">
-					<p>{t('message.deleteAsk')}</p>
-					<div class="actions">
-						<button type="button" class="quiet" data-first onClick={close}>
-							{t('message.keep')}
-						</button>
-						<button type="button" class="chip danger" onClick={change('delete', '')}>
-							{t('message.delete')}
-						</button>
-					</div>
-				</div>
-			)}
+			{page === 'delete' && <AskDelete onKeep={close} onDelete={change('delete', '')} />}
 		</dialog>
+	);
+}
+
+function AskDelete({ onKeep, onDelete }: { onKeep: () => void; onDelete: () => void }) {
+	return (
+		<div class="ask">
+			<p>{t('message.deleteAsk')}</p>
+			<div class="actions">
+				<button type="button" class="quiet" data-first onClick={onKeep}>
+					{t('message.keep')}
+				</button>
+				<button type="button" class="chip danger" onClick={onDelete}>
+					{t('message.delete')}
+				</button>
+			</div>
+		</div>
 	);
 }
 
