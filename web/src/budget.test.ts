@@ -19,14 +19,14 @@ function html(): string {
 	return page?.type === 'asset' ? String(page.source) : '';
 }
 
-/** The files that the page itself asks for. */
+/** The files that index.html requests. */
 function entries(): string[] {
 	return [...html().matchAll(/<script type="module"[^>]* src="\/([^"]+)"/g)].map(
 		([, src = '']) => src,
 	);
 }
 
-/** A file of the page and all that it imports at once. */
+/** A file of the page and all its static imports. */
 function withImports(file: string, found = new Set<string>()): Set<string> {
 	const chunk = output.find(({ fileName }) => fileName === file);
 	if (chunk?.type !== 'chunk') throw new Error(`${file} is no chunk`);
@@ -35,7 +35,7 @@ function withImports(file: string, found = new Set<string>()): Set<string> {
 	return found;
 }
 
-/** The file of a lazy module, by its source. */
+/** The built file of a lazy module. */
 function lazyFile(source: string): string {
 	const chunk = output.find(
 		(file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(source),
@@ -48,7 +48,7 @@ function zipped(file: Rolldown.OutputChunk | Rolldown.OutputAsset): number {
 	return gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }).length;
 }
 
-// What the browser fetches of each is looked at by the e2e test M35.
+// The e2e test M35 measures what a browser really fetches.
 test.each<[string, string[]]>([
 	['the home page', ['/home/home.tsx', '/text/en-later.ts']],
 	['a room', ['/room/room-page.ts']],
@@ -69,7 +69,7 @@ test('the stylesheet is small', () => {
 	expect(sheets.reduce((sum, file) => sum + zipped(file), 0)).toBeLessThan(36 * kB);
 });
 
-test('no rule makes the browser reckon the style of a whole log for one new message', () => {
+test('no rule makes the browser compute the style of a whole log for one new message', () => {
 	const sheets = output.filter(({ fileName }) => fileName.endsWith('.css'));
 	expect(sheets.map((file) => ('source' in file ? String(file.source) : '')).join()).not.toMatch(
 		/[+~]\s*(?:\*|:)/,
@@ -77,7 +77,7 @@ test('no rule makes the browser reckon the style of a whole log for one new mess
 });
 
 test('the page holds nothing that its policy forbids, and no fakes', () => {
-	// Content-Security-Policy: script-src and style-src 'self', no inline of either.
+	// The Content-Security-Policy has script-src and style-src 'self', and allows nothing inline.
 	expect(html()).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
 	expect(html()).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
 	const fakes = output.filter((file) => file.type === 'chunk' && /FakeRoom/.test(file.code));

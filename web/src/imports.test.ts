@@ -25,7 +25,7 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((fi
 );
 const isTest = (file: string) => /\.test\.tsx?$/.test(file);
 
-/** What a file imports from this project, lazily or only as a type too; relative to web/src. */
+/** The files of this project that a file imports, also lazily or only as a type. Relative to web/src. */
 function importsOf(file: string): string[] {
 	const text = readFileSync(new URL(file, src), 'utf8');
 	return [...text.matchAll(/(?:\bfrom|\bimport|\bimport\(|@import)\s*["'](\.[^"']+)["']/g)].map(

@@ -1,10 +1,10 @@
 import { type Api, ChatError, type Session } from '../src/client/client';
 import { session } from './room';
 
-/** An Api in memory: some names are taken, some rooms are open. */
+/** An Api in memory, with taken names and open rooms. */
 export class FakeApi implements Api {
 	readonly calls: string[] = [];
-	/** Every call is refused with it while it is set. */
+	/** While it is set, every call fails with it. */
 	refusal: ChatError | null = null;
 
 	constructor(

@@ -13,7 +13,7 @@ export const people = {
 
 const { ann, bo, chidi, dana, yusuf } = people;
 
-/** A talk of some days, with what a log has to cope with. */
+/** A talk over some days, with the hard cases of a log. */
 export function talk(now: Date): Entry[] {
 	const at = (daysAgo: number, time: string) => {
 		const [hours = 0, minutes = 0] = time.split(':').map(Number);

@@ -6,16 +6,16 @@ import { Visit } from '../src/visit/visit';
 import { FakeAddress, FakeApi } from './api';
 import { FakeRoom, session } from './room';
 
-// A busy machine is no failure.
+// Long, so a busy machine fails no test.
 configure({ asyncUtilTimeout: 10_000 });
 
 interface Setup {
 	api?: FakeApi;
-	/** What is done to a room as it opens. */
+	/** Changes a room as it opens. */
 	room?: (room: FakeRoom) => void;
 }
 
-/** The whole page at an address, on fakes; settled when the promise is. */
+/** The whole page at an address, on fakes. The promise resolves when the page has settled. */
 export async function open(address: string, { api = new FakeApi(), room: set }: Setup = {}) {
 	await fetchRest();
 	const place = new FakeAddress(address);

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Change, Connection, Entry, Person, Room, Session } from '../src/client/client';
 
-/** A Room that does as it is told: for tests and the gallery, never in the page itself. */
+/** A Room whose state the test sets. For tests and the gallery, never in the page itself. */
 export class FakeRoom implements Room {
 	readonly title;
 	readonly connection = signal<Connection>({ state: 'live' });
@@ -15,9 +15,9 @@ export class FakeRoom implements Room {
 	readonly revision = signal(2);
 	readonly canChange = signal(true);
 	readonly typing = signal<Person | null>(null);
-	/** What the page has asked for, in order: 'send hi', 'retry c1', 'close'. */
+	/** The calls of the page in order: 'send hi', 'retry c1', 'close'. */
 	readonly calls: string[] = [];
-	/** What the next page of history holds. */
+	/** The next page of history. */
 	older: readonly Entry[] = [];
 	#written = 0;
 
@@ -83,7 +83,7 @@ export class FakeRoom implements Room {
 		this.entries.value = [...this.entries.value, ...more];
 	}
 
-	/** The log has it. */
+	/** Confirms a message: the log has it. */
 	confirm(cid: string, seq: number): void {
 		this.#change(cid, { state: 'confirmed', seq });
 	}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach } from 'vitest';
 
-/** One seed, so that a test that is green stays green until the code changes. SEED=2 looks elsewhere. */
+/** A fixed seed: a green test stays green until the code changes. SEED=2 tries other cases. */
 fc.configureGlobal({ seed: Number(process.env.SEED ?? 1) });
 
 /** Preact and its signals run effects in the next frame, or after this many ms if no frame comes. */

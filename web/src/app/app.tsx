@@ -12,9 +12,9 @@ import { Navbar } from './navbar';
 
 const standIn = <main class="home" aria-busy="true" />;
 const atHand = async () => {};
-/** The way in: whoever comes by a room's address needs it later. */
+/** The home page. Somebody who opens the address of a room needs it only later. */
 export const Home = lazy(async () => (await import('../home/home')).Home, { standIn });
-/** A room. Its first texts are the page's own, so that the messages need not wait for others. */
+/** A room. The first load has the texts that it needs at first, so messages wait for no other file. */
 export const RoomView = lazy(async () => (await import('../room/room-page')).RoomView, {
 	standIn,
 	words: atHand,

@@ -11,7 +11,7 @@ interface Props {
 	close: (refocus: boolean) => void;
 }
 
-/** What the favourites' menu holds; the focus is in it from the beginning. */
+/** The entries of the favourites' menu. The menu takes the focus when it opens. */
 export function FavouritesList({ current, onPick, close }: Props) {
 	const menu = useRef<HTMLDivElement>(null);
 	useLayoutEffect(() => {
@@ -20,7 +20,7 @@ export function FavouritesList({ current, onPick, close }: Props) {
 		const outside = ({ target }: Event) => {
 			if (target instanceof Node && !root?.contains(target)) close(false);
 		};
-		// Of the button, too.
+		// The keys work on the menu's button, too.
 		const leave = (event: KeyboardEvent) => {
 			if (event.key === 'Tab') return close(false);
 			if (event.key !== 'Escape') return;
@@ -125,7 +125,7 @@ function Rooms({ rooms, current, onPick }: RoomsProps) {
 	);
 }
 
-/** Moves the focus by an arrow, Home or End; false for any other key. */
+/** Moves the focus if the key is an up or down arrow, Home or End. Returns false for any other key. */
 function move(root: HTMLElement | null, key: string): boolean {
 	const items = menuItems(root);
 	const at = items.indexOf(document.activeElement as HTMLElement);

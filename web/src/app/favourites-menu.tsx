@@ -12,7 +12,7 @@ interface Props {
 
 const FavouritesList = lazy(async () => (await import('./favourites-list')).FavouritesList);
 
-/** The bar's dropdown of favourite rooms: a menu button in the sense of the ARIA practices. */
+/** The bar's dropdown of favourite rooms: a menu button as the ARIA Authoring Practices describe it. */
 export function FavouritesMenu({ current, onPick }: Props) {
 	const open = useSignal(false);
 	const button = useRef<HTMLButtonElement>(null);

@@ -4,19 +4,19 @@ import { load, save } from '../ui/storage';
 
 const key = 'pc.language';
 
-/** The language to begin with: the one chosen by hand, else the browser's first that there is. */
+/** The first language of the page: the person's choice, else the first of the browser's that the page has. */
 export function preferredLanguage(asked: readonly string[]): Language {
 	const wanted = [load(key) ?? '', ...asked].map((tag) => tag.split('-')[0] ?? '');
 	return wanted.find(isLanguage) ?? 'en';
 }
 
-/** Changes to a language and keeps that for the next visit. */
+/** Changes the language and keeps the choice for the next visit. */
 export async function chooseLanguage(wanted: Language): Promise<void> {
 	await speak(wanted);
 	save(key, wanted);
 }
 
-/** Keeps the document's language and direction those of its texts. */
+/** Keeps the document's language and direction equal to those of its texts. */
 export function watchLanguage(): void {
 	effect(() => {
 		document.documentElement.lang = language.value;

@@ -1,4 +1,4 @@
-/** The part of Trusted Types that is used: https://www.w3.org/TR/trusted-types/ */
+/** The part of Trusted Types that this file uses: https://www.w3.org/TR/trusted-types/ */
 interface TrustedTypes {
 	createPolicy(
 		name: string,
@@ -8,15 +8,15 @@ interface TrustedTypes {
 
 const address = '/sw.js';
 
-/** Has the browser keep the page for when there is no network. Not under development: its files have no versions. */
+/** Registers the service worker, so the page starts without a network. Not in development: files there have no versions. */
 export async function register(): Promise<void> {
 	if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
 	const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
 	try {
-		// The one policy that the page's Content-Security-Policy allows; it knows one address.
+		// The page's Content-Security-Policy allows this one policy, and the policy gives one address.
 		const policy = trustedTypes?.createPolicy('pc-url', { createScriptURL: () => address });
 		await navigator.serviceWorker.register(policy?.createScriptURL(address) ?? address);
 	} catch {
-		// Private windows have none, and a full disk: the page works without.
+		// A private window or a full disk allows no service worker. The page works without one.
 	}
 }

@@ -14,10 +14,10 @@ function current(): Theme {
 	return systemDark?.matches ? 'dark' : 'light';
 }
 
-/** The theme in force: the forced one, or the system's. */
+/** The current theme: the person's choice, or the system's. */
 export const theme = signal<Theme>(current());
 
-/** Forces the other theme; back at the system's own, it follows the system again. */
+/** Switches to the other theme. If that is the system's own, the page follows the system again. */
 export function toggleTheme(): void {
 	const next = theme.value === 'dark' ? 'light' : 'dark';
 	const followsSystem = next === (systemDark?.matches ? 'dark' : 'light');
@@ -27,7 +27,7 @@ export function toggleTheme(): void {
 	theme.value = next;
 }
 
-/** Follows the system's theme while none is forced. */
+/** Follows the system's theme as long as the person has chosen none. */
 export function followSystemTheme(): void {
 	systemDark?.addEventListener('change', () => {
 		theme.value = current();

@@ -8,7 +8,7 @@ import { Icon, type IconName } from '../ui/icons';
 import { chooseLanguage, isLanguage } from './language';
 import { theme, toggleTheme } from './theme';
 
-/** At the end of the bar: the connection, and what one sets once and for all: notifications, language, theme. */
+/** The end of the bar: the connection's details and the settings (notifications, language, theme). */
 export function Tools({ room }: { room: Room | null }) {
 	return (
 		<>
@@ -26,7 +26,7 @@ interface ToolProps extends ComponentProps<'button'> {
 	label: string;
 }
 
-/** A tool: an icon with a tooltip, and with its words where the bar is a menu. */
+/** A tool of the bar: an icon with a tooltip. Where the bar is a menu, it also shows its label. */
 function Tool({ icon, filled = false, label, ...more }: ToolProps) {
 	return (
 		<button type="button" class="nav-item tool" aria-label={label} title={label} {...more}>

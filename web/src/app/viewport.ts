@@ -1,6 +1,6 @@
 /**
- * Keeps the page above the keyboard on the screen where the browser only lays the
- * keyboard over the page (Safari on a phone): the stylesheet's --viewport.
+ * Keeps the page above the on-screen keyboard. Safari on a phone lays the keyboard over
+ * the page; this sets the stylesheet's --viewport to the height that stays free.
  */
 export function watchViewport(): void {
 	const visual = globalThis.visualViewport;

@@ -9,7 +9,7 @@ import { register } from './register';
 import { followSystemTheme } from './theme';
 import { watchViewport } from './viewport';
 
-/** All that the page keeps an eye on from when it has settled. */
+/** Starts everything that the page watches after its first load. */
 export function watch(visit: Visit): void {
 	followSystemTheme();
 	watchDays();
@@ -17,16 +17,16 @@ export function watch(visit: Visit): void {
 	watchViewport();
 	void register();
 	forgetWhoLeft(visit);
-	// What the network has kept back.
+	// Some code may not have come while the network was gone.
 	addEventListener('online', () => void fetchRest());
 }
 
-/** Nothing is kept of anybody but the one who is here. */
+/** Deletes the kept messages of everybody but the person who uses this browser now. */
 function forgetWhoLeft(visit: Visit): void {
 	effect(() => {
 		const { kind } = visit.screen.value;
 		const me = visit.session.value;
-		// Under way nothing is known yet; without an answer, only who was remembered.
+		// While the page starts, nobody is known yet. Without an answer of the server it is the remembered person.
 		if (kind === 'starting') return;
 		void forgetOthers(me && remembered() ? me.uid : null);
 	});

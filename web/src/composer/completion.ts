@@ -1,22 +1,22 @@
 import { emoji } from './emoji';
 
-/** What may be put in the place of what is being written. */
+/** A suggestion for the word that is being typed. */
 export interface Offer {
-	/** What goes into the text. */
+	/** The text to insert. */
 	readonly text: string;
-	/** What the list shows. */
+	/** The text in the list. */
 	readonly label: string;
 }
 
 export interface Completion {
-	/** Where in the text begins what an offer replaces; it goes up to the caret. */
+	/** The start of the part that an offer replaces. The part ends at the caret. */
 	readonly from: number;
 	readonly offers: readonly Offer[];
 }
 
 const most = 6;
 
-/** What `@name` or `:name` before the caret may become; null if it is neither. */
+/** The suggestions for `@name` or `:name` before the caret. Null if there is neither. */
 export function complete(before: string, names: readonly string[]): Completion | null {
 	const [, at, wanted = ''] =
 		/(?:^|[\s(])(@([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]*)?))$/u.exec(before) ?? [];
@@ -25,7 +25,7 @@ export function complete(before: string, names: readonly string[]): Completion |
 	return colon === undefined ? null : found(before.length - colon.length, byName(name));
 }
 
-/** The text with every `:name:` that there is as the emoji that it names. */
+/** The text with every known `:name:` replaced by its emoji. */
 export function withEmoji(text: string): string {
 	return text.replace(/:([a-z0-9_]+):/g, (written, name: string) =>
 		Object.hasOwn(emoji, name) ? (emoji[name] ?? written) : written,

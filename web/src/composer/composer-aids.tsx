@@ -15,13 +15,13 @@ interface Props {
 	write: (text: string) => void;
 }
 
-/** What helps with writing: names and emoji, and how much more will fit. */
+/** The aids for writing: suggested names and emoji, and the number of characters left. */
 export function ComposerAids({ room, box, text, write }: Props) {
 	useLayoutEffect(() => {
 		if (box.current) grow(box.current);
 	}, [text.value]);
 
-	/** Puts something in place of what lies between `from` and the caret. */
+	/** Replaces the text between `from` and the caret. */
 	function insert(from: number, what: string) {
 		const area = box.current;
 		if (!area) return;
@@ -38,13 +38,13 @@ export function ComposerAids({ room, box, text, write }: Props) {
 			const named = withEmoji(before);
 			if (named !== before) putBefore(area, named);
 		};
-		// What was written before this was there.
+		// The box may have text from before this view was loaded.
 		name();
 		if (area.value !== text.peek()) write(area.value);
 		const onInput = (event: Event) => {
 			if (!(event instanceof InputEvent && event.isComposing)) name();
 		};
-		// Before the composer looks at what was typed: its text and the box never differ.
+		// In the capture phase, before the composer reads the box, so its text and the box never differ.
 		area.addEventListener('input', onInput, { capture: true });
 		return () => area.removeEventListener('input', onInput, { capture: true });
 	}, []);
@@ -63,7 +63,7 @@ interface CompletionProps extends Omit<Props, 'write'> {
 	insert: (from: number, what: string) => void;
 }
 
-/** The list over the box while `@name` or `:name` is written. The box keeps the focus. */
+/** The list above the box while one types `@name` or `:name`. The box keeps the focus. */
 function Completions({ room, box, text, insert }: CompletionProps) {
 	const at = useSignal(0);
 	const closed = useSignal<string | null>(null);
@@ -99,7 +99,7 @@ function Completions({ room, box, text, insert }: CompletionProps) {
 					role="option"
 					tabIndex={-1}
 					aria-selected={offer === chosen}
-					// Before the box loses the focus.
+					// On pointer down, before the box loses the focus.
 					onPointerDown={(event) => {
 						event.preventDefault();
 						insert(found.from, offer.text);
@@ -113,8 +113,8 @@ function Completions({ room, box, text, insert }: CompletionProps) {
 }
 
 /**
- * The keys of the list, while it has `count` offers: the arrows move `at`, Escape, Tab and Enter
- * are for `act`. Nothing else hears them.
+ * Handles the list's keys while it has `count` offers: the arrows move `at`; Escape, Tab and
+ * Enter go to `act`. No other listener gets these keys.
  */
 function useOfferKeys(
 	box: RefObject<HTMLTextAreaElement | null>,
@@ -146,7 +146,7 @@ function useOfferKeys(
 	});
 }
 
-/** How much more fits, near the limit; and how long the server has us wait. */
+/** The number of characters left, near the limit, or the seconds that the server makes us wait. */
 function Limits({ room, text }: { room: Room; text: string }) {
 	const rest = left(text);
 	const until = room.entries.value.find(({ notBefore }) => notBefore)?.notBefore;
@@ -167,14 +167,14 @@ function Limits({ room, text }: { room: Room; text: string }) {
 	);
 }
 
-/** Grows with the text where the stylesheet's field-sizing cannot. */
+/** Makes the box grow with its text in browsers without field-sizing. */
 function grow(box: HTMLTextAreaElement): void {
 	if (globalThis.CSS?.supports?.('field-sizing', 'content')) return;
 	box.style.height = 'auto';
 	box.style.height = `${box.scrollHeight}px`;
 }
 
-/** Changes the text before the caret, at once: who types on is not overtaken by it. */
+/** Changes the text before the caret at once, so the next typed character lands in the right place. */
 function putBefore(area: HTMLTextAreaElement, before: string): void {
 	area.value = before + area.value.slice(area.selectionEnd);
 	area.setSelectionRange(before.length, before.length);

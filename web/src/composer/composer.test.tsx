@@ -126,7 +126,7 @@ test('an emoji chosen by its name leaves the caret behind it at once', async () 
 	box.setSelectionRange(2, 2);
 	await user.keyboard(':tada');
 	await findByRole('listbox', { name: 'Suggestions' });
-	// What is put off until the next frame comes too late for the next key.
+	// Work that waits for the next frame comes too late for the next key.
 	vi.stubGlobal('requestAnimationFrame', () => 0);
 	await user.keyboard('{Enter}x');
 	expect(box.value).toBe('a 🎉 x end');

@@ -12,14 +12,14 @@ const ComposerAids = lazy(async () => (await import('./composer-aids')).Composer
 	patience: 5000,
 });
 
-/** Where one writes. The text leaves the box at once; what becomes of it shows in the log. */
+/** The box to write in. A sent text leaves it at once; the log shows how the sending goes. */
 export function Composer({ room, name }: { room: Room; name: string }) {
 	const text = useSignal(loadDraft(name));
 	const box = useRef<HTMLTextAreaElement>(null);
 	const tooLong = excess(text.value);
 
 	useLayoutEffect(() => {
-		// On a phone that would open the keyboard over the messages.
+		// On a phone the focus would open the keyboard over the messages.
 		if (!touchKeyboard()) box.current?.focus();
 	}, []);
 
@@ -95,7 +95,7 @@ function isPending({ state, change }: Entry): boolean {
 	return state === 'pending' || change?.state === 'pending';
 }
 
-/** The reserved row over the box: what is wrong, what waits, or which keys do what. */
+/** The reserved row above the box: a problem, the number of waiting messages, or the keys. */
 function Hints({ room, tooLong }: { room: Room; tooLong: number }) {
 	const waiting = room.entries.value.filter(isPending).length;
 	const cut = room.connection.value.state === 'reconnecting';

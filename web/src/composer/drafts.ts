@@ -2,7 +2,7 @@ import { load, removeAll, save } from '../ui/storage';
 
 const prefix = 'pc.draft.';
 
-/** What was typed in a room and not sent, kept over a reload. */
+/** The unsent text of a room. It survives a reload. */
 export function loadDraft(room: string): string {
 	return load(key(room)) ?? '';
 }
@@ -12,7 +12,7 @@ export function saveDraft(room: string, text: string): void {
 	save(key(room), text);
 }
 
-/** Forgets all of them: they are nobody's business but their writer's. */
+/** Forgets all drafts: the next person must not see them. */
 export function forgetDrafts(): void {
 	removeAll(prefix);
 }

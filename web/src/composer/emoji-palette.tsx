@@ -52,7 +52,7 @@ export function EmojiPalette({ onPick }: { onPick: (emoji: string) => void }) {
 	);
 }
 
-/** All emoji that have a name here. Its owner hears the keys of the buttons in it: see `move`. */
+/** All emoji that have a name here. The parent handles the keys of its buttons: see `move`. */
 export function Palette({ onPick }: { onPick: (emoji: string) => void }) {
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a form's line.
@@ -73,7 +73,7 @@ export function Palette({ onPick }: { onPick: (emoji: string) => void }) {
 	);
 }
 
-/** Moves in the palette's rows; false for any other key. */
+/** Moves the focus in the palette with the arrow keys. Returns false for any other key. */
 export function move(event: KeyboardEvent): boolean {
 	const palette = event.target instanceof Element ? event.target.closest('.palette') : null;
 	if (!palette) return false;

@@ -1,4 +1,4 @@
-/** Emoji by the names that `:name:` gives them; the first ones are the palette's favourites. */
+/** Emoji by their `:name:`, in the palette's order. */
 export const emoji: Readonly<Record<string, string>> = Object.fromEntries(
 	`smile 😄 laughing 😆 joy 😂 rofl 🤣 slight_smile 🙂 wink 😉 blush 😊 heart_eyes 😍 star_struck 🤩
 kissing_heart 😘 yum 😋 stuck_out_tongue 😛 sunglasses 😎 nerd 🤓 thinking 🤔 shushing 🤫 neutral 😐

@@ -6,7 +6,7 @@ import type { Refusal, Screen, Visit } from '../visit/visit';
 
 type BecomeScreen = Extract<Screen, { kind: 'become' }>;
 
-/** Asked where the address names another user than the one that this browser is. */
+/** The question when the address names another person than the one this browser belongs to. */
 export function Become({ screen, visit }: { screen: BecomeScreen; visit: Visit }) {
 	const { room, me, other } = screen;
 	const [refusal, setRefusal] = useState<Refusal | null>(null);

@@ -9,7 +9,7 @@ import { ChatError } from '../client/client';
 
 const user = userEvent.setup();
 
-/** What a field's note says. */
+/** The text of a field's note. */
 function note(field: HTMLElement): string {
 	const id = field.getAttribute('aria-describedby') ?? '';
 	return document.getElementById(id)?.textContent ?? '';

@@ -23,7 +23,7 @@ export function Home({ screen, visit, services }: Props) {
 	const [room, setRoom] = useState(screen.room);
 	const userField = useRef<HTMLInputElement>(null);
 
-	/** A chip: with a name one goes in, without one the card asks for it. */
+	/** Takes the room of a chip: enters it, or asks for a name if the person has none. */
 	function pick(title: string) {
 		if (visit.session.value?.name) return visit.enter(title);
 		setRoom(title);
@@ -65,7 +65,7 @@ interface FormProps {
 	userField: RefObject<HTMLInputElement | null>;
 }
 
-/** The form's state: what is typed, what is wrong with it, and what the server refused. */
+/** The form's state: the typed names, their problems, and the server's refusal. */
 function useStart({ screen, visit, room, userField }: FormProps) {
 	const [user, setUser] = useState(screen.user);
 	const [judged, setJudged] = useState(screen.judged);

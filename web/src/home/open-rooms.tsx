@@ -9,7 +9,7 @@ interface Props {
 	onPick: (room: string) => void;
 }
 
-/** The public rooms that begin with what the bar's search holds; undefined until they are known. */
+/** The public rooms whose names begin with the query of the bar's search. Undefined until they are known. */
 export function useOpenRooms(api: Api) {
 	const [found, setFound] = useState<{ query: string; rooms: { room: string; title: string }[] }>();
 
@@ -19,7 +19,7 @@ export function useOpenRooms(api: Api) {
 		api
 			.rooms(query || undefined)
 			.then(({ rooms }) => !stale && setFound({ query, rooms }))
-			// The list is an offer: without it the card still works.
+			// The list is only an offer: the card works without it.
 			.catch(() => {});
 		return () => {
 			stale = true;
@@ -28,7 +28,7 @@ export function useOpenRooms(api: Api) {
 	return found;
 }
 
-/** The public rooms, as chips; those that begin with what the bar's search holds. */
+/** The public rooms that match the query of the bar's search, as chips. */
 export function OpenRooms({ api, onPick }: Props) {
 	const found = useOpenRooms(api);
 	if (!found || (found.rooms.length === 0 && !found.query)) return null;

@@ -1,6 +1,6 @@
 import { userProblem } from '../people/names';
 
-/** Up to three names like one that is taken, each of them valid. `letter` is one for an initial. */
+/** Up to three valid names that are like a taken one. `letter` serves as an initial. */
 export function suggestions(taken: string, onTour: string, letter: string): string[] {
 	const [, base = taken, number] = /^(.*?)(\d*)$/u.exec(taken.trim()) ?? [];
 	const next = `${base}${Number(number || 1) + 1}`;

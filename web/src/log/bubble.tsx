@@ -15,24 +15,24 @@ const Undelivered = lazy(async () => (await import('./undelivered')).Undelivered
 
 interface Props {
 	entry: Entry;
-	/** The first of a group: its name shows. */
+	/** The first message of a group shows its author's name. */
 	first: boolean;
 	room: Room;
-	/** What a search has found, or null. */
+	/** The result of a search, or null. */
 	found: Found | null;
-	/** Its text is being edited. */
+	/** Whether the person is editing this message. */
 	edited: boolean;
 }
 
-/** One message: name, text, time, and what can be done where it did not go out. */
+/** One message: name, text, time, and the buttons to retry or discard if it was not sent. */
 export function Bubble({ entry, first, room, found, edited }: Props) {
-	// With it, this is drawn again only for other props or another language: a component that
-	// reads no signal always is, and a log has hundreds.
+	// A component that reads a signal is drawn again only when the signal or its props change. One
+	// that reads no signal is drawn each time its parent is, and a log has hundreds of these.
 	void language.value;
 	const own = entry.uid === room.me.uid;
 	const nodes = useMemo(() => parse(entry.text, room.me.name), [entry.text, room.me.name]);
 	const { change = entry } = entry;
-	/** Of the text: a reaction is its own affair. */
+	/** The state of the text. A pending reaction does not make the message pending. */
 	const state = change.kind === 'react' ? entry.state : change.state;
 	const classes = [
 		'message',
@@ -80,7 +80,7 @@ export function Bubble({ entry, first, room, found, edited }: Props) {
 	);
 }
 
-/** What it opens comes with message-menu.tsx, which also gives one of them a place among the tab stops. */
+/** The menu's button. message-menu.tsx opens the menu, and makes one of these buttons a tab stop. */
 function More() {
 	return (
 		<button

@@ -6,10 +6,10 @@ import { t } from '../text/i18n';
 import { isEnter, touchKeyboard } from '../ui/keyboard';
 import { editing } from './editing';
 
-/** What was written and not saved, by the message's key: a log does not draw all that it has. */
+/** Unsaved edits by the message's key. A long log removes an editor that is scrolled far away. */
 const unsaved = new Map<string, string>();
 
-/** A message's text, being edited where it stands. */
+/** The editor of a message, in the place of its text. */
 export function Editor({ entry, room }: { entry: Entry; room: Room }) {
 	const text = useSignal(unsaved.get(entry.key) ?? entry.text);
 	const box = useRef<HTMLTextAreaElement>(null);
@@ -69,7 +69,7 @@ export function Editor({ entry, room }: { entry: Entry; room: Room }) {
 	);
 }
 
-/** Puts the caret behind the text, with the whole message in view. */
+/** Puts the caret at the end of the text and scrolls the whole message into view. */
 function begin(area: HTMLTextAreaElement | null): void {
 	area?.focus({ preventScroll: true });
 	area?.setSelectionRange(area.value.length, area.value.length);
@@ -82,7 +82,7 @@ interface BelowProps {
 	onCancel: () => void;
 }
 
-/** Under the text: what is wrong, or which keys do what; and the buttons. */
+/** The row below the text: a problem or the keys, and the buttons. */
 function Below({ tooLong, savable, onCancel }: BelowProps) {
 	return (
 		<>

@@ -7,7 +7,7 @@ const CopyCode = lazy(async () => (await import('./copy-code')).CopyCode);
 
 const asItIs: Marking = (part) => part;
 
-/** A message's text, drawn from its tree. */
+/** Draws a message's text from its tree. */
 export function formatted(nodes: readonly Node[], take = asItIs): ComponentChildren[] {
 	return nodes.map((node) =>
 		draw(node, 'children' in node ? formatted(node.children, take) : take(node.text)),

@@ -2,16 +2,16 @@ import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Node } from './markup';
 
-/** Hands out the text of a message, part after part, as it is to be drawn. */
+/** Takes the parts of a message's text one after the other, and returns each as it should be drawn. */
 export type Marking = (part: string) => ComponentChildren;
 
-/** What the search in a room has come to, as the log shows it. */
+/** The result of a search in a room, as the log shows it. */
 export interface Found {
-	/** Draws a message with what was looked for marked. */
+	/** Marks the hits in a message. */
 	marking(nodes: readonly Node[]): Marking;
-	/** The key of the message one stands at. */
+	/** The key of the message with the current hit. */
 	readonly current: string | undefined;
 }
 
-/** Null while nothing is looked for. */
+/** Null while there is no search. */
 export const found = signal<Found | null>(null);

@@ -11,18 +11,18 @@ import { Line } from './line';
 import { lines } from './lines';
 import { today } from './today';
 
-/** A moment's calm before they are kept: many may come at once. */
+/** The wait before messages are kept, in ms: many may arrive at once. */
 const calm = 1000;
 
 interface Props {
 	room: Room;
-	/** As in the address. */
+	/** The room's name as the address has it. */
 	name: string;
-	/** What is shown where there is nothing kept, or no need of it. */
+	/** Drawn if no messages are kept, or if they are not needed. */
 	otherwise: VNode;
 }
 
-/** While the room's messages cannot be had: those that were there last, and what waits to go out. */
+/** Stands in while the room's messages cannot be fetched: the last known ones, and the outbox. */
 export function KeptMessages({ room, name, otherwise }: Props) {
 	const last = useSignal<LastMessages | null>(null);
 	const log = useRef<HTMLDivElement>(null);
@@ -79,14 +79,14 @@ function dayAndTime(iso: string): string {
 	return `${day}, ${timeOfDay(iso)}`;
 }
 
-/** Keeps the last messages of the room while one is in it. */
+/** Keeps the last messages of the open room. */
 export function Keeper({ room, name }: { room: Room; name: string }) {
 	const entries = room.entries.value;
 	const ready = room.phase.value === 'ready';
 	useEffect(() => {
 		if (!ready) return;
 		const { uid } = room.me;
-		// Whoever has logged out, in this tab or another, is remembered no more.
+		// After a logout, in this tab or another, the person is no longer remembered.
 		const isHere = () => remembered()?.uid === uid;
 		const save = async () => {
 			if (!isHere()) return;

@@ -5,18 +5,18 @@ const most = 50;
 const mostRooms = 20;
 const prefix = 'pc-last-';
 
-/** The last messages of a room, as they were seen. */
+/** The last messages of a room, as the person saw them. */
 export interface LastMessages {
 	readonly title: string;
-	/** When, ISO. */
+	/** The time at which they were kept, in ISO form. */
 	readonly at: string;
 	readonly entries: readonly Entry[];
 }
 
 /**
- * Keeps the last messages of a room for one person, for when there is no network. They lie in
- * this browser's Cache Storage, one cache a person; nothing is kept where there is none (over
- * plain http from another machine), or no space.
+ * Keeps the last messages of a room for one person, to show them without a network. They are in
+ * this browser's Cache Storage, in one cache per person. Where there is no Cache Storage (over
+ * plain http from another machine) or no space, nothing is kept.
  */
 export async function keep(uid: string, room: string, last: LastMessages): Promise<void> {
 	const entries = last.entries.filter(({ seq }) => seq !== undefined).slice(-most);
@@ -30,7 +30,7 @@ export async function keep(uid: string, room: string, last: LastMessages): Promi
 	});
 }
 
-/** What is kept of a room for a person, or null. */
+/** The kept messages of a room for a person, or null. */
 export async function lastOf(uid: string, room: string): Promise<LastMessages | null> {
 	const kept = await withCaches(async (all) => {
 		if (!(await all.has(prefix + uid))) return undefined;
@@ -39,7 +39,7 @@ export async function lastOf(uid: string, room: string): Promise<LastMessages | 
 	return kept ? kept.json() : null;
 }
 
-/** Forgets what is kept for everybody but one. */
+/** Forgets the messages kept for anybody but one person. */
 export async function forgetOthers(uid: string | null): Promise<void> {
 	await withCaches(async (all) => {
 		const names = await all.keys();
@@ -48,12 +48,12 @@ export async function forgetOthers(uid: string | null): Promise<void> {
 	});
 }
 
-/** Forgets what is kept for one person. */
+/** Forgets the messages kept for one person. */
 export async function forget(uid: string): Promise<void> {
 	await withCaches((all) => all.delete(prefix + uid));
 }
 
-/** Never asked for: only a name, which has to be an address. */
+/** The name of a room's entry in the cache. It must have the form of an address; nobody requests it. */
 function address(room: string): string {
 	return `/last-messages/${encodeURIComponent(room.trim().toLowerCase())}`;
 }

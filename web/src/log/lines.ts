@@ -1,7 +1,7 @@
 import type { Entry } from '../client/client';
 import { dayKey } from '../text/time';
 
-/** A line of the log: a day's separator, the line over what is new, or a message. */
+/** A line of the log: a day's separator, the divider above new messages, or a message. */
 export type Line =
 	| { readonly kind: 'day'; readonly key: string; readonly at: string }
 	| { readonly kind: 'new'; readonly key: 'new' }
@@ -9,7 +9,7 @@ export type Line =
 			readonly kind: 'message';
 			readonly key: string;
 			readonly entry: Entry;
-			/** The first of a group: its name is shown. */
+			/** The first message of a group shows its author's name. */
 			readonly first: boolean;
 	  };
 
@@ -17,9 +17,9 @@ const groupGap = 5 * 60_000;
 
 /**
  * The lines for the entries: a separator where the local day changes, and groups
- * of one person's messages that are at most five minutes apart. Kinds that this
- * page does not know keep their place in the order and show nothing. `divider` is the
- * key of the message over which "New messages" stands.
+ * of one person's messages that are at most five minutes apart. An entry of a kind that
+ * this page does not know has no line. `divider` is the key of the message below
+ * "New messages".
  */
 export function lines(entries: readonly Entry[], divider?: string): Line[] {
 	forgetOtherZones();
@@ -39,7 +39,7 @@ export function lines(entries: readonly Entry[], divider?: string): Line[] {
 	return result;
 }
 
-/** The lines of an entry, and what they came of: a long log changes at one end only. */
+/** The lines of an entry and the state they were made from. They are reused: a long log changes at one end only. */
 interface Cut {
 	readonly previous: Entry | undefined;
 	readonly divided: boolean;
@@ -49,7 +49,7 @@ interface Cut {
 let known = new WeakMap<Entry, Cut>();
 let zone = 0;
 
-/** Days are others in another time zone. */
+/** In another time zone the days begin at other times, so the kept lines are wrong. */
 function forgetOtherZones(): void {
 	const now = new Date().getTimezoneOffset();
 	if (now !== zone) known = new WeakMap();

@@ -13,12 +13,12 @@ import { type Line as AnyLine, lines } from './lines';
 import { inView, type Reading } from './reading';
 import { isAtBottom, measure, restore, toBottom, toDivider } from './scroll';
 
-/** How close to the top older messages are asked for: about a screen. */
+/** The distance from the top, in px, at which the page asks for older messages: about a screen. */
 const nearTop = 600;
-/** How many lines are drawn at most, and by how many they go on. */
+/** The most lines that are drawn, and by how many the drawn part moves. */
 const drawn = 400;
 const step = 150;
-/** At the end so many are taken off at once: taking off one moves all the others. */
+/** At the end lines leave in blocks of this size: each removal moves all the other lines. */
 const trimmed = 50;
 
 type LogRef = RefObject<HTMLDivElement | null>;
@@ -82,13 +82,13 @@ export function Log({ room, reading }: Props) {
 	);
 }
 
-/** The lines that are drawn: of a long log only some, or no phone would bear it. */
+/** The lines that are drawn. A phone cannot draw all lines of a long log. */
 interface Span {
 	readonly from: number;
-	/** The last line is among them. */
+	/** Whether the last line is drawn. */
 	readonly isEnd: boolean;
 	readonly shown: readonly AnyLine[];
-	/** Goes on by so many lines; false if that changes nothing. */
+	/** Moves the drawn part by a number of lines. Returns false if it is already at that end. */
 	move(by: number): boolean;
 }
 
@@ -110,7 +110,7 @@ function spanOf(all: readonly AnyLine[], reading: Reading): Span {
 	};
 }
 
-/** What stands above the first message: a way to older ones, or the room's beginning. */
+/** The line above the first message: a button for older ones, or the room's beginning. */
 function Top({ room }: { room: Room }) {
 	if (room.hasOlder.value) {
 		const loading = room.loadingOlder.value;
@@ -132,22 +132,22 @@ function Top({ room }: { room: Room }) {
 	);
 }
 
-/** One request at a time; a failed one may be asked for again by scrolling or the button. */
+/** Asks for older messages, one request at a time. After a failure, scrolling or the button asks again. */
 function older(room: Room): void {
 	if (room.hasOlder.value && !room.loadingOlder.value) room.loadOlder().catch(() => {});
 }
 
-/** Keeps the reader's place over every change, and tells when all has been read. */
+/** Keeps the reader's place through every change, and reports when the reader has seen everything. */
 function useReading(room: Room, reading: Reading, span: Span, log: LogRef) {
 	const [atBottom, setAtBottom] = useState(true);
-	/** The same, for what happens outside of drawing. */
+	/** The same as atBottom, for code that runs between two renders. */
 	const stuck = useRef(true);
 	const top = useRef(Number.POSITIVE_INFINITY);
-	/** Of what is drawn until now. */
+	/** Whether the last line was among the lines drawn until now. */
 	const wasEnd = useRef(true);
 	const down = useRef(false);
 
-	// Read before the children are drawn: where the reader was until now.
+	// The reader's place until now. It must be measured before the children are drawn.
 	const before = log.current ? measure(log.current, wasEnd.current) : null;
 	const mine = useRef<string | undefined>(undefined);
 	const written = unsent(room);
@@ -155,7 +155,7 @@ function useReading(room: Room, reading: Reading, span: Span, log: LogRef) {
 
 	function settle() {
 		if (!log.current) return;
-		// Who was at the bottom and has not gone up is there still: only something grew.
+		// A reader who was at the bottom and has not scrolled up is still there: only the content grew.
 		const stays = stuck.current && log.current.scrollTop >= top.current;
 		top.current = log.current.scrollTop;
 		stuck.current = span.isEnd && (stays || isAtBottom(log.current));
@@ -179,7 +179,7 @@ function useReading(room: Room, reading: Reading, span: Span, log: LogRef) {
 	});
 
 	useStuck(log, stuck);
-	// Whoever comes back to the page reads what came in the meantime.
+	// A reader who comes back to the page sees the messages that arrived meanwhile.
 	useSignalEffect(() => void (inView.value && settle()));
 
 	function onScroll() {
@@ -198,16 +198,16 @@ function useReading(room: Room, reading: Reading, span: Span, log: LogRef) {
 	return { atBottom, onScroll, jump };
 }
 
-/** One's own message that was written last, while it is not sent: its key. */
+/** The key of the last entry if it is one's own message and still unsent. */
 function unsent({ entries, me }: Room): string | undefined {
 	const last = entries.value.at(-1);
 	return last && last.seq === undefined && last.uid === me.uid ? last.key : undefined;
 }
 
-/** Asks for older messages where the log is shorter than its place. */
+/** Asks for older messages if the log does not fill its space. */
 function fill(room: Room, log: Element, filled: { current: readonly Entry[] | null }): void {
 	const entries = room.entries.peek();
-	// Once for each state of the log: a request that failed is not asked again at once.
+	// Once for each state of the log, so a failed request is not repeated at once.
 	if (log.scrollHeight <= log.clientHeight && filled.current !== entries) older(room);
 	filled.current = entries;
 }
@@ -224,7 +224,7 @@ function useStuck(log: LogRef, stuck: { current: boolean }) {
 	}, []);
 }
 
-/** False while history goes in, so that a screen reader hears only what is new. */
+/** False while history is added, so a screen reader reads out only new messages. */
 function useSettled(room: Room, reading: Reading): boolean {
 	const [settled, setSettled] = useState(false);
 	const loading = room.loadingOlder.value;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isEmojiOnly, type Node, parse, plain } from './markup';
 
-/** A tree in short: b(…) for bold, q(…) for a quote, a link with where it leads. */
+/** A tree in short form: b(…) for bold, q(…) for a quote, a link with its target. */
 function short(nodes: readonly Node[]): string {
 	return nodes
 		.map((node) => {
@@ -36,7 +36,7 @@ describe('marks', () => {
 		['``a ` b``', 'code(a ` b)'],
 		['`**not bold**`', 'code(**not bold**)'],
 		['这是**重点**内容', '这是bold(重点)内容'],
-		// Without a partner they are text.
+		// A mark without a partner is text.
 		['**a', '**a'],
 		['*a', '*a'],
 		['a `b', 'a `b'],

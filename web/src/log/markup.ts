@@ -1,6 +1,6 @@
 /**
- * A message's text as a tree: what is bold, a link, a quote. Never HTML: the views make
- * nodes of it. A mark without its partner is text. It takes time in proportion to the text.
+ * A message's text as a tree of bold parts, links, quotes and so on. It is never HTML: the views
+ * make DOM nodes of it. A mark without a partner is text. Parsing takes linear time.
  */
 
 /** A part of a message. `source` is the text as it was written, marks and all. */
@@ -16,7 +16,7 @@ export type Node =
 const marks = { '**': 'bold', '*': 'italic', '~~': 'strike' } as const;
 type Mark = keyof typeof marks;
 
-/** Reads a message. `@me` is a mention of the person with that name, in any case. */
+/** Parses a message. `@me` mentions the person with the name `me`, in upper or lower case. */
 export function parse(text: string, me = ''): readonly Node[] {
 	const lines = text.split('\n');
 	const ends = fenceEnds(lines);
@@ -28,7 +28,7 @@ export function parse(text: string, me = ''): readonly Node[] {
 			if (++at < lines.length) push(nodes, { kind: 'text', text: '\n' });
 			continue;
 		}
-		// The line breaks around a block are its own.
+		// The line breaks around a block belong to the block.
 		const before = takeBreak(nodes);
 		at = block.next;
 		const after = at < lines.length ? '\n' : '';
@@ -37,12 +37,12 @@ export function parse(text: string, me = ''): readonly Node[] {
 	return nodes;
 }
 
-/** What there is to read in it, without the marks. */
+/** The readable text of nodes, without the marks. */
 export function plain(nodes: readonly Node[]): string {
 	return nodes.map((node) => ('children' in node ? plain(node.children) : node.text)).join('');
 }
 
-/** Whether `@me` is in it. */
+/** Whether the nodes mention the person. */
 export function mentions(nodes: readonly Node[]): boolean {
 	return nodes.some((node) =>
 		'children' in node ? mentions(node.children) : node.kind === 'mention',
@@ -53,7 +53,7 @@ const emoji =
 	/^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|[\u{e0020}-\u{e007f}\s]|\u200d|\ufe0f|[#*\d]\ufe0f?\u20e3)+$/u;
 const pictured = /\p{Emoji_Presentation}|\ufe0f/u;
 
-/** Whether a text is a few emoji and nothing else. */
+/** Whether a text is only a few emoji. */
 export function isEmojiOnly(text: string): boolean {
 	return text.length <= 60 && emoji.test(text) && pictured.test(text);
 }
@@ -61,11 +61,11 @@ export function isEmojiOnly(text: string): boolean {
 type Block = Extract<Node, { kind: 'fence' | 'quote' }>;
 interface Found {
 	readonly node: Block;
-	/** The first line after it. */
+	/** The index of the first line after the block. */
 	readonly next: number;
 }
 
-/** For each line, the next one from it on that is nothing but a fence. */
+/** For each line, the index of the next line (or itself) that is only a fence. */
 function fenceEnds(lines: readonly string[]): number[] {
 	let next = -1;
 	const ends: number[] = [];
@@ -99,7 +99,7 @@ function quote(lines: readonly string[], at: number, me: string): Found | null {
 
 interface Frame {
 	readonly mark: Mark | '';
-	/** Where what it holds begins. */
+	/** The index at which its content begins. */
 	readonly from: number;
 	readonly nodes: Node[];
 }
@@ -109,7 +109,7 @@ interface Taken {
 	readonly length: number;
 }
 
-/** Reads one line. Each mark is open at most once, so no part of it is moved more than thrice. */
+/** Parses one line. Each mark is open at most once, so no node moves more than three times. */
 function inline(line: string, me: string): readonly Node[] {
 	const special = /\*\*|\*|~~|`+|https?:\/\/|mailto:|www\.|@/gi;
 	const open: Frame[] = [{ mark: '', from: 0, nodes: [] }];
@@ -117,7 +117,7 @@ function inline(line: string, me: string): readonly Node[] {
 	const unclosed = new Set<string>();
 	let done = 0;
 
-	/** What lies before `at` is text; what comes next begins at `next`. */
+	/** Adds everything before `at` as text. The next part begins at `next`. */
 	function advance(at: number, next: number) {
 		if (at > done) push(top().nodes, { kind: 'text', text: line.slice(done, at) });
 		done = next;
@@ -134,7 +134,7 @@ function inline(line: string, me: string): readonly Node[] {
 		if (taken) special.lastIndex = at + taken.length;
 		if (taken || !(match[0] in marks)) continue;
 
-		// In *** the one that was opened last is closed first.
+		// In *** the mark that was opened last is closed first.
 		const both = match[0] === '**' && line[at + 2] === '*' && top().mark === '*';
 		const mark = both ? '*' : (match[0] as Mark);
 		const end = at + mark.length;
@@ -155,7 +155,7 @@ function inline(line: string, me: string): readonly Node[] {
 	return top().nodes;
 }
 
-/** A mark that nothing closed is text. */
+/** Turns a mark that was never closed into text. */
 function dissolve(open: Frame[]): void {
 	const { mark, nodes } = open.pop() as Frame;
 	const outer = (open[open.length - 1] as Frame).nodes;
@@ -206,7 +206,7 @@ function link(line: string, at: number): Taken | null {
 		: { node: { kind: 'link', text, href }, length: text.length };
 }
 
-/** Where a link leads, or null if it may not be one. */
+/** The target of a link, or null if the text must not be a link. */
 function target(text: string): string | null {
 	try {
 		const url = new URL(/^www\./i.test(text) ? `https://${text}` : text);
@@ -220,7 +220,7 @@ function target(text: string): string | null {
 const brackets: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 const tail = /(?![/\-_&#%@])[\p{P}~|]/u;
 
-/** An address without the punctuation of the sentence around it; brackets stay in pairs. */
+/** An address without the punctuation of the sentence around it. A closing bracket stays if its partner is inside. */
 function withoutTail(run: string): string {
 	const excess = new Map<string, number>();
 	for (const c of run) excess.set(c, (excess.get(c) ?? 0) + 1);
@@ -243,7 +243,7 @@ function mention(line: string, at: number, me: string): Taken | null {
 	return { node: { kind: 'mention', text }, length: text.length };
 }
 
-/** Adds a node; text after text becomes one. */
+/** Adds a node. Two texts in a row become one. */
 function push(nodes: Node[], node: Node): void {
 	const last = nodes.at(-1);
 	if (node.kind !== 'text' || last?.kind !== 'text') {
@@ -253,7 +253,7 @@ function push(nodes: Node[], node: Node): void {
 	nodes[nodes.length - 1] = { kind: 'text', text: last.text + node.text };
 }
 
-/** Takes the line break from the end. */
+/** Removes the line break at the end, and returns it. */
 function takeBreak(nodes: Node[]): string {
 	const last = nodes.at(-1);
 	if (last?.kind !== 'text' || !last.text.endsWith('\n')) return '';

@@ -5,16 +5,16 @@ import { editing } from './editing';
 
 const button = '.message .act';
 
-/** The message whose menu is open, and what it opened at; null where a finger did. */
+/** The message whose menu is open, and the button that opened it. `at` is null for a touch. */
 export interface Opened {
 	readonly key: string;
 	readonly at: Element | null;
 }
 
 /**
- * How a message's menu is opened. By pointer: its button; a finger on the message, short or
- * long. By keys: one of the buttons is a tab stop (the last, at first), up and down go to the
- * others. And up in an empty box edits one's last message.
+ * The ways to open a message's menu. A pointer presses its button; a finger taps the message,
+ * short or long. With keys, one of the buttons is a tab stop (at first the last one), and up and
+ * down move to the others. Up in an empty box edits one's last message.
  */
 export function useMessageKeys(
 	room: Room,
@@ -58,7 +58,7 @@ export function useMessageKeys(
 		const all = document.querySelectorAll<HTMLElement>(button);
 		if (![...all].some((one) => one.tabIndex === 0)) makeStop(all[all.length - 1]);
 	}, [room.entries.value]);
-	// A new message is the place to begin, unless one is among them.
+	// The newest message becomes the tab stop, unless the focus is on one of the buttons.
 	useEffect(() => {
 		if (document.activeElement?.matches(button)) return;
 		const all = document.querySelectorAll<HTMLElement>(button);
@@ -66,7 +66,7 @@ export function useMessageKeys(
 	}, [room.entries.value.at(-1)?.seq]);
 }
 
-/** A finger on a message, where nothing in it wants the press for itself. */
+/** Whether a finger taps a message and not a link, a button or another part that uses the tap. */
 function isTap(target: Element): boolean {
 	return (
 		matchMedia('(pointer: coarse)').matches &&
@@ -89,7 +89,7 @@ function wantsEdit({
 	return target instanceof HTMLTextAreaElement && target.id === 'message' && target.value === '';
 }
 
-/** One's last message that can be edited. */
+/** One's last editable message. */
 function lastOf(room: Room): Entry | undefined {
 	if (!room.canChange.peek() || editing.peek() !== null) return undefined;
 	return room.entries
@@ -97,7 +97,7 @@ function lastOf(room: Room): Entry | undefined {
 		.findLast(({ uid, seq, deleted }) => uid === room.me.uid && seq !== undefined && !deleted);
 }
 
-/** Goes from a message's button to another's; false for any other key. */
+/** Moves the focus from a message's button to another's. Returns false for any other key. */
 function walk({ key, target }: KeyboardEvent): boolean {
 	if (!(target instanceof HTMLElement) || !target.matches(button)) return false;
 	const all = [...document.querySelectorAll<HTMLElement>(button)];
@@ -110,7 +110,7 @@ function walk({ key, target }: KeyboardEvent): boolean {
 	return true;
 }
 
-/** The one among the buttons that Tab comes to. */
+/** Makes one of the buttons the tab stop. */
 function makeStop(wanted: HTMLElement | undefined): void {
 	if (!wanted) return;
 	for (const one of document.querySelectorAll<HTMLElement>(`${button}[tabindex="0"]`))

@@ -10,7 +10,7 @@ import { type Opened, useMessageKeys } from './message-keys';
 import type { Reading } from './reading';
 import { reveal } from './reveal';
 
-/** What can be done with a message: opened by its button, by a finger, or by keys. */
+/** A message's menu. Its button, a finger or keys open it. */
 export function MessageMenu({ room, reading }: { room: Room; reading: Reading }) {
 	const open = useSignal<Opened | null>(null);
 	const [said, setSaid] = useState('');
@@ -63,7 +63,7 @@ interface SheetProps {
 	onEdit: () => void;
 }
 
-/** A modal dialog beside the message, or a sheet from below where there is no space beside. */
+/** A modal dialog beside the message, or a sheet at the bottom where there is no space beside. */
 function Sheet({ room, entry, at, copy, close, onEdit }: SheetProps) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	const [page, setPage] = useState<'menu' | 'emoji' | 'delete'>('menu');
@@ -77,7 +77,7 @@ function Sheet({ room, entry, at, copy, close, onEdit }: SheetProps) {
 		dialog.current?.querySelector<HTMLElement>('[data-first]')?.focus();
 	}, [page]);
 
-	/** Closes, which gives the focus back, and only then acts. */
+	/** Closes the dialog, which returns the focus, and acts after that. */
 	const then = (act: () => void) => () => {
 		close();
 		requestAnimationFrame(act);
@@ -199,12 +199,12 @@ function Action({ icon, label, first = false, onClick }: ActionProps) {
 	);
 }
 
-/** The link that opens the room at this message. */
+/** A link that opens the room at this message. */
 function linkTo(room: Room, { seq }: Entry): string {
 	return `${shareLink(location, room.title.value)}&m=${seq}`;
 }
 
-/** Moves along the buttons with the arrows; false for any other key. */
+/** Moves the focus along the buttons with the arrow keys. Returns false for any other key. */
 function step({ key, target, currentTarget }: KeyboardEvent): boolean {
 	const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[key];
 	if (by === undefined || !(currentTarget instanceof Element)) return false;
@@ -214,7 +214,7 @@ function step({ key, target, currentTarget }: KeyboardEvent): boolean {
 	return true;
 }
 
-/** Puts the dialog beside what it was opened at, wholly on the screen. The stylesheet does the rest. */
+/** Places the dialog beside the button that opened it, fully on the screen. The stylesheet does the rest. */
 function place(dialog: HTMLElement, at: Element | null): void {
 	dialog.classList.toggle('sheet', at === null || innerWidth < 576);
 	if (!at) return;

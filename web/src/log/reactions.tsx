@@ -1,7 +1,7 @@
 import type { Entry, Room } from '../client/client';
 import { language, t } from '../text/i18n';
 
-/** The signs under a message: how many of each, whose, and one's own to put or take back. */
+/** The reactions below a message: counts, names, and buttons to add or remove one's own. */
 export function Reactions({ entry, room }: { entry: Entry; room: Room }) {
 	const { reactions = [], seq } = entry;
 	const can = room.canChange.value && seq !== undefined;

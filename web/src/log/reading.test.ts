@@ -17,7 +17,7 @@ afterEach(() => {
 	readings = [];
 });
 
-/** A room in which Bo has said so much, and somebody who reads it. */
+/** A room with a number of messages by Bo, and its reader. */
 function enter(count: number) {
 	const room = new FakeRoom('General', session('Ann'));
 	const say = (seq: number) => room.add(said(bo, seq, at, `m${seq}`));

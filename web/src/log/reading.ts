@@ -8,18 +8,18 @@ document.addEventListener('visibilitychange', () => {
 	inView.value = !document.hidden;
 });
 
-/** What stands before the title while there is something unread: '(2) ', or ''. */
+/** The prefix of the page's title: '(2) ' with two unread messages, else ''. */
 export const unreadMark = signal('');
 
-/** How far somebody has read in a room: kept from visit to visit, and the same on every screen of it. */
+/** How far a person has read in a room. It is kept between visits, and all views of the room share it. */
 export class Reading {
-	/** What others have written since, in order. */
+	/** The messages of others that are unread, in order. */
 	readonly unread: ReadonlySignal<readonly Entry[]>;
-	/** The message before which "New messages" stands; it stays there until one comes back again. */
+	/** The key of the message below "New messages". It changes only when the reader returns to the page. */
 	readonly divider = signal<string | undefined>(undefined);
-	/** The line that the log is drawn from; undefined while it is drawn to its end. */
+	/** The key of the first drawn line. Undefined while the log is drawn to its end. */
 	readonly start = signal<string | undefined>(undefined);
-	/** Up to where all has been seen; null until the room is there. */
+	/** The seq up to which everything is read. Null until the room is loaded. */
 	readonly #seen = signal<number | null>(null);
 	readonly #key: string;
 	readonly #stop: () => void;
@@ -33,7 +33,7 @@ export class Reading {
 				({ seq = 0, kind, uid }) => seq > seen && kind === 'message' && uid !== room.me.uid,
 			);
 		});
-		// At the beginning, and each time one comes back to the page.
+		// Runs at the start, and each time the reader returns to the page.
 		this.#stop = effect(() => {
 			if (room.phase.value !== 'ready' || !inView.value) return;
 			if (this.#seen.peek() === null) this.#begin(head(room.entries.peek()));
@@ -41,7 +41,7 @@ export class Reading {
 		});
 	}
 
-	/** Takes note that all of it is on the screen. */
+	/** Marks all entries as read. */
 	caughtUp(entries: readonly Entry[]): void {
 		const seen = this.#seen.peek();
 		const now = head(entries);
@@ -53,7 +53,7 @@ export class Reading {
 		this.#stop();
 	}
 
-	/** What an earlier visit has seen; beyond the end, it was another log's. */
+	/** Takes up the mark of an earlier visit. A mark beyond the log's end is of an older log. */
 	#begin(end: number): void {
 		const kept = Number(load(this.#key) ?? Number.NaN);
 		this.#keep(kept <= end ? kept : end);

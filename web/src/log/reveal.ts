@@ -1,6 +1,6 @@
 import type { Reading } from './reading';
 
-/** The line of a message; one that is not drawn, being far from what is read, is drawn first. */
+/** The line of a message. If the line is too far away to be drawn, the log moves there first. */
 export async function reveal(key: string, reading: Reading): Promise<Element | null> {
 	const find = () => document.querySelector(`li[data-key="${CSS.escape(key)}"]`);
 	if (find()) return find();

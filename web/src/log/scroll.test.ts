@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isAtBottom, measure, restore, toBottom } from './scroll';
 
-/** A log of rows with heights, as far as scroll.ts looks at one. */
+/** A fake log: rows with heights, and the properties that scroll.ts reads. */
 class FakeLog {
 	scrollTop = 0;
 	clientHeight = 100;
@@ -50,7 +50,7 @@ class FakeLog {
 	}
 }
 
-/** Scrolls to a place, changes the log, and puts the reader back. */
+/** Scrolls to a place, changes the log, and restores the reader's place. */
 function change(log: FakeLog, scrollTop: number, what: () => void): void {
 	log.scrollTop = scrollTop;
 	const before = measure(log.asElement());

@@ -1,29 +1,29 @@
 /**
- * Keeping a reader's place. What is at the bottom stays there; whoever has
- * scrolled up keeps the same message at the same height, whatever is put in
- * above or below. Measured rather than left to the browser: Safari does not anchor.
+ * Keeps a reader's place. A reader at the bottom stays there. A reader who has scrolled up
+ * keeps the same message at the same height, whatever is added above or below. This measures
+ * and does not rely on the browser, because Safari has no scroll anchoring.
  */
 
-/** Where a reader is. */
+/** A reader's place. */
 export interface Reading {
 	readonly atBottom: boolean;
-	/** The first message in view, and how far below the log's upper edge it begins. */
+	/** The first message in view, and the distance of its top from the log's upper edge. */
 	readonly anchor: Element | null;
 	readonly offset: number;
 }
 
-/** Fractions of a pixel, and a nudge of the wheel, are still the bottom. */
+/** A distance of this many px still counts as the bottom: fractions of a pixel, a nudge of the wheel. */
 const slack = 24;
-/** Between the log's edge and what it is scrolled to: the slot is over it. */
+/** The space above a line that the log scrolls to, in px: the slot covers it. */
 const margin = 72;
 
-/** Where the reader of a log is now. `isEnd`: the last message is drawn. */
+/** Measures where the reader is now. `isEnd`: the last message is drawn. */
 export function measure(log: Element, isEnd = true): Reading {
 	const anchor = firstInView(log);
 	return { atBottom: isEnd && isAtBottom(log), anchor, offset: anchor ? offset(log, anchor) : 0 };
 }
 
-/** Puts a reader back to where they were before the log changed. */
+/** Returns a reader to the place from before the log changed. */
 export function restore(log: Element, before: Reading): void {
 	if (before.atBottom) toBottom(log);
 	else if (before.anchor?.isConnected) {
@@ -35,7 +35,7 @@ export function toBottom(log: Element): void {
 	log.scrollTop = log.scrollHeight;
 }
 
-/** Up to where the new messages begin, if there are more of them than go on the screen. */
+/** Scrolls up to the divider if the new messages do not fit on the screen. */
 export function toDivider(log: Element): void {
 	const divider = log.querySelector('.new');
 	const above = divider ? offset(log, divider) - margin : 0;

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
 import { untilMidnight } from '../text/time';
 
-/** The current day, for 'Today' and 'Yesterday': changes at midnight and on return to the tab. */
+/** The current day, for 'Today' and 'Yesterday'. It changes at midnight and on return to the tab. */
 export const today = signal(new Date());
 
-/** Keeps `today` right for as long as the page is open. */
+/** Keeps `today` correct while the page is open. */
 export function watchDays(): void {
 	let timer: ReturnType<typeof setTimeout>;
 	const update = () => {
@@ -12,7 +12,7 @@ export function watchDays(): void {
 		today.value = new Date();
 		timer = setTimeout(update, untilMidnight(today.value) + 1000);
 	};
-	// A sleeping machine's timers are late.
+	// Timers are late after the machine has slept.
 	document.addEventListener('visibilitychange', () => !document.hidden && update());
 	update();
 }

@@ -1,7 +1,7 @@
 import { ago } from '../text/ago';
 import { fullTime } from '../text/time';
 
-/** A time's tooltip also says how long ago it was, reckoned when one points at it. */
+/** Adds to a time's tooltip how long ago it was, at the moment the pointer comes over it. */
 export function watchTimes(): void {
 	document.addEventListener('pointerover', ({ target }) => {
 		if (!(target instanceof HTMLTimeElement)) return;

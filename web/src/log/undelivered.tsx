@@ -2,7 +2,7 @@ import type { Entry, Room } from '../client/client';
 import { isKey, t } from '../text/i18n';
 import { Icon } from '../ui/icons';
 
-/** What can be done with a message, or a change of one, that did not go out. */
+/** The buttons of a message, or of a change, that was not sent. */
 export function Undelivered({ entry, room }: { entry: Entry; room: Room }) {
 	const failed = entry.state === 'failed';
 	const isChange = entry.target !== undefined;
@@ -25,7 +25,7 @@ export function Undelivered({ entry, room }: { entry: Entry; room: Room }) {
 	);
 }
 
-/** The reason, where it is one that the person can do something about. */
+/** The reason of a failure, if it is one that the person can act on. */
 function Why({ entry }: { entry: Entry }) {
 	const key = `message.why.${entry.error?.code}`;
 	return isKey(key) ? <span class="why">: {t(key)}</span> : null;

@@ -2,8 +2,8 @@ import type { Room } from '../client/client';
 import { t } from '../text/i18n';
 
 /**
- * How many are here, for a button: a number for the eye, hollow while it is only
- * the last one known, and words for the button's name.
+ * The number of people here, as a button's content: a number for the eye, hollow while it is
+ * only the last known one, and words for the button's accessible name.
  */
 export function Count({ room, badge }: { room: Room; badge: boolean }) {
 	const n = room.onlineCount.value;

@@ -1,6 +1,6 @@
 /**
- * The rules for names, as DESIGN.md gives them. The server decides; these only
- * spare a round trip and put the reason beside the field.
+ * The rules for names, as docs/protocol.md gives them. The server decides. These rules save a
+ * round trip and let the reason stand beside the field.
  */
 import type { Key } from '../text/catalogue';
 
@@ -9,14 +9,14 @@ const roomMaxBytes = 256;
 const userMin = 2;
 const userMax = 24;
 
-/** Controls, line separators, the braille blank, and what is invisible by its nature (bidi controls, tags, fillers). */
+/** Controls, line separators, the braille blank, and characters that never show (bidi controls, tags, fillers). */
 const hidden =
 	/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u2800\p{Default_Ignorable_Code_Point}]/u;
-/** Invisible as well, but emoji and some scripts are written with them. */
+/** Also invisible, but emoji and some scripts need them. */
 const joiners = /\u200c|\u200d|\p{Variation_Selector}/gu;
 const shows = /[^\s\p{M}]/u;
 
-/** What is wrong with a room's name, or null. White space at the ends does not count. */
+/** The problem of a room's name, or null. White space at the ends does not count. */
 export function roomProblem(name: string): Key | null {
 	const room = name.trim();
 	if (room === '') return 'error.roomEmpty';
@@ -24,7 +24,7 @@ export function roomProblem(name: string): Key | null {
 	return displayable(room) ? null : 'error.roomHidden';
 }
 
-/** What is wrong with a user's name, or null. White space at the ends does not count. */
+/** The problem of a person's name, or null. White space at the ends does not count. */
 export function userProblem(name: string): Key | null {
 	const user = name.trim();
 	if (user === '') return 'error.userEmpty';
@@ -33,19 +33,19 @@ export function userProblem(name: string): Key | null {
 	return displayable(user) ? null : 'error.userHidden';
 }
 
-/** A short tag of a uid, shown beside a guest's name: two people never look the same. */
+/** A short tag of a uid, shown beside a guest's name, so two people never look the same. */
 export function tag(uid: string): string {
 	return uid.replace(/^u_/, '').slice(-4);
 }
 
-/** Which of the six hues of the stylesheet a person's name has; the same everywhere. */
+/** The hue of a person's name: one of the stylesheet's six, the same in every browser. */
 export function hue(uid: string): number {
 	let hash = 0;
 	for (const character of uid) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
 	return hash % 6;
 }
 
-/** The first character of a name as people see it, for the monogram. */
+/** The first character of a name as a reader sees it, for the monogram. */
 export function initial(name: string): string {
 	const [first] = new Intl.Segmenter().segment(name);
 	return (first?.segment ?? '').toLocaleUpperCase();

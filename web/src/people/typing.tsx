@@ -11,8 +11,8 @@ const timers: Timers = {
 };
 
 /**
- * Who writes just now, in the row over the box. Not a live region: it comes and goes all the
- * time, and what counts is the message, which is read out.
+ * The people who are typing, in the row above the box. This is not a live region: it changes
+ * all the time, and a screen reader reads out the message itself when it comes.
  */
 export function Typing({ room, text }: { room: Room; text: Signal<string> }) {
 	const typists = useMemo(() => new Typists(timers), [room]);
@@ -26,7 +26,7 @@ export function Typing({ room, text }: { room: Room; text: Signal<string> }) {
 	return <p class="typing">{sentence(typists)}</p>;
 }
 
-/** Whose message has come does not write it any more. */
+/** Removes a person from the list when their message arrives. */
 function useSpoken(room: Room, typists: Typists): void {
 	const known = useRef<number | null>(null);
 	useSignalEffect(() => {
@@ -42,7 +42,7 @@ function useSpoken(room: Room, typists: Typists): void {
 	});
 }
 
-/** Tells the others while the draft changes; not that it is there, or was emptied. */
+/** Tells the others while the draft changes. An unchanged or emptied draft tells nothing. */
 function useTelling(room: Room, text: Signal<string>): void {
 	const tell = useMemo(() => teller(timers, () => room.type()), [room]);
 	const before = useRef(text.peek());

@@ -4,16 +4,16 @@ import type { Person } from '../client/client';
 const shownFor = 6000;
 const toldEvery = 3000;
 
-/** What it needs of a clock; a browser's own will do. */
+/** The part of a clock that this file needs. A browser's own functions fit. */
 export interface Timers {
 	now(): number;
 	setTimeout(run: () => void, ms: number): unknown;
 	clearTimeout(handle: unknown): void;
 }
 
-/** Who writes: each for 6 s after they were heard of, or until they have spoken. */
+/** The people who are typing: each for 6 s after the last notice, or until their message arrives. */
 export class Typists {
-	/** In the order in which they began. */
+	/** In the order in which they began to type. */
 	readonly people = signal<readonly Person[]>([]);
 	readonly #ends = new Map<string, unknown>();
 
@@ -30,7 +30,7 @@ export class Typists {
 		this.people.value = [...this.people.peek().filter((one) => one.uid !== uid), { uid, name }];
 	}
 
-	/** They have spoken, or are not here any more. */
+	/** Removes a person who has spoken or left. */
 	gone(uid: string): void {
 		if (!this.#ends.has(uid)) return;
 		this.timers.clearTimeout(this.#ends.get(uid));
@@ -44,7 +44,7 @@ export class Typists {
 	}
 }
 
-/** Tells at most every 3 s that one writes. */
+/** Tells at most every 3 s that one is typing. */
 export function teller(timers: Timers, tell: () => void): () => void {
 	let told = Number.NEGATIVE_INFINITY;
 	return () => {

@@ -7,7 +7,7 @@ import logo from '../ui/logo.svg';
 import badged from '../ui/logo-new.svg';
 import { notify, notifying } from './notify';
 
-/** Shows in the title, on the tab's icon and outside of the page that there is something to read. */
+/** Shows unread messages in the title, on the tab's icon and as notifications. */
 export function Attention({ room, reading }: { room: Room; reading: Reading }) {
 	const told = useRef<number | undefined>(undefined);
 	useSignalEffect(() => {
@@ -20,7 +20,7 @@ export function Attention({ room, reading }: { room: Room; reading: Reading }) {
 	useSignalEffect(() => {
 		const newest = reading.unread.value.at(-1);
 		const isNew = told.current !== undefined && (newest?.seq ?? 0) > told.current;
-		// What was unread before the page was opened is no news.
+		// Messages that were unread before the page opened need no notification.
 		told.current = Math.max(told.current ?? 0, newest?.seq ?? 0);
 		if (newest && isNew && !inView.peek() && notifying.peek()) tell(room, newest);
 	});

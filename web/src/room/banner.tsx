@@ -7,11 +7,11 @@ import { Icon, IconButton, type IconName } from '../ui/icons';
 
 type Shown = 'nothing' | 'trouble' | 'polling' | 'back';
 
-/** Trouble shorter than this is nobody's business. */
+/** Trouble shorter than this, in ms, does not show. */
 const patience = 1000;
 const flash = 2000;
 
-/** The state of the connection, where it is not as it should be. */
+/** The state of the connection, if there is a problem. */
 export function Banner({ room }: { room: Room }) {
 	const shown = useShown(room);
 	const closed = useSignal(false);
@@ -71,7 +71,7 @@ function Said({ icon, words, children }: SaidProps) {
 	);
 }
 
-/** Seconds until the next try; not read out, since it changes every second. */
+/** Seconds until the next try. Not read out, because they change every second. */
 function Countdown({ to }: { to: number | null }) {
 	const [now, setNow] = useState(() => Date.now());
 	useEffect(() => {
@@ -85,7 +85,7 @@ function Countdown({ to }: { to: number | null }) {
 	return <span aria-hidden="true">{t('banner.retryIn', { n: seconds })}</span>;
 }
 
-/** What the banner shows: trouble once it lasts, and for a moment that it is over. */
+/** The banner's state: trouble that lasts, and for a moment the news that it is over. */
 function useShown(room: Room): Shown {
 	const shown = useSignal<Shown>('nothing');
 	const since = useRef<number | null>(null);
@@ -106,7 +106,7 @@ function useShown(room: Room): Shown {
 			}, flash);
 			return () => clearTimeout(timer);
 		}
-		// The first connecting shows as the log's skeleton.
+		// The log's skeleton already shows the first connecting.
 		if (before === 'trouble' || (state === 'connecting' && phase === 'loading')) return;
 		const timer = setTimeout(
 			() => {

@@ -8,7 +8,7 @@ import { shareLink } from '../visit/address';
 
 const everyMs = 5000;
 
-/** What a developer wants to know of the connection, to look at and to copy; and the room's link as a QR code. */
+/** Facts about the connection for a developer, to read and to copy, and the room's link as a QR code. */
 export function Details({ room, onClose }: { room: Room; onClose: () => void }) {
 	const link = shareLink(location, room.title.value);
 	const latency = useLatency(room);
@@ -50,7 +50,7 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
 	);
 }
 
-/** In ms, asked again and again while it is looked at; null while it is not known. */
+/** The round trip in ms, measured again every 5 s. Null while it is unknown. */
 function useLatency(room: Room): number | null {
 	const [latency, setLatency] = useState<number | null>(null);
 	useEffect(() => {
@@ -85,7 +85,7 @@ function stateOf(connection: Connection): string {
 /** Modules of white around the code: https://www.iso.org/standard/83389.html wants four. */
 const margin = 4;
 
-/** A text as a QR code; nothing while its code has not come, or if it is too long for one. */
+/** A text as a QR code. Empty until the encoder is loaded, or if the text is too long. */
 function QrCode({ text }: { text: string }) {
 	const [code, setCode] = useState<{ path: string; size: number } | null>(null);
 	useEffect(() => {
@@ -106,7 +106,7 @@ function QrCode({ text }: { text: string }) {
 	);
 }
 
-/** The dark modules, each run of a row as a bar. */
+/** The path of the dark modules: each run in a row is one bar. */
 function drawn(rows: readonly (readonly boolean[])[]): { path: string; size: number } {
 	const bars = rows.flatMap((row, y) =>
 		[

@@ -20,7 +20,7 @@ export function Empty({ room }: { room: Room }) {
 	);
 }
 
-/** The link in full with a button beside it, for the empty room. */
+/** The full link with a button to copy it, for the empty room. */
 function LinkBox({ room }: { room: string }) {
 	const link = shareLink(location, room);
 	const [outcome, copy] = useCopy(link);

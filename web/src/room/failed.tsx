@@ -3,7 +3,7 @@ import { t } from '../text/i18n';
 import { Trouble } from '../ui/stand-ins';
 import type { Visit } from '../visit/visit';
 
-/** The history could not be had; what is typed stays. */
+/** Stands in if the history could not be fetched. The typed text stays. */
 export function Failed({ room, visit }: { room: Room; visit: Visit }) {
 	return (
 		<div class="log stand-in">

@@ -3,15 +3,15 @@ import { load, save } from '../ui/storage';
 
 const key = 'pc.notify';
 
-/** Whether this browser can tell of messages outside of the page. */
+/** Whether this browser can show notifications. */
 export const canNotify = 'Notification' in globalThis;
 
-/** Whether it does: asked for by the person here, and allowed by them in the browser. */
+/** Whether notifications are on: the person wants them here, and the browser allows them. */
 export const notifying = signal(
 	canNotify && load(key) !== null && Notification.permission === 'granted',
 );
 
-/** Turns it on, asking the person if they were not asked yet, or off. False: the browser forbids it. */
+/** Turns notifications on or off. Turning on may ask for permission. Returns false if the browser forbids them. */
 export async function toggleNotifying(): Promise<boolean> {
 	if (notifying.value) {
 		notifying.value = false;
@@ -24,7 +24,7 @@ export async function toggleNotifying(): Promise<boolean> {
 	return allowed;
 }
 
-/** Tells of something in a room; a click brings the page into view. */
+/** Shows a notification of a room. A click on it brings the page into view. */
 export function notify(room: string, title: string, body: string): void {
 	try {
 		const shown = new Notification(title, { body, tag: room });
@@ -33,7 +33,7 @@ export function notify(room: string, title: string, body: string): void {
 			shown.close();
 		};
 	} catch {
-		// Browsers on phones only do it through a service worker: a press on it is heard there.
+		// Browsers on phones notify only through a service worker, and the worker gets the press on it.
 		const data = location.pathname + location.search;
 		void navigator.serviceWorker?.ready.then((worker) =>
 			worker.showNotification(title, { body, tag: room, data }),

@@ -13,7 +13,7 @@ const Share = lazy(async () => (await import('./share')).Share, {
 	patience: 5000,
 });
 
-/** The room's bar: who is where, how many are here, the star and the link. */
+/** The room's bar: room and person, the number of people here, the star and the link. */
 export function RoomHeader({ room, online }: { room: Room; online: Signal<boolean> }) {
 	const title = room.title.value;
 	const favourite = isFavourite(title);

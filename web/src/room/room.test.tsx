@@ -11,7 +11,7 @@ const history = (room: FakeRoom) => {
 	room.entries.value = talk(new Date());
 };
 
-/** The li of the message with a text. */
+/** The list item of the message with a text. */
 function message(page: Awaited<ReturnType<typeof openRoom>>, text: string): HTMLElement {
 	const li = page.getByText(text).closest('li');
 	if (!li) throw new Error(`no message says ${text}`);

@@ -9,7 +9,7 @@ import { Loading } from '../ui/stand-ins';
 import type { Visit } from '../visit/visit';
 import { RoomHeader } from './room-header';
 
-/** For what is always drawn, but empty at first. */
+/** For views that are always drawn but empty at first, in ms. */
 const patience = 5000;
 
 const Banner = lazy(async () => (await import('./banner')).Banner, { patience });
@@ -32,13 +32,13 @@ const OnlinePanel = lazy(async () => (await import('../people/online-panel')).On
 
 interface Props {
 	room: Room;
-	/** As in the address, which may be another spelling than the title's. */
+	/** The room's name as the address spells it; the title may be spelled otherwise. */
 	name: string;
 	visit: Visit;
 	online: Signal<boolean>;
 }
 
-/** A room: its bar, the messages with whatever floats over them, and the box to write in. */
+/** A room: its bar, the messages with the notices over them, and the box to write in. */
 export function RoomView({ room, name, visit, online }: Props) {
 	const reading = useMemo(() => new Reading(room, name), [room]);
 	useEffect(() => {
@@ -71,7 +71,7 @@ export function RoomView({ room, name, visit, online }: Props) {
 type MessagesProps = { room: Room; name: string; visit: Visit; reading: Reading };
 
 function Messages({ room, name, visit, reading }: MessagesProps) {
-	// What is in the outbox shows before, and without, the history.
+	// The outbox shows before the history comes, and without it.
 	const some = room.entries.value.length > 0;
 	const log = <Log room={room} reading={reading} />;
 	if (room.phase.value === 'loading')

@@ -3,14 +3,14 @@ import { type Outcome, useCopy } from '../ui/copy';
 import { shareLink } from '../visit/address';
 import { ShareButton } from './share-button';
 
-/** What the share button does: the phone's own sheet, or a copied link. */
+/** The share button with its action: the phone's own share sheet, or a copied link. */
 export function Share({ room }: { room: string }) {
 	const link = shareLink(location, room);
 	const [outcome, copy] = useCopy(link);
 	function share() {
 		const phone = globalThis.matchMedia?.('(pointer: coarse)').matches;
 		if (!phone || !navigator.share) return copy();
-		// Closing the sheet rejects: nothing to say about that.
+		// It rejects when the person closes the sheet, which is no error.
 		return navigator.share({ url: link }).catch(() => {});
 	}
 	return (
@@ -21,7 +21,7 @@ export function Share({ room }: { room: string }) {
 	);
 }
 
-/** What came of copying, for the eye and for a screen reader. */
+/** The outcome of copying, for the eye and for a screen reader. */
 export function Said({ outcome }: { outcome: Outcome }) {
 	return (
 		<p class={outcome === 'none' ? 'said visually-hidden' : 'said'} role="status">

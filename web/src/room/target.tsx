@@ -5,13 +5,13 @@ import { reveal } from '../log/reveal';
 import { t } from '../text/i18n';
 import { IconButton } from '../ui/icons';
 
-/** The message that the address is about, or null. */
+/** The seq of the message that the address names, or null. */
 function wanted(): number | null {
 	const [, seq] = /[?&]m=(\d+)(?:&|$)/.exec(location.search) ?? [];
 	return seq === undefined ? null : Number(seq);
 }
 
-/** Goes to the message of a link, over as many pages of history as it takes, and lights it up. */
+/** Scrolls to the message of a link and highlights it. Loads as many pages of history as it takes. */
 export function Target({ room, reading }: { room: Room; reading: Reading }) {
 	const [seq] = useState(wanted);
 	const [state, setState] = useState<'looking' | 'there' | 'missing' | 'closed'>('looking');

@@ -2,13 +2,13 @@ import type { ComponentChildren } from 'preact';
 import type { Marking } from '../log/found';
 import { type Node, plain } from '../log/markup';
 
-/** Finds a query in texts, whatever the case. Null if there is nothing to find. */
+/** A pattern that finds a query in any case. Null for an empty query. */
 export function pattern(wanted: string): RegExp | null {
 	if (wanted === '') return null;
 	return new RegExp(wanted.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'giu');
 }
 
-/** A text cut at the matches: odd pieces are hits. */
+/** A text cut at the matches: the pieces at odd indexes are the hits. */
 export function cut(text: string, wanted: RegExp): string[] {
 	const result: string[] = [];
 	let from = 0;
@@ -20,7 +20,7 @@ export function cut(text: string, wanted: RegExp): string[] {
 	return result;
 }
 
-/** Draws the parts of a message with the hits in it marked, also where they go on over bold or a link. */
+/** Draws the parts of a message and marks the hits, even one that spans bold text or a link. */
 export function marking(nodes: readonly Node[], wanted: RegExp): Marking {
 	const pieces = cut(plain(nodes), wanted);
 	let piece = 0;

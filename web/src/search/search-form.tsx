@@ -47,7 +47,7 @@ export function SearchForm({ inRoom, onUse }: { inRoom: boolean; onUse: () => vo
 					autocomplete="off"
 					enterkeyhint="search"
 					onKeyDown={onKeyDown}
-					// The field's own cross empties it without a key.
+					// The field's own cross empties it without a key press.
 					onInput={(event) => event.currentTarget.value === '' && clearSearch()}
 				/>
 				<button type="submit">{t('search.submit')}</button>

@@ -16,11 +16,11 @@ interface Hits {
 	readonly wanted: RegExp | null;
 	/** Keys of the messages found, newest first. */
 	readonly keys: readonly string[];
-	/** Which of them one stands at, from 0; -1 if there is none. */
+	/** The index of the current one; -1 if there is none. */
 	readonly at: number;
 }
 
-/** The messages, of those that are loaded, in which the bar's search is found. */
+/** The loaded messages that match the bar's search. */
 function useHits(room: Room): Hits {
 	return useComputed<Hits>(() => {
 		const wanted = pattern(query.value);
@@ -34,7 +34,7 @@ function useHits(room: Room): Hits {
 	}).value;
 }
 
-/** How many there are and the way from one to the next, in the slot over the log. */
+/** The number of hits and the buttons to go through them, in the slot over the log. */
 export function SearchResults({ room, reading }: { room: Room; reading: Reading }) {
 	const { wanted, keys, at } = useHits(room);
 	const current = keys[at];
@@ -50,7 +50,7 @@ export function SearchResults({ room, reading }: { room: Room; reading: Reading 
 
 	const back = useSearchBack(room, wanted, keys.length);
 	const counts = { at: at + 1, n: keys.length, query: query.value };
-	/** Beyond the oldest hit there may be more. */
+	/** Goes to the next hit. Beyond the oldest loaded one, older history may have more. */
 	const next = () => {
 		if (at === keys.length - 1 && room.hasOlder.value) back.start();
 		else hit.value++;
@@ -91,7 +91,7 @@ function howMany(n: number, counts: { at: number; n: number; query: string }): s
 	return t(n > 0 ? 'search.found' : 'search.none', counts);
 }
 
-/** How far the search has come; not read out, since it changes with every page. */
+/** The day that the search has reached. Not read out, because it changes with every page. */
 function BackTo({ room }: { room: Room }) {
 	const first = room.entries.value.find(({ seq }) => seq !== undefined);
 	if (!first) return null;
@@ -104,12 +104,12 @@ function BackTo({ room }: { room: Room }) {
 }
 
 /**
- * Goes on through the older history, page after page, until one more hit is there, the room's
- * beginning is reached, a page cannot be had, or it is stopped. By itself where nothing is found.
+ * Loads older history page by page until there is one more hit, the room's beginning is reached,
+ * a page fails, or the person stops it. It starts by itself if nothing is found.
  */
 function useSearchBack(room: Room, wanted: RegExp | null, hits: number) {
 	const state = useSignal<'idle' | 'going' | 'stuck'>('idle');
-	/** How many hits there were when it began. */
+	/** The number of hits when it began. */
 	const before = useSignal(0);
 	const { value: entries } = room.entries;
 	const loading = room.loadingOlder.value;
@@ -128,7 +128,7 @@ function useSearchBack(room: Room, wanted: RegExp | null, hits: number) {
 	useEffect(() => {
 		if (state.value !== 'going' || loading) return;
 		if (hits > before.peek()) {
-			// The first of those that came is the one after those that were there.
+			// The first new hit follows the hits that were there before.
 			hit.value = before.peek();
 			state.value = 'idle';
 		} else if (!older) {

@@ -1,13 +1,13 @@
 import { signal } from '@preact/signals';
 import { found } from '../log/found';
 
-/** What the bar's search asks for: rooms on the home page, messages in a room. */
+/** The query of the bar's search. It finds rooms on the home page, and messages in a room. */
 export const query = signal('');
 
-/** Which hit is the current one, counted from the newest: 0 and up; it wraps. */
+/** The number of the current hit: 0 is the newest. It wraps. */
 export const hit = signal(0);
 
-/** Asks for something else; asked again for the same, goes on to the next hit. */
+/** Starts another search. The same query again moves on to the next hit. */
 export function search(text: string, step: 1 | -1 = 1): void {
 	const wanted = text.trim();
 	if (wanted !== query.value) {

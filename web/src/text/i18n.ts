@@ -4,7 +4,7 @@ import { en } from './en';
 
 export type Params = Readonly<Record<string, string | number>>;
 
-/** The languages of the page by their BCP 47 tags: each one's own name, and where its lines begin. */
+/** The languages of the page by BCP 47 tag, each with its own name and direction. */
 export const languages = {
 	en: { name: 'English', dir: 'ltr' },
 	hi: { name: 'हिन्दी', dir: 'ltr' },
@@ -13,7 +13,7 @@ export const languages = {
 
 export type Language = keyof typeof languages;
 
-/** The page's language. What reads texts in drawing or in a computed follows it. */
+/** The page's language. A component or a computed that reads a text follows it. */
 export const language = signal<Language>('en');
 
 const load: Record<Language, () => Promise<Catalogue>> = {
@@ -24,7 +24,7 @@ const load: Record<Language, () => Promise<Catalogue>> = {
 const catalogue = signal<Partial<Catalogue>>(en);
 const plurals = computed(() => new Intl.PluralRules(language.value));
 
-/** Fetches a language's texts and changes to it; rejects, changing nothing, if they cannot be had. */
+/** Fetches the texts of a language and changes to it. If the fetch fails it rejects and changes nothing. */
 export async function speak(wanted: Language): Promise<void> {
 	const texts = await load[wanted]();
 	batch(() => {
@@ -33,10 +33,10 @@ export async function speak(wanted: Language): Promise<void> {
 	});
 }
 
-/** Sees to it that the texts of the lazy views are there, too. */
+/** Fetches the texts of the lazy views, if they are not loaded yet. */
 export async function speakOn(): Promise<void> {
 	const texts = catalogue.value === en && (await load.en());
-	// Another language may have come meanwhile.
+	// Another language may have been loaded meanwhile.
 	if (texts && catalogue.value === en) catalogue.value = texts;
 }
 
@@ -60,7 +60,7 @@ export function pieces(key: Key): (string | { readonly param: string })[] {
 		.map((piece) => (/^\{\w+\}$/.test(piece) ? { param: piece.slice(1, -1) } : piece));
 }
 
-/** Whether there is a text for what may be a key. */
+/** Whether a string is a key that has a text. */
 export function isKey(key: string): key is Key {
 	return key in catalogue.value;
 }

@@ -4,7 +4,7 @@ import { language } from './i18n';
 const formats = computed(() => {
 	const spoken = language.value;
 	const { language: own = spoken } = globalThis.navigator ?? {};
-	// The browser's own form of the page's language (en-GB writes 17:48, en-US 5:48 PM).
+	// The browser's own variant of the page's language: en-GB writes 17:48, en-US 5:48 PM.
 	const locale = own.startsWith(spoken) ? own : spoken;
 	const form = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 	return {
@@ -26,13 +26,13 @@ export function fullTime(iso: string): string {
 	return formats.value.full.format(new Date(iso));
 }
 
-/** A local calendar day as a key that sorts: '2026-11-24'. */
+/** A local calendar day as a sortable key: '2026-11-24'. */
 export function dayKey(date: Date): string {
 	const two = (n: number) => String(n).padStart(2, '0');
 	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** What a day separator says: 'Today', 'Yesterday', or the date. */
+/** The text of a day separator: 'Today', 'Yesterday', or the date. */
 export function dayName(iso: string, now: Date): string {
 	const { relative, thisYear, otherYear } = formats.value;
 	const date = new Date(iso);
@@ -44,7 +44,7 @@ export function dayName(iso: string, now: Date): string {
 	return (date.getFullYear() === now.getFullYear() ? thisYear : otherYear).format(date);
 }
 
-/** How long until the day changes, in ms. */
+/** The time until the day changes, in ms. */
 export function untilMidnight(now: Date): number {
 	const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
 	return midnight.getTime() - now.getTime();

@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 
 export type Outcome = 'none' | 'copied' | 'failed';
 
-/** Copies a text, and tells for a while what came of it. */
+/** Copies a text, and tells the outcome for a while. */
 export function useCopy(text: string): [Outcome, () => Promise<void>] {
 	const [outcome, setOutcome] = useState<Outcome>('none');
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);

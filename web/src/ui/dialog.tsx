@@ -10,7 +10,7 @@ interface Props {
 	children: ComponentChildren;
 }
 
-/** A modal dialog: the browser keeps the focus in it, and gives it back. */
+/** A modal dialog. The browser keeps the focus inside it, and returns the focus at the end. */
 export function Dialog({ heading, onClose, children }: Props) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	useLayoutEffect(() => {
@@ -24,7 +24,7 @@ export function Dialog({ heading, onClose, children }: Props) {
 			ref={dialog}
 			aria-labelledby="dialog-heading"
 			onClose={onClose}
-			// Esc is the dialog's, not also that of what it stands in.
+			// Esc closes the dialog only, not also the menu that contains it.
 			onKeyDown={(event) => event.key === 'Escape' && event.stopPropagation()}
 		>
 			<header>

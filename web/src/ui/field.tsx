@@ -5,7 +5,7 @@ interface Props {
 	id: string;
 	label: string;
 	hint: string;
-	/** What is wrong with the value, or null. */
+	/** The problem of the value, or null. */
 	error: ComponentChildren | null;
 	value: string;
 	autocomplete: string;
@@ -13,7 +13,7 @@ interface Props {
 	onInput: (value: string) => void;
 }
 
-/** A labelled text field with one note below it: a hint, or what is wrong. */
+/** A labelled text field with one note below it: a hint, or the problem. */
 export function Field({ id, label, hint, error, value, autocomplete, inputRef, onInput }: Props) {
 	return (
 		<div class={error ? 'field bad' : 'field'}>

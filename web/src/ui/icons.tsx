@@ -27,7 +27,7 @@ export type IconName =
 	| 'sun'
 	| 'trash';
 
-/** An icon, for the eye only: a word beside it or the button's label says the same. */
+/** An icon, for the eye only. A word beside it or the button's label says the same. */
 export function Icon({ name, filled = false }: { name: IconName; filled?: boolean }) {
 	return (
 		<svg class={filled ? 'icon filled' : 'icon'} aria-hidden="true">
@@ -42,7 +42,7 @@ interface ButtonProps {
 	onClick: () => void;
 }
 
-/** A button with nothing but an icon to see. */
+/** A button that shows only an icon. */
 export function IconButton({ name, label, onClick }: ButtonProps) {
 	return (
 		<button type="button" class="icon-button" aria-label={label} onClick={onClick}>

@@ -8,17 +8,17 @@ type Fetch = () => Promise<void>;
 const all: Fetch[] = [];
 
 interface Options<Props> {
-	/** Shown until the view is there. */
+	/** Drawn until the view is loaded. */
 	standIn?: VNode | ((props: Props) => VNode);
-	/** The texts that it needs beside those of the first load; all of them, if not said. */
+	/** Fetches the texts that the view needs beyond the first load. By default all texts. */
 	words?: () => Promise<void>;
-	/** How long it may be drawn, in ms, before it is fetched by itself: `fetchRest` will come first. */
+	/** The time in ms until a drawn view is fetched by itself. Normally `fetchRest` comes first. */
 	patience?: number;
 }
 
 /**
- * A view whose code, with its texts, comes when it is first drawn, or by its `fetch`. A
- * fetch that failed is tried again when the view is next drawn.
+ * A view whose code and texts are fetched when it is first drawn, or by its `fetch`. A failed
+ * fetch is tried again when the view is drawn the next time.
  */
 export function lazy<Props extends object>(
 	load: () => Promise<ComponentType<Props>>,
@@ -53,12 +53,12 @@ export function lazy<Props extends object>(
 
 let begin = () => {};
 
-/** Resolves when what is to be seen at first is there: then the rest may come. */
+/** Resolves when the first screen is complete. Only then may other code be fetched. */
 export const settled = new Promise<void>((resolve) => {
 	begin = resolve;
 });
 
-/** Fetches all code that has not come yet, so that it is at hand also when the network is gone. */
+/** Fetches all code that is not loaded yet, so it is there when the network is gone. */
 export async function fetchRest(): Promise<void> {
 	begin();
 	await Promise.all(all.map((fetch) => fetch()));

@@ -10,7 +10,7 @@ interface PanelProps {
 	children: ComponentChildren;
 }
 
-/** What Online opens: in the gutter, a card, or a sheet from below, as there is space. */
+/** The panel that Online opens: in the gutter, a card, or a sheet at the bottom, as space allows. */
 export function Panel({ open, heading, children }: PanelProps) {
 	const panel = useRef<HTMLElement>(null);
 	useLayoutEffect(() => {
@@ -27,7 +27,7 @@ export function Panel({ open, heading, children }: PanelProps) {
 	};
 	return (
 		<>
-			{/* For the pointer only: Esc and the button close it too. */}
+			{/* For the pointer only: Esc and the button close the panel, too. */}
 			<div class="scrim" aria-hidden="true" onClick={close} />
 			<section
 				class="online"
@@ -47,7 +47,7 @@ export function Panel({ open, heading, children }: PanelProps) {
 	);
 }
 
-/** While the panel is a sheet over the page, nothing else can be come to. Returns how to end that. */
+/** While the panel is a sheet over the page, makes everything else inert. Returns a function that undoes it. */
 function holdFocus(panel: HTMLElement | null): () => void {
 	const sheet = globalThis.matchMedia?.('(width < 992px)');
 	if (!panel || !sheet) return () => {};

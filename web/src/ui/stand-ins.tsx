@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { t } from '../text/i18n';
 import { Icon } from './icons';
 
-/** Stands for messages on their way: the real grid, without text. */
+/** Stands in for messages that are loading: shapes in the log's own grid. */
 export function Loading() {
 	const shapes = ['a', 'b', 'c own', 'd', 'e', 'f own', 'g'];
 	return (
@@ -16,7 +16,7 @@ export function Loading() {
 	);
 }
 
-/** The site itself did not answer. */
+/** Stands in for the page if the site did not answer. */
 export function Unreachable({ onRetry }: { onRetry: () => void }) {
 	return (
 		<main class="stand-in">
@@ -36,7 +36,7 @@ interface TroubleProps {
 	children?: ComponentChildren;
 }
 
-/** What went wrong, and a way to try again. */
+/** A problem, and a button to try again. */
 export function Trouble({ heading, text, onRetry, children }: TroubleProps) {
 	return (
 		<div role="alert">

@@ -1,4 +1,4 @@
-/** localStorage that may be missing, full or forbidden: then nothing is kept. */
+/** localStorage. It may be missing, full or forbidden: then nothing is kept. */
 
 export function load(key: string): string | null {
 	try {
@@ -8,7 +8,7 @@ export function load(key: string): string | null {
 	}
 }
 
-/** Null or '' removes it. */
+/** Saves a value. Null or '' removes the key. */
 export function save(key: string, value: string | null): void {
 	try {
 		if (value) localStorage.setItem(key, value);
@@ -18,7 +18,7 @@ export function save(key: string, value: string | null): void {
 	}
 }
 
-/** Removes whatever has a key that begins so. */
+/** Removes all keys with a prefix. */
 export function removeAll(prefix: string): void {
 	try {
 		for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) save(key, null);

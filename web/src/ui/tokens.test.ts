@@ -33,7 +33,7 @@ const walls = ['page', 'surface', 'raised'];
 const bubbles = ['surface', 'own', 'own-sunk', 'bad-fill'];
 const hues = [0, 1, 2, 3, 4, 5].map((n) => `hue-${n}`);
 
-/** Which ink stands on which ground, and the least contrast there: 4.5 for text, 3 for edges. */
+/** The inks, the grounds they stand on, and the least contrast: 4.5 for text, 3 for edges. */
 const pairs: [inks: string[], grounds: string[], least: number][] = [
 	[['ink'], [...walls, ...bubbles, 'sunk'], 4.5],
 	[['ink-2'], [...walls, ...bubbles, 'sunk'], 4.5],

@@ -1,15 +1,15 @@
-/** What an address of the page says. Null: not given. */
+/** The place that an address of the page names. Null: not given. */
 export interface Place {
 	readonly room: string | null;
 	readonly user: string | null;
 }
 
-/** Rooms whose path would be another part of the site. */
+/** Room names whose path is another part of the site. */
 const reserved = new Set(['api', 'ws', 'assets']);
 
 /**
  * Reads `/`, `/?room=&username=` and `/<room>/?username=`. The path wins over the
- * query; what is not percent-encoded right is taken as not given.
+ * query. A wrongly percent-encoded name counts as not given.
  */
 export function parseAddress(pathname: string, search: string): Place {
 	const query = new URLSearchParams(search);
@@ -19,18 +19,18 @@ export function parseAddress(pathname: string, search: string): Place {
 	};
 }
 
-/** A server that knows files only (`sam local`) has the page here, and at no other address. */
+/** A server that only serves files (`sam local`) has the page at this address alone. */
 const file = '/index.html';
 
-/** Where the page is served without a room in its address, as seen from one of its addresses. */
+/** The address of the home page on the server that served this address. */
 export function homeOf(pathname: string): string {
 	return pathname === file ? file : '/';
 }
 
 /**
- * The address of a place, where `home` is that of the page. A room stands in the
- * path where that is safe: not if its name has a slash or a dot (browsers and
- * servers resolve those) or is reserved, nor where there is one file only.
+ * The address of a place. `home` is the address of the home page. The room stands in the path
+ * unless its name has a slash or a dot (browsers and servers resolve those), is reserved, or
+ * the server has one file only.
  */
 export function formatAddress({ room, user }: Place, home = '/'): string {
 	if (room === null) return home;
@@ -41,7 +41,7 @@ export function formatAddress({ room, user }: Place, home = '/'): string {
 	return `/${encodeURIComponent(room)}/${username && `?${username}`}`;
 }
 
-/** The link to a room that one sends to others: it names nobody. */
+/** The link to a room, to send to others. It names no person. */
 export function shareLink(
 	{ origin, pathname }: Pick<Location, 'origin' | 'pathname'>,
 	room: string,

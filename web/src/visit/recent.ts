@@ -3,7 +3,7 @@ import { load, save } from '../ui/storage';
 const key = 'pc.recent';
 const most = 12;
 
-/** The rooms last been in, the newest first. */
+/** The rooms of the last visits, the newest first. */
 export function recentRooms(): readonly string[] {
 	try {
 		const stored: unknown = JSON.parse(load(key) ?? '[]');
@@ -13,7 +13,7 @@ export function recentRooms(): readonly string[] {
 	}
 }
 
-/** Takes note that one is in a room. */
+/** Puts a room first in the list. */
 export function visited(room: string): void {
 	const others = recentRooms().filter((other) => other !== room);
 	save(key, JSON.stringify([room, ...others].slice(0, most)));

@@ -3,12 +3,12 @@ import { load, save } from '../ui/storage';
 
 const key = 'pc.me';
 
-/** Whoever was here last, with the room: to begin with where the server does not answer. */
+/** The person who was here last, with their room. The page starts with it if the server does not answer. */
 export interface Remembered extends Session {
 	readonly room: string;
 }
 
-/** Null for nobody, or where the session is over by its date. */
+/** The remembered person. Null if there is none, or if their session has expired. */
 export function remembered(): Remembered | null {
 	try {
 		const me: Remembered | null = JSON.parse(load(key) ?? 'null');
@@ -18,7 +18,7 @@ export function remembered(): Remembered | null {
 	}
 }
 
-/** Keeps it; null forgets it. */
+/** Remembers a person; null forgets them. */
 export function remember(me: Remembered | null): void {
 	save(key, me && JSON.stringify(me));
 }

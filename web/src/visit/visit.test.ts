@@ -8,7 +8,7 @@ import { Visit } from './visit';
 
 beforeEach(() => localStorage.clear());
 
-/** A visit at an address; `opened` holds the rooms that it has opened. */
+/** A visit at an address. `opened` has the rooms that it opened. */
 function begin(address: string, api: FakeApi) {
 	const place = new FakeAddress(address);
 	const opened: FakeRoom[] = [];

@@ -7,30 +7,30 @@ import { load, save } from '../ui/storage';
 import { formatAddress, homeOf, type Place, parseAddress } from './address';
 import { remember, remembered } from './remembered';
 
-/** What the page talks to. */
+/** The services that the page uses. */
 export interface Services {
 	readonly api: Api;
-	/** Its code may have to come first; rejects if it cannot be had. */
+	/** May have to fetch code first. Rejects if that fails. */
 	openRoom(name: string, me: Session): Room | Promise<Room>;
 }
 
-/** Why the server did not give a name. */
+/** The reason why the server did not give a name. */
 export type Refusal =
 	| { readonly kind: 'taken'; readonly name: string }
 	| { readonly kind: 'name'; readonly error: Key }
 	| { readonly kind: 'form'; readonly error: Key; readonly n?: number };
 
-/** What the page shows. */
+/** The screen that the page shows. */
 export type Screen =
 	| { readonly kind: 'starting' }
 	| { readonly kind: 'unreachable' }
 	| {
 			readonly kind: 'home';
-			/** Another one for each time the card is shown anew. */
+			/** A new number each time the card is shown again. */
 			readonly id: number;
 			readonly room: string;
 			readonly user: string;
-			/** Whether the fields are judged at once, because they came with the address. */
+			/** Whether the fields are checked at once, because their values came with the address. */
 			readonly judged: boolean;
 			readonly refusal: Refusal | null;
 			readonly signedOut: boolean;
@@ -40,22 +40,22 @@ export type Screen =
 			readonly kind: 'room';
 			readonly id: number;
 			readonly room: Room;
-			/** As in the address, which may be another spelling than the title's. */
+			/** The room's name as the address spells it; the title may be spelled otherwise. */
 			readonly name: string;
 	  };
 
 const lastUserKey = 'pc.user';
-/** There while somebody has logged out and the server has not heard of it yet. */
+/** Set from a logout until the server has confirmed it. */
 const leavingKey = 'pc.leaving';
 
 /**
- * One person's visit: where the page is, who one is there, and which screen
- * follows from both. It owns the open room and closes it when the visit moves on.
+ * One person's visit: the place of the page, the person's session, and the screen that
+ * follows from both. It owns the open room, and closes it when the visit moves on.
  */
 export class Visit {
 	readonly session: ReadonlySignal<Session | null>;
 	readonly screen: ReadonlySignal<Screen>;
-	/** Counts the moves: an answer that comes after the next move is dropped. */
+	/** Counts the moves. An answer that arrives after another move is dropped. */
 	#move = 0;
 	readonly #session = signal<Session | null>(null);
 	readonly #screen = signal<Screen>({ kind: 'starting' });
@@ -69,7 +69,7 @@ export class Visit {
 		this.screen = this.#screen;
 	}
 
-	/** Asks who one is and goes where the address says. */
+	/** Asks the server for the session, and goes to the place in the address. */
 	async begin(): Promise<void> {
 		const move = this.#leave({ kind: 'starting' });
 		try {
@@ -87,7 +87,7 @@ export class Visit {
 		await this.arrive();
 	}
 
-	/** Without an answer: whoever was here last goes on in their room. False if that is nobody's. */
+	/** Without an answer the last person continues in their room. Returns false if nobody is remembered for it. */
 	#goOn(): boolean {
 		const me = remembered();
 		const { room, user } = this.#place();
@@ -97,7 +97,7 @@ export class Visit {
 		return true;
 	}
 
-	/** Goes where the address now says, as after Back or Forward. */
+	/** Goes to the place in the address, for example after Back or Forward. */
 	async arrive(): Promise<void> {
 		const place = this.#place();
 		const shown = this.#screen.value;
@@ -118,7 +118,7 @@ export class Visit {
 		if (refusal) this.#showHome(place, { refusal });
 	}
 
-	/** Takes the name, if it is not one's own already, and enters the room. */
+	/** Claims the name, unless the session has it already, and enters the room. */
 	async start(
 		room: string,
 		user: string,
@@ -145,12 +145,12 @@ export class Visit {
 		await this.arrive();
 	}
 
-	/** Enters a room under the name one has; asks for a name if there is none. */
+	/** Enters a room under the session's name, or asks for a name. */
 	async enter(room: string): Promise<void> {
 		await this.visit({ room, user: this.#session.value?.name || null });
 	}
 
-	/** Leaves the room and gives up the name: if the server cannot be had, as soon as it can. */
+	/** Leaves the room and gives up the name. If the server does not answer, it is told later. */
 	async logout(): Promise<void> {
 		this.#leave({ kind: 'starting' });
 		save(lastUserKey, null);
@@ -172,7 +172,7 @@ export class Visit {
 		this.#session.value = null;
 	}
 
-	/** The open room has lost its session: asks for a name and keeps the room. */
+	/** Handles the end of the open room's session: asks for a name and keeps the room. */
 	async signedOut(): Promise<void> {
 		const { room } = this.#place();
 		const move = this.#leave({ kind: 'starting' });
@@ -207,7 +207,7 @@ export class Visit {
 		}
 	}
 
-	/** Shows a screen, closes the room that was open, and makes answers on their way stale. */
+	/** Shows a screen, closes the open room, and makes pending answers stale. Returns the new move. */
 	#leave(screen: Screen): number {
 		const shown = this.#screen.value;
 		this.#screen.value = screen;
@@ -221,7 +221,7 @@ export class Visit {
 
 	#go(place: Place, how: 'push' | 'replace'): void {
 		const { pathname, search } = this.location;
-		// The message that a link is about stays with its room.
+		// The message of a link stays in the address as long as the room does.
 		const message = /[?&]m=\d+/.exec(search)?.[0].slice(1);
 		const stays = message && place.user !== null && place.room === this.#place().room;
 		const address = formatAddress(place, homeOf(pathname)) + (stays ? `&${message}` : '');
