@@ -176,7 +176,7 @@ test('D2 Ctrl+K goes to a favourite, a room of late or any other', async ({ arri
 	const ann = await arrive();
 	for (const name of [`${room} 2`, room]) {
 		await ann.enter(name);
-		// A room is remembered by the code that this opens.
+		// The code that these keys load also remembers the rooms.
 		await ann.openDialog('Control+k');
 		await ann.page.keyboard.press('Escape');
 	}

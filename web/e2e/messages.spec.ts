@@ -4,12 +4,12 @@ import { seed } from './seed';
 import { unique, type Visitor } from './visitor';
 import { Wire } from './wire';
 
-/** The messages by their text, whatever else has become of them. */
+/** The messages that contain a text. */
 function message(who: Visitor, text: string): Locator {
 	return who.messages.filter({ hasText: text });
 }
 
-/** Opens a message's menu, as one does on such a screen. */
+/** Opens a message's menu in the way of this kind of screen. */
 async function openMenu(who: Visitor, text: string, isMobile: boolean): Promise<Locator> {
 	const dialog = who.page.getByRole('dialog', { name: 'Message actions' });
 	await expect(async () => {
@@ -23,7 +23,7 @@ async function openMenu(who: Visitor, text: string, isMobile: boolean): Promise<
 	return dialog;
 }
 
-/** Begins to edit the last message by the key that does it, which works only once its code has come. */
+/** Starts to edit the last message by its key, which works only once the code is loaded. */
 async function editLast(who: Visitor): Promise<Locator> {
 	const box = who.page.getByRole('textbox', { name: 'Edit message' });
 	await expect(async () => {
@@ -330,13 +330,13 @@ test('S6 the others see who is typing: at most one signal in 3 s, gone 6 s after
 	await ann.page.clock.runFor(3000);
 	await ann.composer.pressSequentially('!');
 	await expect.poll(() => wire.requests('typing').length).toBe(2);
-	// Not read out: it is no live region, nor in one.
+	// Not read out: it is neither a live region nor in one.
 	expect(
 		await typing.evaluate((row) => row.closest('[role=status], [aria-live], [role=log]')),
 	).toBeNull();
 	await bob.page.clock.runFor(7000);
 	await expect(typing).toHaveCount(0);
-	// One's own typing is not shown to oneself.
+	// The page does not show a person's own typing to them.
 	await expect(ann.page.getByText('is typing')).toHaveCount(0);
 });
 

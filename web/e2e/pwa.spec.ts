@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from './fixtures';
 import { address, unique, type Visitor } from './visitor';
 
-/** What the browser writes while there is no network. */
+/** The console lines that the browser itself writes without a network. */
 const gone = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /WebSocket connection to .* failed/];
 const allowed = { serviceWorkers: 'allow' } as const;
 const built = join(import.meta.dirname, '../dist');
 
-/** Waits until the worker has all that it needs, and the room's messages are kept. */
+/** Waits until the worker has all its files, and the room's messages are kept. */
 async function isKept(who: Visitor, count: number): Promise<void> {
 	await expect
 		.poll(() =>
@@ -20,7 +20,7 @@ async function isKept(who: Visitor, count: number): Promise<void> {
 	await expect.poll(() => keptTexts(who)).toHaveLength(count);
 }
 
-/** The texts that are kept in this browser, of everybody. */
+/** The texts that this browser keeps, of all people. */
 function keptTexts(who: Visitor): Promise<string[]> {
 	return who.page.evaluate(async () => {
 		const texts: string[] = [];
@@ -36,7 +36,7 @@ function keptTexts(who: Visitor): Promise<string[]> {
 	});
 }
 
-/** Every address of which a cache of the browser holds the answer. */
+/** The addresses of all answers in the browser's caches. */
 function cached(who: Visitor): Promise<string[]> {
 	return who.page.evaluate(async () => {
 		const found: string[] = [];
@@ -66,7 +66,7 @@ test('D4 the page can be installed: a manifest with icons that are there', async
 	const { errors } = await session.send('Page.getAppManifest');
 	expect(errors).toEqual([]);
 	const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
-	// A test's browser keeps nothing, which is what it complains about.
+	// The browser complains that a test's profile keeps nothing.
 	expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
 });
 
@@ -94,7 +94,7 @@ test('D4 without a network the page starts, with the last messages, marked as su
 	await ann.say('written offline');
 	await expect(ann.texts).toHaveText(['one', 'two', 'written offline']);
 	await expect(ann.message('written offline')).toHaveAttribute('data-state', 'pending');
-	// The installed page starts at its beginning.
+	// The installed page starts at its home page.
 	await ann.page.goto('/');
 	await expect(ann.texts).toHaveText(['one', 'two', 'written offline']);
 
@@ -143,7 +143,7 @@ test('D4 logging out without a network forgets as well, and gives the session up
 	await ann.page.getByRole('button', { name: 'Logout' }).click();
 	await expect(ann.page.getByText('ProjectChat did not answer')).toBeVisible();
 	await expect.poll(() => keptTexts(ann)).toEqual([]);
-	// It would keep once more what it shows.
+	// The page would otherwise keep its messages once more.
 	await tab.evaluate(() => dispatchEvent(new Event('pagehide')));
 	expect(await keptTexts(ann)).toEqual([]);
 	await tab.close();
@@ -165,7 +165,7 @@ test('D4 another person in the same browser never gets to see what was kept', as
 	await ann.say('secret');
 	await ann.shows('secret');
 	await isKept(ann, 1);
-	// The session goes without a word, and somebody else takes another.
+	// The session ends without notice, and another person takes a new one.
 	await ann.context.clearCookies();
 	const bob = unique('Bob');
 	await ann.page.goto(address(`${room} 2`, bob));
@@ -191,7 +191,7 @@ test('D4 a new version comes with the next start, whole; the worker is asked for
 	await ann.say('one');
 	await isKept(ann, 1);
 	const before = await cached(ann);
-	// All that the page has named, whole: a page that starts without a network lacks nothing.
+	// All files that the page names: a page that starts without a network lacks none.
 	const worker = await readFile(join(built, 'sw.js'), 'utf8');
 	const [, list = ''] = /`(\/,\/assets[^`]*)`\.split/.exec(worker) ?? [];
 	const named =
@@ -201,7 +201,7 @@ test('D4 a new version comes with the next start, whole; the worker is asked for
 	expect(named.length).toBeGreaterThan(20);
 	for (const path of named) expect(before).toContain(path);
 
-	// The server has another version now: the page is the server's, not the worker's.
+	// The server has another version now. The page must be the server's, not the worker's.
 	const html = await (await request.get('/')).text();
 	await ann.context.route(
 		(url) => url.pathname.startsWith(`/${encodeURIComponent(room)}`),
@@ -215,7 +215,7 @@ test('D4 a new version comes with the next start, whole; the worker is asked for
 test('S17 where only a worker can notify, it does', async ({ arrive, room }) => {
 	const ann = await arrive(undefined, { ...allowed, permissions: ['notifications'] });
 	await ann.page.addInitScript(() => {
-		// As Chrome on a phone: the constructor is there, and throws.
+		// Like Chrome on a phone: the constructor exists, and throws.
 		const permission = { value: 'granted' };
 		const refusing = Object.assign(
 			function Notification() {

@@ -11,7 +11,7 @@ test('M13 a message is name, text and date in a bubble of the log', async ({ arr
 	for (const [at, text] of ['one', 'two'].entries()) {
 		const bubble = bob.messages.nth(at);
 		const name = bubble.locator('strong');
-		// A follower's name may be hidden from the eye; it is never absent.
+		// Later messages of a group may hide the name from the eye, but they all have it.
 		await expect(name).toHaveText(ann.name);
 		expect(Number(await name.evaluate((b) => getComputedStyle(b).fontWeight))).toBeGreaterThan(500);
 		const time = bubble.locator('time');
@@ -31,7 +31,7 @@ test('M14 sending shows the bubble at once, empties the box and keeps the focus'
 	await ann.composer.click();
 	await ann.composer.fill('hello');
 	await ann.send.click();
-	// In the very task of the click: nothing of this waits for the server.
+	// In the same task as the click: none of this waits for the server.
 	await expect(ann.message('hello')).toBeVisible();
 	await expect(ann.composer).toHaveValue('');
 	await expect(ann.composer).toBeFocused();
@@ -90,12 +90,12 @@ test('M20 a reload shows the history in order and nothing twice', async ({
 	await ann.page.reload();
 	const all = [...older, 'mine, the first', 'mine, the second'];
 	await expect(ann.texts.nth(49)).toBeAttached();
-	// If the reload came before its answer, it is in the outbox, which comes after the log.
+	// If the reload came before the answer, the message is in the outbox, which follows the log.
 	await expect(ann.texts.last()).toHaveText('mine, the second');
 	const newest = await ann.texts.allTextContents();
 	expect(newest).toEqual(all.slice(-newest.length));
 
-	// And all of it, up to the beginning.
+	// Then the whole history, up to the beginning.
 	await ann.log.evaluate((log) => log.scrollTo(0, 0));
 	await ann.shows(...all);
 	await expect(ann.log.getByText(`Beginning of ${room}`)).toBeVisible();

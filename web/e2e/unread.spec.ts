@@ -3,7 +3,7 @@ import { expect, test } from './fixtures';
 import { seed } from './seed';
 import { unique } from './visitor';
 
-/** Takes a page out of view or back, as far as it can tell. */
+/** Makes a page believe that it is out of view, or in view again. */
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
 	await page.evaluate((now) => {
 		Object.defineProperty(document, 'hidden', { configurable: true, value: now });

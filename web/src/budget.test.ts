@@ -29,7 +29,7 @@ function entries(): string[] {
 /** A file of the page and all its static imports. */
 function withImports(file: string, found = new Set<string>()): Set<string> {
 	const chunk = output.find(({ fileName }) => fileName === file);
-	if (chunk?.type !== 'chunk') throw new Error(`${file} is no chunk`);
+	if (chunk?.type !== 'chunk') throw new Error(`${file} is not a chunk`);
 	found.add(file);
 	for (const next of chunk.imports) if (!found.has(next)) withImports(next, found);
 	return found;
@@ -40,7 +40,7 @@ function lazyFile(source: string): string {
 	const chunk = output.find(
 		(file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(source),
 	);
-	if (!chunk) throw new Error(`${source} is not fetched by itself`);
+	if (!chunk) throw new Error(`${source} has no file of its own`);
 	return chunk.fileName;
 }
 

@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** `.local/bin/dev` in one of its ways, running. */
+/** A running `.local/bin/dev`, in one of its modes. */
 export class Program {
 	private said = '';
 
 	private constructor(private readonly child: ChildProcess) {}
 
-	/** Starts it, and waits until it is ready. Rejects with what it said if it ends before that. */
+	/** Starts it and waits until it is ready. If it ends before that, rejects with its output. */
 	static async start(flags: string[], env: NodeJS.ProcessEnv): Promise<Program> {
 		const child = spawn(join(root, '.local/bin/dev'), flags, {
 			cwd: root,
@@ -23,20 +23,20 @@ export class Program {
 		return program;
 	}
 
-	/** Where it says that a part of it is: "ready", "lambda" or "database". */
+	/** The address that it announced for one of its parts: "ready", "lambda" or "database". */
 	address(part: string): string {
 		const [, url] = new RegExp(`^${part}\\b.*?(http://[^\\s/,]+)`, 'm').exec(this.said) ?? [];
-		if (!url) throw new Error(`no address of ${part} in:\n${this.said}`);
+		if (!url) throw new Error(`the program announced no address of ${part}:\n${this.said}`);
 		return url;
 	}
 
-	/** Ends it as Ctrl-C does. Rejects if it did not go well. */
+	/** Ends it as Ctrl-C does. Rejects if it fails. */
 	async stop(): Promise<void> {
 		if (this.child.exitCode !== null) return;
 		const gone = once(this.child, 'exit');
 		this.child.kill('SIGINT');
 		const [code] = await gone;
-		if (code !== 0) throw new Error(`it ended with ${code}:\n${this.said}`);
+		if (code !== 0) throw new Error(`the program ended with ${code}:\n${this.said}`);
 	}
 
 	private ready(): Promise<void> {
@@ -53,13 +53,13 @@ export class Program {
 	}
 }
 
-/** A port that nobody listens at. */
+/** A free port. */
 export async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '0.0.0.0');
 	await once(server, 'listening');
 	const at = server.address();
 	server.close();
 	await once(server, 'close');
-	if (at === null || typeof at === 'string') throw new Error('no port');
+	if (at === null || typeof at === 'string') throw new Error('the system gave no port');
 	return at.port;
 }
