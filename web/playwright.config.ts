@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
 const findChromium = join(import.meta.dirname, 'e2e/find-chromium');
-// Once: the workers inherit it.
+// Set once: the workers inherit it.
 process.env.CHROMIUM ??= execFileSync(findChromium, { encoding: 'utf8' }).trim();
 
-/** What a Chromium needs to run anywhere, and to talk to nobody but us. */
+/** The flags that let Chromium run anywhere, and connect to this machine only. */
 export const launchOptions = {
 	executablePath: process.env.CHROMIUM,
 	args: [
@@ -22,14 +22,14 @@ export const launchOptions = {
 
 export default defineConfig({
 	testDir: 'e2e',
-	// Starts the real stack at a free port and tells the tests where it is.
+	// Starts the real stack at a free port and gives the tests its address.
 	globalSetup: './e2e/setup.ts',
 	fullyParallel: true,
 	forbidOnly: Boolean(process.env.CI),
-	// A machine that stalls for ten seconds is no failure; the report calls such a test flaky.
+	// A machine may stall for ten seconds. The report calls a test that passed only later flaky.
 	retries: process.env.CI ? 1 : 0,
 	workers: 2,
-	// For what must come, however busy the machine is. Shorter than a heartbeat: a push that is lost shows.
+	// Long enough for a busy machine, but shorter than a heartbeat, so that a lost push fails the test.
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	reporter: [['list']],
@@ -38,7 +38,7 @@ export default defineConfig({
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',
 		screenshot: 'only-on-failure',
-		// Past a worker, a test could not hold back what the page asks for: only its own tests have it.
+		// Behind a worker a test cannot hold back the page's requests. Only the worker's own tests have one.
 		serviceWorkers: 'block',
 	},
 	projects: [
@@ -48,7 +48,7 @@ export default defineConfig({
 		},
 		{
 			name: 'phone',
-			// They are about texts and servers, not about a screen.
+			// These tests are about texts and servers, not about a screen.
 			testIgnore: /(names|promise)\.spec/,
 			use: {
 				viewport: { width: 360, height: 740 },

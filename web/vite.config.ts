@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { serviceWorker } from './src/worker/build.ts';
 
 /**
- * Vite wraps each import() in a loader (1 kB, gzipped) that looks for stylesheets and for
- * what to preload. Lazy code here has neither.
+ * Vite wraps each import() in a loader (1 kB, gzipped) that looks for stylesheets and for modules to
+ * preload. Lazy code here has neither, so the bare import() is put back.
  */
 const plainImports: Plugin = {
 	name: 'plain-imports',
@@ -13,11 +13,16 @@ const plainImports: Plugin = {
 		filter: { id: /preload-helper/ },
 		handler: () => 'export const __vitePreload = (load) => load();',
 	},
+	renderChunk: (code) =>
+		code.replaceAll(
+			/__vitePreload\((?:async )?\(\) => (?:\{[^=]*= await )?(import\("[^"]+"\))[^_]*__VITE_PRELOAD__\)/g,
+			'$1',
+		),
 };
 
 /**
- * Bootstrap's one rule of the form `a + *`. While there is such a rule, whatever is added to a
- * log or taken from it has the browser reckon the style of all that is in the log anew.
+ * Removes Bootstrap's one rule of the form `a + *`. With a rule of this form, the browser computes
+ * the style of the whole log again for each message that is added or removed.
  */
 const siblingsOfAnyKind = {
 	postcssPlugin: 'siblings-of-any-kind',
@@ -26,8 +31,8 @@ const siblingsOfAnyKind = {
 	},
 };
 
-// Where the browser is told of changes, past the server, which is started anew at its own: a page
-// that lost this socket would load itself again.
+// The port at which Vite tells the browser of changes. It does not go through our server: that one
+// restarts after its own changes, and a page that lost this socket would reload.
 const changesPort = Number(process.env.CHANGES_PORT);
 
 /** The page tells which release it is of: the Makefile knows. */
@@ -45,27 +50,27 @@ export default defineConfig({
 	plugins: [plainImports, version, serviceWorker()],
 	css: { postcss: { plugins: [siblingsOfAnyKind] } },
 	oxc: {
-		// Not the automatic runtime: Preact's own h() is in the bundle anyway, and shorter.
+		// The classic runtime: Preact's own h() is in the bundle anyway, and calls of it are shorter.
 		jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false },
 		jsxInject: `import { Fragment, h } from 'preact'`,
 	},
 	build: {
 		target: 'es2022',
-		// light-dark() and logical properties go out as written; rewritten ones are three times as long.
+		// Keeps light-dark() and logical properties as written: rewritten ones are three times as long.
 		cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
 		assetsInlineLimit: 0,
 		modulePreload: false,
-		// One sheet: it is small, and lazy code then needs no loader for its own.
+		// One small sheet: lazy code then needs no loader for sheets.
 		cssCodeSplit: false,
 		rolldownOptions: {
-			// What the first load needs in one file: more files pack worse.
+			// One file for the first load: several files compress worse.
 			output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } },
 		},
 	},
 	test: {
 		include: ['src/**/*.test.{ts,tsx}'],
-		setupFiles: ['src/seed.ts'],
-		// A busy machine is no failure.
+		setupFiles: ['test/setup.ts'],
+		// Long, so a busy machine fails no test.
 		testTimeout: 20_000,
 	},
 });

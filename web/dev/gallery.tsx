@@ -1,23 +1,23 @@
 /**
- * The page in any of its states, without a server: /dev/gallery.html?state=history
- * under `npx vite`. No part of it is built into the page.
+ * Shows the page in any of its states, without a server: /dev/gallery.html?state=history
+ * under `npx vite`. It is not part of the built page.
  */
 import { render } from 'preact';
-import { App, RoomView } from '../src/app';
+import { App, RoomView } from '../src/app/app';
+import { chooseLanguage, isLanguage, watchLanguage } from '../src/app/language';
 import { ChatError, type Entry } from '../src/client/client';
-import { FakeAddress, FakeApi } from '../src/fake/api';
-import { people, talk } from '../src/fake/conversation';
-import { FakeRoom, said, session, written } from '../src/fake/room';
-import { chooseLanguage, isLanguage, watchLanguage } from '../src/state/language';
-import { keep } from '../src/state/last-messages';
-import { Visit } from '../src/state/visit';
-import { fetchRest } from '../src/views/lazy';
-import '../src/style/index.css';
+import { keep } from '../src/log/last-messages';
+import { fetchRest } from '../src/ui/lazy';
+import { Visit } from '../src/visit/visit';
+import { FakeAddress, FakeApi } from '../test/api';
+import { people, talk } from '../test/conversation';
+import { FakeRoom, said, session, written } from '../test/room';
+import '../src/app/index.css';
 
 const everybody = Object.values(people);
 const inRoom = '/General/?username=Ann';
 
-/** For each state an address and what is done to the room. */
+/** For each state its address, and the changes to the room. */
 const states: Record<string, [address: string, set: (room: FakeRoom) => void]> = {
 	home: ['/', () => {}],
 	errors: ['/?room=%20&username=A', () => {}],
@@ -127,7 +127,7 @@ const states: Record<string, [address: string, set: (room: FakeRoom) => void]> =
 	],
 };
 
-/** 10,000 messages, of which each page brings 50. */
+/** 10,000 messages in pages of 50. */
 function huge(room: FakeRoom): void {
 	const all = Array.from({ length: 10_000 }, (_, i) =>
 		said(
@@ -158,7 +158,7 @@ function history(room: FakeRoom): void {
 	room.onlineCount.value = everybody.length;
 }
 
-/** Edited, deleted and reacted to, in the log and still on the way. */
+/** Messages with edits, deletions and reactions, in the log and still pending. */
 function changes(room: FakeRoom): void {
 	history(room);
 	const { ann, bo, dana, priya } = people;

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 
-const logo = readFileSync(new URL('../src/logo.svg', import.meta.url)).toString('base64');
-/** Of a maskable icon only the middle 80 % is sure to be seen: https://www.w3.org/TR/appmanifest/#icon-masks */
+const logo = readFileSync(new URL('../src/ui/logo.svg', import.meta.url)).toString('base64');
+/** Only the middle 80 % of a maskable icon is sure to show: https://www.w3.org/TR/appmanifest/#icon-masks */
 const icons = [
 	{ file: 'icon-192.png', size: 192, part: 0.84, wall: 'transparent' },
 	{ file: 'icon-512.png', size: 512, part: 0.84, wall: 'transparent' },

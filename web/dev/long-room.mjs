@@ -1,5 +1,5 @@
 // A room with 10,000 messages, scrolled to its beginning: node dev/long-room.mjs [seconds at most]
-// Prints how long frames take, how many nodes there are, and how large the heap becomes.
+// Prints the frame times, the number of nodes and the size of the heap.
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
 
@@ -17,7 +17,7 @@ const browser = await chromium.launch({
 	),
 });
 
-/** Scrolls up, frame by frame, until nothing older comes. Runs in the page. */
+/** Scrolls up frame by frame until there is nothing older. Runs in the page. */
 async function scrollUp(seconds) {
 	const end = performance.now() + seconds * 1000;
 	const frame = () => new Promise(requestAnimationFrame);

@@ -1,7 +1,7 @@
 // The real client on a scripted socket, in the built page: node dev/pace.mjs [paint | day] [build …]
-// Prints how long it takes from a frame on the socket to the painted message while 50 a second
-// arrive, with 10,000 messages loaded, and what of the main thread's time that took; and the heap
-// before and after a quiet day. More than one build (folders like dist) are compared in turns.
+// With 10,000 messages loaded and 50 more arriving each second, it prints the time from a frame on
+// the socket to the painted message, and the main thread's time for it. It also prints the heap
+// before and after a quiet day. Several builds (folders like dist) take turns.
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { launch } from './scenes.mjs';
@@ -59,7 +59,7 @@ function script(count) {
 	globalThis.fetch = async () => new Response(JSON.stringify(me));
 }
 
-/** Until all is loaded. Runs in the page. */
+/** Waits until everything is loaded. Runs in the page. */
 async function loadAll() {
 	const frame = () => new Promise(requestAnimationFrame);
 	while (!document.querySelector('.beginning')) {
@@ -71,7 +71,7 @@ async function loadAll() {
 	await frame();
 }
 
-/** 50 a second for a while. Runs in the page. */
+/** Sends 50 messages a second for a while. Runs in the page. */
 async function arriving(seconds) {
 	const times = [];
 	const painted = () =>
@@ -108,7 +108,7 @@ async function heap(page) {
 	return Math.round((usedSize / 2 ** 20) * 100) / 100;
 }
 
-/** The main thread's time so far, in ms, by what it went to. */
+/** The main thread's time so far in ms, by kind of work. */
 async function spent(session) {
 	const { metrics } = await session.send('Performance.getMetrics');
 	const of = (name) => 1000 * (metrics.find((metric) => metric.name === name)?.value ?? 0);

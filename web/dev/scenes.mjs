@@ -1,4 +1,4 @@
-// The states of the gallery (dev/gallery.html), brought about and taken as pictures.
+// Opens the states of the gallery (dev/gallery.html) and takes pictures of them.
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
 
@@ -31,7 +31,7 @@ async function menuOf(page, text, size) {
 	await page.getByRole('dialog').waitFor();
 }
 
-/** What is done in a state of the gallery to come to the one that is named; the name is that of both if `of` is not said. */
+/** The steps from a state of the gallery (`of`) to the named one. Without `of` both have the same name. */
 const scenes = {
 	errors: { act: (page) => button(page, 'Start Chat Now!').click() },
 	reconnecting: { act: (page) => page.getByText('Retry now').waitFor() },

@@ -14,7 +14,7 @@ interface Scene {
 	arrive: Arrive;
 }
 
-/** Opens a message's menu by keys, once its code has come, and presses a button of it. */
+/** Opens a message's menu by keys, once its code is loaded, and presses one of its buttons. */
 async function act(who: Visitor, text: string, button: string): Promise<void> {
 	const dialog = who.page.getByRole('dialog');
 	await who.shows(...(await who.texts.allTextContents()));
@@ -26,7 +26,7 @@ async function act(who: Visitor, text: string, button: string): Promise<void> {
 	await dialog.getByRole('button', { name: button }).click();
 }
 
-/** Each state of the page, brought there by what a person does or what happens to them. */
+/** Each state of the page, reached by a person's actions or by events. */
 const scenes: Record<string, (scene: Scene) => Promise<unknown>> = {
 	home: async ({ ann, room, request }) => {
 		await seed(request, room, 1);
@@ -216,7 +216,7 @@ test('M33 on a phone long words wrap, and what is touched is large enough', asyn
 }) => {
 	const long = ['w'.repeat(300), `https://example.org/${'path/'.repeat(60)}`, 'a\n\n\nb'];
 	await seed(request, room, long.length, (n) => long[n - 1] ?? '');
-	// A short name, and among the first in the list.
+	// A short name that is among the first in the list.
 	await seed(request, '!', 1);
 	const ann = await arrive(undefined, { viewport: { width: 360, height: 740 } });
 	await ann.page.goto('/');
@@ -235,7 +235,7 @@ test('M33 on a phone long words wrap, and what is touched is large enough', asyn
 	expect(await smallTargets(ann.page)).toEqual([]);
 });
 
-/** A room in which others and Ann have spoken. */
+/** A room with messages of Ann and of others. */
 async function talk({ ann, room, request }: Scene): Promise<Wire> {
 	const texts = await seed(request, room, 8);
 	const wire = await Wire.tap(ann.page);
@@ -264,7 +264,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 	expect(width).toBeLessThanOrEqual(space ?? 0);
 }
 
-/** What can be touched and is smaller than 44 × 44 px. */
+/** The touch targets that are smaller than 44 × 44 px. */
 function smallTargets(page: Page): Promise<string[]> {
 	return page.evaluate(() =>
 		[...document.querySelectorAll('a, button, input, textarea, [role=menuitem]')]

@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** A copy of this project, to be changed, with `make dev` running in it. */
+/** A copy of this project that a test may change. `make dev` runs in it. */
 export class Checkout {
-	/** What the process said. */
+	/** The output of the process. */
 	said = '';
 	private readonly more = new EventEmitter();
 	private process: ChildProcess | null = null;
@@ -19,7 +19,7 @@ export class Checkout {
 		readonly url: string,
 	) {}
 
-	/** Copies the files of the project as they are now, and starts it. */
+	/** Copies the project's files as they are now, and starts the copy. */
 	static async create(): Promise<Checkout> {
 		const dir = await mkdtemp(join(tmpdir(), 'projectchat-watch-'));
 		const checkout = new Checkout(dir, `http://localhost:${await freePort()}`);
@@ -42,7 +42,7 @@ export class Checkout {
 				stdio: ['ignore', 'inherit', 'inherit'],
 			});
 		shell(`${files} | tar -cf - -T - | tar -xf - -C "$1"`);
-		// Real folders: Vite serves nothing from outside its own, and writes into this one.
+		// Real folders, not links: Vite serves nothing from outside its own folder, and writes into this one.
 		shell('cp -al web/node_modules "$1/web/" 2>/dev/null || cp -a web/node_modules "$1/web/"');
 		await rm(join(this.dir, 'web/node_modules/.vite'), { recursive: true, force: true });
 		shell('mkdir -p "$1/.local"');
@@ -69,24 +69,24 @@ export class Checkout {
 		await this.hears(/^ready /m);
 	}
 
-	/** Waits until it has said something that matches, after what it had said before. */
+	/** Waits for new output that matches. */
 	async hears(line: RegExp, after = 0): Promise<void> {
 		while (!line.test(this.said.slice(after))) {
-			if (this.process?.exitCode !== null) throw new Error(`it ended:\n${this.said}`);
+			if (this.process?.exitCode !== null) throw new Error(`make dev ended:\n${this.said}`);
 			await once(this.more, 'said');
 		}
 	}
 
-	/** Replaces a text that must be in a file. */
+	/** Replaces a text in a file. The text must be there. */
 	async edit(file: string, from: string, to: string): Promise<void> {
 		const path = join(this.dir, file);
 		const text = await readFile(path, 'utf8');
-		if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+		if (!text.includes(from)) throw new Error(`${file} does not contain: ${from}`);
 		await rm(path);
 		await writeFile(path, text.replace(from, to));
 	}
 
-	/** Ends it, and removes the copy. */
+	/** Ends the process and removes the copy. */
 	async remove(): Promise<void> {
 		const child = this.process;
 		if (child && child.exitCode === null) {
@@ -104,6 +104,6 @@ async function freePort(): Promise<number> {
 	const address = server.address();
 	server.close();
 	await once(server, 'close');
-	if (address === null || typeof address === 'string') throw new Error('no port');
+	if (address === null || typeof address === 'string') throw new Error('the system gave no port');
 	return address.port;
 }

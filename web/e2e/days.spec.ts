@@ -1,11 +1,11 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { unique } from './visitor';
 
 test('S3 days are those of the reader’s time zone, and midnight makes another', async ({
 	arrive,
 	room,
 }) => {
-	// It is the same moment: Tuesday evening in Honolulu, Wednesday in Auckland.
+	// The same moment is Tuesday evening in Honolulu and Wednesday in Auckland.
 	const now = new Date('2026-03-04T06:30:00Z');
 	const west = await arrive(unique('West'), { timezoneId: 'Pacific/Honolulu' });
 	await west.enter(room);
@@ -48,7 +48,7 @@ test('S4 a time tells the full date, and how long ago it was', async ({
 	await expect(time).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 	await expect(time).toHaveAttribute('title', /\d{4}.*\d\d:\d\d:\d\d/);
 	await expect(time).toHaveText(/^\d?\d:\d\d$/);
-	// There is nothing to point with on a phone.
+	// A phone has no pointer that can hover.
 	if (isMobile) return;
 	await expect(async () => {
 		await ann.composer.hover();
@@ -65,8 +65,7 @@ test('S5 what one person says in a row is a group; one’s own stands apart in m
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await bob.say('one');
 	await bob.say('two');
 	await ann.shows('one', 'two');
@@ -122,7 +121,7 @@ test('S12 the theme follows the system, can be forced, and is there before the f
 	await ann.unfold();
 	await page.getByRole('button', { name: 'Dark theme' }).click();
 	expect(await ground()).toBe('rgb(22, 24, 28)');
-	// It is there without the page's own script, and so before anything is painted.
+	// The theme is set without the page's own script, so before the first paint.
 	await page.route('**/assets/index-*.js', (route) => route.abort());
 	await page.reload();
 	expect(await ground()).toBe('rgb(22, 24, 28)');
@@ -131,7 +130,7 @@ test('S12 the theme follows the system, can be forced, and is there before the f
 test('S13 Share copies the link to the room, and says so', async ({ arrive, room }) => {
 	const ann = await arrive(undefined, { permissions: ['clipboard-read', 'clipboard-write'] });
 	await ann.page.addInitScript(() => {
-		// A phone's own sheet is beyond a test.
+		// A test cannot see a phone's own share sheet.
 		Object.defineProperty(navigator, 'share', { value: undefined });
 	});
 	await ann.enter(room);

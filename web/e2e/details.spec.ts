@@ -25,7 +25,7 @@ test('D7 the connection’s details: state, endpoint, round trip, a QR code of t
 	const copied = await ann.page.evaluate(() => navigator.clipboard.readText());
 	expect(copied).toContain('State: Live\n');
 	expect(copied).toContain(`Link: ${baseURL}/?room=${encodeURIComponent(room)}`);
-	// An answer that does not come is not made up.
+	// Without an answer the page must not invent a number.
 	wire.passes = ({ type }) => type !== 'pong';
 	await wire.cut();
 	await expect(dialog).toContainText(/Round trip(not known|\d+ ms)/);

@@ -6,7 +6,7 @@ import { address, type Visitor } from './visitor';
 
 const kB = 1024;
 
-/** Notes in the page when something is first there to see. */
+/** Notes in the page the time at which an element first shows. */
 function noteFirst(selector: string): void {
 	new MutationObserver((_, observer) => {
 		if (!document.querySelector(selector)) return;
@@ -15,7 +15,7 @@ function noteFirst(selector: string): void {
 	}).observe(document, { childList: true, subtree: true });
 }
 
-/** The sizes, gzipped, of what the page had asked for when it was first there to see. */
+/** The gzipped sizes of the files that the page had requested when it first showed. */
 async function firstLoad(page: Page, responses: Response[]) {
 	await page.waitForFunction(() => performance.getEntriesByName('shown').length > 0);
 	const { at, asked } = await page.evaluate(() => {
@@ -43,7 +43,7 @@ for (const where of ['home', 'room'] as const) {
 		await seed(request, room, 60);
 		const ann = await arrive();
 		const { page } = ann;
-		// To have a name, as whoever comes again does.
+		// Gives the browser a name, like that of a person who comes again.
 		if (where === 'room') await request.post('/api/session', { data: { name: ann.name } });
 		await page.context().addCookies((await request.storageState()).cookies);
 		const responses: Response[] = [];
@@ -55,7 +55,7 @@ for (const where of ['home', 'room'] as const) {
 		expect(js).toBeLessThanOrEqual(30 * kB);
 		expect(css).toBeGreaterThan(kB);
 		expect(css).toBeLessThanOrEqual(36 * kB);
-		// Told, not tested: it is as much the machine's as the page's.
+		// Reported, not tested: the time depends on the machine as much as on the page.
 		test.info().annotations.push({ type: 'shown after', description: `${Math.round(at)} ms` });
 	});
 }
@@ -94,7 +94,7 @@ test('M34 nothing leaves the origin, and the page works on when the network is c
 	expect(fonts).not.toContain('error');
 });
 
-/** Waits until what is seldom needed has come, too. */
+/** Waits until the rarely needed code is loaded, too. */
 async function restIsThere(ann: Visitor): Promise<void> {
 	await expect
 		.poll(() =>

@@ -3,26 +3,26 @@ import { Guard } from './guard';
 import { Stack } from './stack';
 import { unique, Visitor } from './visitor';
 
-/** Where the tests' stack is. */
+/** The address of the tests' stack. */
 function stackURL(): string {
 	const url = process.env.E2E_URL;
 	if (!url) throw new Error('E2E_URL is not set: the global set-up did not run');
 	return url;
 }
 
-/** Opens a browser of their own for somebody; closed when the test is over. */
+/** Opens a browser for a new person. It is closed after the test. */
 export type Arrive = (name?: string, options?: BrowserContextOptions) => Promise<Visitor>;
 
 interface Fixtures {
-	/** A room that no other test is in. */
+	/** A room that no other test uses. */
 	room: string;
 	guard: Guard;
 	arrive: Arrive;
-	/** A server process of the test's own, to be killed. */
+	/** A server process of the test's own, which the test may kill. */
 	stack: Stack;
 }
 
-/** Every test fails on anything that the guard finds. */
+/** Every test fails if the guard finds anything. */
 export const test = base.extend<Fixtures>({
 	// biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern.
 	baseURL: async ({}, use) => use(stackURL()),
@@ -52,6 +52,12 @@ export const test = base.extend<Fixtures>({
 });
 
 export { expect } from '@playwright/test';
+
+/** Ann and Bob, both in a room. */
+export async function pair(arrive: Arrive, room: string): Promise<[Visitor, Visitor]> {
+	const ann = await (await arrive()).enter(room);
+	return [ann, await (await arrive(unique('Bob'))).enter(room)];
+}
 
 async function open(
 	browser: Browser,

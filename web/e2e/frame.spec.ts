@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures';
 import { address, unique } from './visitor';
 
-/** On the home page and in a room: both pages have the same frame. */
+/** The home page and a room have the same frame. */
 const pages = ['home', 'room'] as const;
 
 for (const where of pages) {
@@ -97,7 +97,7 @@ test('M6 Logout is off for nobody, and takes everything away from somebody', asy
 	expect(await ann.context.cookies()).toEqual([]);
 	await expect(bob.people(1)).toBeVisible();
 
-	// The name is free again, and the address no longer opens the room as her.
+	// The name is free again, and the address no longer opens the room as Ann.
 	await ann.page.goto(`/${encodeURIComponent(room)}/`);
 	await expect(ann.page.getByLabel('Username')).toHaveValue('');
 	const other = await arrive(ann.name);

@@ -1,28 +1,28 @@
 import type { BrowserContext } from '@playwright/test';
 
 /**
- * Watches everything that a browser context does, and keeps what no test may
- * cause: errors on the console or in scripts, breaches of the content security
- * policy, dialogs, and requests to any other host.
+ * Watches a browser context and records everything that no test may cause: errors on
+ * the console or in scripts, breaches of the Content-Security-Policy, dialogs, and
+ * requests to any other host.
  */
 export class Guard {
 	private readonly found: string[] = [];
 	private readonly allowed: RegExp[] = [];
 
-	/** `origins` are the only ones that may be asked. */
+	/** The browser may send requests to these origins only. */
 	constructor(private readonly origins: Set<string>) {}
 
-	/** One more origin that may be asked. */
+	/** Allows one more origin. */
 	trust(origin: string): void {
 		this.origins.add(origin);
 	}
 
-	/** From now on, a line on the console that matches is what the test provokes. */
+	/** From now on, ignores console lines that match: the test provokes them. */
 	allow(...lines: RegExp[]): void {
 		this.allowed.push(...lines);
 	}
 
-	/** What was found that is not allowed. */
+	/** The forbidden things that were found. */
 	get problems(): string[] {
 		return this.found.filter((line) => !this.allowed.some((pattern) => pattern.test(line)));
 	}

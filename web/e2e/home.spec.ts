@@ -33,7 +33,7 @@ test('M9 Start goes to the room: a new one is made, a known one joined', async (
 		await bob.page.getByLabel('Room Name').fill(room.toUpperCase());
 		await bob.page.getByLabel('Username').fill(bob.name);
 		await bob.page.getByLabel(field).press('Enter');
-		// The room's name is as it was first written.
+		// The room keeps the spelling of its first person.
 		await expect(bob.heading).toHaveText(`${room} - ${bob.name}`);
 		await bob.shows('first');
 	}

@@ -1,6 +1,6 @@
 import tests from '../playwright.config';
 
-/** Looks at a site that is published already, at the address in SITE. */
+/** Tests a published site, at the address in SITE. */
 const { globalSetup: _, ...rest } = tests;
 
 export default {

@@ -3,7 +3,7 @@ import { expect, test } from './fixtures';
 import { seed } from './seed';
 import { address, unique, type Visitor } from './visitor';
 
-/** What would run, load or break out, if any of it were taken for markup. */
+/** Texts that would run, load or break out if the page took them for markup. */
 const corpus = [
 	'<img src=x onerror=alert(1)>',
 	'<script>alert(1)</script>',
@@ -24,7 +24,7 @@ const corpus = [
 	'__proto__',
 ];
 
-/** A name of at most 24 characters, another one each time. */
+/** A new name of at most 24 characters. */
 function markup(): string {
 	const number = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 	return `<svg onload=f(${String(number).slice(0, 8)})>`;
@@ -77,7 +77,7 @@ test('M19 names of a user and a room are inert text', async ({ arrive }) => {
 });
 
 test('M19 an address is inert text', async ({ arrive, guard }) => {
-	// A name that nobody may have.
+	// A name that the server allows nobody.
 	guard.allow(/the server responded with a status of 400/);
 	const { page } = await arrive();
 	const user = markup();
@@ -89,7 +89,7 @@ test('M19 an address is inert text', async ({ arrive, guard }) => {
 	await expect(page.getByRole('button', { name: `Become ${other}` })).toBeVisible();
 	await inert(page);
 	for (const text of corpus) {
-		// Most are no user's name: then the card shows both.
+		// Most of these are no valid person's name. Then the card shows both.
 		await page.goto(`/?${new URLSearchParams({ room: text, username: text })}`);
 		await expect(
 			page.getByRole('heading', { name: 'Who is chatting?' }).or(page.getByLabel('Room Name')),
@@ -107,7 +107,7 @@ async function start({ page, name, heading }: Visitor, room: string): Promise<vo
 	await expect(heading).toHaveText(`${room} - ${name}`);
 }
 
-/** Nothing on the page came out of a text: no such element, no handler, no such link. */
+/** Checks that no text became an element, a handler or a link. */
 async function inert(page: Page): Promise<void> {
 	const odd = await page.evaluate(() => {
 		const selector = 'iframe, object, embed, base, math, form[action], [srcdoc], script:not([src])';

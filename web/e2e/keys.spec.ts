@@ -126,7 +126,7 @@ test('M32 the whole way with the keyboard alone', async ({ arrive, room }) => {
 	await expect(page.getByLabel('Room Name')).toBeVisible();
 });
 
-/** Types texts and presses keys, one after the other. */
+/** Types texts and presses keys in order. */
 async function typeIn(page: Page, ...what: string[]): Promise<void> {
 	for (const one of what) {
 		if (/Enter$/.test(one)) await page.keyboard.press(one);
@@ -134,7 +134,7 @@ async function typeIn(page: Page, ...what: string[]): Promise<void> {
 	}
 }
 
-/** Goes on by Tab until the focus is where it should be; fails if it never comes there, or does not show. */
+/** Presses Tab until the focus is at the wanted element. Fails if it never gets there, or is invisible. */
 async function tabTo(page: Page, name: string): Promise<void> {
 	for (let i = 0; i < 30; i++) {
 		await page.keyboard.press('Tab');
@@ -147,5 +147,5 @@ async function tabTo(page: Page, name: string): Promise<void> {
 		expect(shows, `the focus on ${label} does not show`).toBe(true);
 		if (label === name) return;
 	}
-	throw new Error(`Tab never comes to ${name}`);
+	throw new Error(`Tab never reaches ${name}`);
 }

@@ -16,7 +16,7 @@ test('S15 a text runs as its letters do; the page in Arabic is mirrored, code is
 	for (const text of ['مرحبا بكم', 'hello', 'خذ `x = 1`\n```\ny = 2\n```']) {
 		await composer.fill(text);
 		await send.click();
-		await expect(composer).toHaveValue(''); // where nothing can be sent yet it waits in the box
+		await expect(composer).toHaveValue(''); // if nothing can be sent yet, the text waits in the box
 	}
 	await expect(ann.texts).toHaveCount(3);
 	const directions = await ann.log
@@ -26,7 +26,7 @@ test('S15 a text runs as its letters do; the page in Arabic is mirrored, code is
 	for (const code of await ann.log.locator('code').all()) {
 		await expect(code).toHaveCSS('direction', 'ltr');
 	}
-	// One's own stand at the end of the line, which is on the left.
+	// One's own messages are at the end of the line, which is on the left.
 	const width = page.viewportSize()?.width ?? 0;
 	const bubble = ann.messages.first().locator('.bubble');
 	await expect.poll(async () => (await bubble.boundingBox())?.x ?? width).toBeLessThan(width / 2);
@@ -43,7 +43,7 @@ test('S15 the browser’s first language that there is is taken', async ({ arriv
 	await expect(ann.page.getByRole('button', { name: 'चैट शुरू करें!' })).toBeVisible();
 });
 
-/** Whatever letters a to z the page shows, without names of people, rooms and languages. */
+/** The letters a to z that the page shows, without the names of people, rooms and languages. */
 function latin(page: Page): Promise<string[]> {
 	return page.evaluate(() => {
 		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

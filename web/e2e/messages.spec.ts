@@ -1,15 +1,15 @@
 import type { Locator } from '@playwright/test';
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { unique, type Visitor } from './visitor';
 import { Wire } from './wire';
 
-/** The messages by their text, whatever else has become of them. */
+/** The messages that contain a text. */
 function message(who: Visitor, text: string): Locator {
 	return who.messages.filter({ hasText: text });
 }
 
-/** Opens a message's menu, as one does on such a screen. */
+/** Opens a message's menu in the way of this kind of screen. */
 async function openMenu(who: Visitor, text: string, isMobile: boolean): Promise<Locator> {
 	const dialog = who.page.getByRole('dialog', { name: 'Message actions' });
 	await expect(async () => {
@@ -23,7 +23,7 @@ async function openMenu(who: Visitor, text: string, isMobile: boolean): Promise<
 	return dialog;
 }
 
-/** Begins to edit the last message by the key that does it, which works only once its code has come. */
+/** Starts to edit the last message by its key, which works only once the code is loaded. */
 async function editLast(who: Visitor): Promise<Locator> {
 	const box = who.page.getByRole('textbox', { name: 'Edit message' });
 	await expect(async () => {
@@ -38,8 +38,7 @@ test('S9 ↑ in an empty box edits my last message; the others see the text and 
 	room,
 	isMobile,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('first');
 	await ann.say('teh hall');
 	await bob.shows('first', 'teh hall');
@@ -63,8 +62,7 @@ test('S9 Esc cancels an edit; ↑ in a box with a text, and on what others said,
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('mine');
 	await bob.shows('mine');
 	const box = await editLast(ann);
@@ -87,8 +85,7 @@ test('S9 a deletion asks first, and leaves a tombstone for all', async ({
 	room,
 	isMobile,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('regret');
 	await ann.say('stays');
 	await bob.shows('regret', 'stays');
@@ -212,8 +209,7 @@ test('D6 reactions have a count, are put and taken back by keys, and say who', a
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('hello');
 	await bob.shows('hello');
 	const actions = message(bob, 'hello').getByRole('button', { name: 'Message actions' });
@@ -330,19 +326,18 @@ test('S6 the others see who is typing: at most one signal in 3 s, gone 6 s after
 	await ann.page.clock.runFor(3000);
 	await ann.composer.pressSequentially('!');
 	await expect.poll(() => wire.requests('typing').length).toBe(2);
-	// Not read out: it is no live region, nor in one.
+	// Not read out: it is neither a live region nor in one.
 	expect(
 		await typing.evaluate((row) => row.closest('[role=status], [aria-live], [role=log]')),
 	).toBeNull();
 	await bob.page.clock.runFor(7000);
 	await expect(typing).toHaveCount(0);
-	// One's own typing is not shown to oneself.
+	// The page does not show a person's own typing to them.
 	await expect(ann.page.getByText('is typing')).toHaveCount(0);
 });
 
 test('S6 it is gone with the message; two people are named', async ({ arrive, room }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	const cyd = await (await arrive(unique('Cyd'))).enter(room);
 	await bob.isLive();
 	for (const who of [bob, cyd]) {

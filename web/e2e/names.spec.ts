@@ -15,7 +15,7 @@ const names = [
 
 for (const name of names) {
 	test(`M12 the name ${name} is shown as it is and survives the address`, async ({ arrive }) => {
-		// Users' names are shorter, and each of them somebody's own.
+		// People's names are shorter, and each belongs to one person.
 		const tail = unique('');
 		const user = `${[...name].slice(0, 24 - tail.length).join('')}${tail}`;
 		const ann = await arrive(user);
@@ -32,7 +32,7 @@ for (const name of names) {
 		await ann.say(said);
 		await expect(ann.message(said)).toHaveAttribute('data-state', 'confirmed');
 		await expect(ann.message(said).locator('strong')).toHaveText(user);
-		// As others write it.
+		// The same name in another person's spelling.
 		await ann.page.goto(`/?${new URLSearchParams({ room: name, username: user })}`);
 		await expect(ann.heading).toHaveText(`${name} - ${user}`);
 	});

@@ -21,7 +21,7 @@ test('M4 Online lists who is in the room and counts them, live', async ({
 	const bob = await arrive(unique('Bob'));
 	const people = page.getByRole('region', { name: /^Online/ }).getByRole('listitem');
 	await bob.enter(room);
-	// Within 2 s of being there; leaving is shown after 1.5 s, so that a reload does not flicker.
+	// Arrivals show within 2 s. Leaving shows after 1.5 s, so that a reload does not flicker.
 	await expect(people).toHaveCount(2, { timeout: 2000 });
 	await expect(page.getByRole('heading', { name: 'Online, 2 people' })).toBeVisible();
 	await bob.unfold();
@@ -71,7 +71,7 @@ test('M32 on a phone the list of people is a sheet: the focus stays in it, and c
 	const inside = () => sheet.evaluate((one) => one.contains(document.activeElement));
 	for (let presses = 0; presses < 6; presses++) {
 		await ann.page.keyboard.press('Tab');
-		// Past its end there is only the browser itself.
+		// After the page's last element, Tab goes to the browser itself.
 		const onPage = await ann.page.evaluate(() => document.activeElement !== document.body);
 		if (isMobile && onPage) expect(await inside()).toBe(true);
 	}

@@ -24,7 +24,7 @@ test('a lively room', async ({ arrive }) => {
 		),
 	);
 	const ann = people.get('Ann');
-	if (!ann) throw new Error('Ann is not there');
+	if (!ann) throw new Error('the picture has no Ann');
 	const said: string[] = [];
 	for (const [name, text] of talk) {
 		await people.get(name)?.say(text);

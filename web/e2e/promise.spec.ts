@@ -1,14 +1,13 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { unique, type Visitor } from './visitor';
 
-/** The promise: nothing missing, nothing twice, the same order for everybody. */
+/** The promise: no message is missing, none is there twice, and all people see the same order. */
 
 test('two talk; one closes the browser and opens it again: nothing missing, nothing twice', async ({
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('hello Bob');
 	await bob.shows('hello Bob');
 	await bob.say('hello Ann');
@@ -26,7 +25,7 @@ test('two talk; one closes the browser and opens it again: nothing missing, noth
 	await again.say('I am back');
 	await ann.shows(...all, 'I am back');
 	await again.shows(...all, 'I am back');
-	// Still the same person.
+	// It is still the same person.
 	await expect(again.messages.and(again.page.locator('.own'))).toHaveCount(2);
 });
 
@@ -46,7 +45,7 @@ test('the server is killed and starts again: both come back, nothing missing, no
 	await ann.shows('one', 'two');
 	await bob.shows('one', 'two');
 
-	// In the middle: one message is just on its way.
+	// In the middle of it, while a message is on its way.
 	await ann.composer.fill('three');
 	await Promise.all([ann.send.click(), stack.kill()]);
 	for (const { banner } of [ann, bob]) await expect(banner).toContainText('Reconnecting…');
@@ -63,13 +62,13 @@ test('the server is killed and starts again: both come back, nothing missing, no
 	await same(ann, bob, ['one', 'two', 'three', 'four', 'five', 'six']);
 });
 
-/** The page comes back by itself. */
+/** Waits until the page has reconnected by itself. */
 async function recovers({ banner }: Visitor): Promise<void> {
 	// The longest wait between two tries is 30 s.
 	await expect(banner).toHaveCount(0, { timeout: 40_000 });
 }
 
-/** Both show each of the texts once, in one order. */
+/** Checks that both show each text once, in the same order. */
 async function same(ann: Visitor, bob: Visitor, texts: string[]): Promise<void> {
 	for (const visitor of [ann, bob]) {
 		await expect(visitor.texts).toHaveCount(texts.length);

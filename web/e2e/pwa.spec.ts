@@ -1,26 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from './fixtures';
+import { type Arrive, expect, test } from './fixtures';
 import { address, unique, type Visitor } from './visitor';
 
-/** What the browser writes while there is no network. */
+/** The console lines that the browser itself writes without a network. */
 const gone = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /WebSocket connection to .* failed/];
 const allowed = { serviceWorkers: 'allow' } as const;
 const built = join(import.meta.dirname, '../dist');
 
-/** Waits until the worker has all that it needs, and the room's messages are kept. */
-async function isKept(who: Visitor, count: number): Promise<void> {
+/** Ann in a room in which she has said texts. The worker has all its files, and the texts are kept. */
+async function kept(arrive: Arrive, room: string, ...texts: string[]): Promise<Visitor> {
+	const ann = await (await arrive(undefined, allowed)).enter(room);
+	for (const text of texts) await ann.say(text);
+	await ann.shows(...texts);
 	await expect
 		.poll(() =>
-			who.page.evaluate(
+			ann.page.evaluate(
 				async () => (await navigator.serviceWorker.getRegistration())?.active?.state,
 			),
 		)
 		.toBe('activated');
-	await expect.poll(() => keptTexts(who)).toHaveLength(count);
+	await expect.poll(() => keptTexts(ann)).toHaveLength(texts.length);
+	return ann;
 }
 
-/** The texts that are kept in this browser, of everybody. */
+/** The texts that this browser keeps, of all people. */
 function keptTexts(who: Visitor): Promise<string[]> {
 	return who.page.evaluate(async () => {
 		const texts: string[] = [];
@@ -36,7 +40,7 @@ function keptTexts(who: Visitor): Promise<string[]> {
 	});
 }
 
-/** Every address of which a cache of the browser holds the answer. */
+/** The addresses of all answers in the browser's caches. */
 function cached(who: Visitor): Promise<string[]> {
 	return who.page.evaluate(async () => {
 		const found: string[] = [];
@@ -66,7 +70,7 @@ test('D4 the page can be installed: a manifest with icons that are there', async
 	const { errors } = await session.send('Page.getAppManifest');
 	expect(errors).toEqual([]);
 	const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
-	// A test's browser keeps nothing, which is what it complains about.
+	// The browser complains that a test's profile keeps nothing.
 	expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
 });
 
@@ -76,12 +80,7 @@ test('D4 without a network the page starts, with the last messages, marked as su
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('one');
-	await ann.say('two');
-	await ann.shows('one', 'two');
-	await isKept(ann, 2);
+	const ann = await kept(arrive, room, 'one', 'two');
 	expect((await cached(ann)).filter((path) => /^\/(api|ws)/.test(path))).toEqual([]);
 
 	await ann.context.setOffline(true);
@@ -94,7 +93,7 @@ test('D4 without a network the page starts, with the last messages, marked as su
 	await ann.say('written offline');
 	await expect(ann.texts).toHaveText(['one', 'two', 'written offline']);
 	await expect(ann.message('written offline')).toHaveAttribute('data-state', 'pending');
-	// The installed page starts at its beginning.
+	// The installed page starts at its home page.
 	await ann.page.goto('/');
 	await expect(ann.texts).toHaveText(['one', 'two', 'written offline']);
 
@@ -109,11 +108,7 @@ test('D4 logging out empties what is kept; the next one sees nothing of it', asy
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('secret');
-	await ann.shows('secret');
-	await isKept(ann, 1);
+	const ann = await kept(arrive, room, 'secret');
 	await ann.unfold();
 	await ann.page.getByRole('button', { name: 'Logout' }).click();
 	await expect(ann.page.getByLabel('Username')).toBeVisible();
@@ -130,11 +125,7 @@ test('D4 logging out without a network forgets as well, and gives the session up
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('secret');
-	await ann.shows('secret');
-	await isKept(ann, 1);
+	const ann = await kept(arrive, room, 'secret');
 	const tab = await ann.context.newPage();
 	await tab.goto(address(room, ann.name));
 	await expect(tab.getByText('secret')).toBeVisible();
@@ -143,7 +134,7 @@ test('D4 logging out without a network forgets as well, and gives the session up
 	await ann.page.getByRole('button', { name: 'Logout' }).click();
 	await expect(ann.page.getByText('ProjectChat did not answer')).toBeVisible();
 	await expect.poll(() => keptTexts(ann)).toEqual([]);
-	// It would keep once more what it shows.
+	// The page would otherwise keep its messages once more.
 	await tab.evaluate(() => dispatchEvent(new Event('pagehide')));
 	expect(await keptTexts(ann)).toEqual([]);
 	await tab.close();
@@ -160,12 +151,8 @@ test('D4 another person in the same browser never gets to see what was kept', as
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('secret');
-	await ann.shows('secret');
-	await isKept(ann, 1);
-	// The session goes without a word, and somebody else takes another.
+	const ann = await kept(arrive, room, 'secret');
+	// The session ends without notice, and another person takes a new one.
 	await ann.context.clearCookies();
 	const bob = unique('Bob');
 	await ann.page.goto(address(`${room} 2`, bob));
@@ -186,12 +173,9 @@ test('D4 a new version comes with the next start, whole; the worker is asked for
 	guard.allow(/status of 404/);
 	for (const path of ['/sw.js', '/', '/manifest.webmanifest'])
 		expect((await request.get(path)).headers()['cache-control'], path).toBe('no-cache');
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('one');
-	await isKept(ann, 1);
+	const ann = await kept(arrive, room, 'one');
 	const before = await cached(ann);
-	// All that the page has named, whole: a page that starts without a network lacks nothing.
+	// All files that the page names: a page that starts without a network lacks none.
 	const worker = await readFile(join(built, 'sw.js'), 'utf8');
 	const [, list = ''] = /`(\/,\/assets[^`]*)`\.split/.exec(worker) ?? [];
 	const named =
@@ -201,7 +185,7 @@ test('D4 a new version comes with the next start, whole; the worker is asked for
 	expect(named.length).toBeGreaterThan(20);
 	for (const path of named) expect(before).toContain(path);
 
-	// The server has another version now: the page is the server's, not the worker's.
+	// The server has another version now. The page must be the server's, not the worker's.
 	const html = await (await request.get('/')).text();
 	await ann.context.route(
 		(url) => url.pathname.startsWith(`/${encodeURIComponent(room)}`),
@@ -215,7 +199,7 @@ test('D4 a new version comes with the next start, whole; the worker is asked for
 test('S17 where only a worker can notify, it does', async ({ arrive, room }) => {
 	const ann = await arrive(undefined, { ...allowed, permissions: ['notifications'] });
 	await ann.page.addInitScript(() => {
-		// As Chrome on a phone: the constructor is there, and throws.
+		// Like Chrome on a phone: the constructor exists, and throws.
 		const permission = { value: 'granted' };
 		const refusing = Object.assign(
 			function Notification() {

@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { address, unique } from './visitor';
 import { Wire } from './wire';
@@ -9,8 +9,7 @@ test('M27 who reads at the bottom stays there; who reads above keeps the place',
 	request,
 }) => {
 	await seed(request, room, 40);
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await expect(bob.texts).toHaveCount(40);
 	await ann.say('seen');
 	await expect(bob.message('seen')).toBeInViewport({ ratio: 1 });
@@ -51,7 +50,7 @@ test('M29 older messages come in above without moving what is read', async ({
 	const wire = await Wire.tap(ann.page);
 	await ann.enter(room);
 	await expect(ann.texts).toHaveCount(50);
-	// From the very top, where a browser would not hold the place by itself.
+	// From the very top, where a browser would not keep the place by itself.
 	const top = await ann.log.evaluate((log) => {
 		log.scrollTo(0, 0);
 		return log.querySelector('li[data-key]')?.getBoundingClientRect().top ?? 0;
@@ -63,7 +62,7 @@ test('M29 older messages come in above without moving what is read', async ({
 	await ann.log.evaluate((log) => log.scrollTo(0, 0));
 	await ann.shows(...all);
 	await expect(ann.log.getByText(`Beginning of ${room}`)).toBeAttached();
-	// Each page was asked for once.
+	// Each page of history was requested once.
 	expect(wire.requests('history').map(({ before }) => before)).toEqual([71, 21]);
 });
 

@@ -1,17 +1,16 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { address, unique } from './visitor';
 
 test('M13 a message is name, text and date in a bubble of the log', async ({ arrive, room }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('one');
 	await ann.say('two');
 	await bob.shows('one', 'two');
 	for (const [at, text] of ['one', 'two'].entries()) {
 		const bubble = bob.messages.nth(at);
 		const name = bubble.locator('strong');
-		// A follower's name may be hidden from the eye; it is never absent.
+		// Later messages of a group may hide the name from the eye, but they all have it.
 		await expect(name).toHaveText(ann.name);
 		expect(Number(await name.evaluate((b) => getComputedStyle(b).fontWeight))).toBeGreaterThan(500);
 		const time = bubble.locator('time');
@@ -31,7 +30,7 @@ test('M14 sending shows the bubble at once, empties the box and keeps the focus'
 	await ann.composer.click();
 	await ann.composer.fill('hello');
 	await ann.send.click();
-	// In the very task of the click: nothing of this waits for the server.
+	// In the same task as the click: none of this waits for the server.
 	await expect(ann.message('hello')).toBeVisible();
 	await expect(ann.composer).toHaveValue('');
 	await expect(ann.composer).toBeFocused();
@@ -45,8 +44,7 @@ test('M15 the other sees it without a reload, and loses neither place nor select
 	request,
 }) => {
 	await seed(request, room, 40, (n) => `line ${n} of a long talk`);
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await expect(bob.texts).toHaveCount(40);
 	await bob.log.evaluate((log) => log.scrollTo(0, 300));
 	await bob
@@ -65,8 +63,7 @@ test('M15 the other sees it without a reload, and loses neither place nor select
 });
 
 test('M16 a blank message is not sent', async ({ arrive, room }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await expect(ann.send).toBeDisabled();
 	for (const blank of [' ', ' \n\t ', '\u00a0\u3000']) {
 		await ann.composer.fill(blank);
@@ -90,12 +87,12 @@ test('M20 a reload shows the history in order and nothing twice', async ({
 	await ann.page.reload();
 	const all = [...older, 'mine, the first', 'mine, the second'];
 	await expect(ann.texts.nth(49)).toBeAttached();
-	// If the reload came before its answer, it is in the outbox, which comes after the log.
+	// If the reload came before the answer, the message is in the outbox, which follows the log.
 	await expect(ann.texts.last()).toHaveText('mine, the second');
 	const newest = await ann.texts.allTextContents();
 	expect(newest).toEqual(all.slice(-newest.length));
 
-	// And all of it, up to the beginning.
+	// Then the whole history, up to the beginning.
 	await ann.log.evaluate((log) => log.scrollTo(0, 0));
 	await ann.shows(...all);
 	await expect(ann.log.getByText(`Beginning of ${room}`)).toBeVisible();

@@ -3,7 +3,7 @@ import tests from '../playwright.config';
 
 const use = { viewport: { width: 1280, height: 800 } } as const;
 
-/** The page on `sam local`, whose containers are the functions: make test-sam. */
+/** Tests the page on `sam local`, which runs the functions in containers: make test-sam. */
 export default defineConfig({
 	...tests,
 	testDir: '.',
@@ -17,7 +17,7 @@ export default defineConfig({
 		{
 			name: 'start-lambda',
 			testMatch: /\/(room|people|trouble)\.spec\.ts$/,
-			// The first wants an answer within 2 s, the others a hundred messages beforehand.
+			// The first test wants an answer within 2 s; the others need a hundred messages first.
 			grepInvert: /M4 Online lists who is in the room|M15|M20/,
 			use,
 		},

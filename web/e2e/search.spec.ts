@@ -3,7 +3,7 @@ import { seed } from './seed';
 import { address, type Visitor } from './visitor';
 import { Wire } from './wire';
 
-/** Looks for a text by the bar's field. */
+/** Searches for a text with the bar's field. */
 async function search(who: Visitor, text: string): Promise<void> {
 	await who.unfold();
 	await who.page.getByRole('searchbox').fill(text);
@@ -20,7 +20,7 @@ test('M7 the search goes on in the older history, marks what it finds, and moves
 	await seed(request, room, 200, texts);
 	const ann = await (await arrive()).enter(room);
 	await search(ann, 'needle');
-	// 145 is two pages back; the one before, 75, comes when it is asked for.
+	// Message 145 is two pages back. The hit before it, 75, is loaded on demand.
 	await expect(ann.page.getByText('1 of 1 result for “needle”')).toBeVisible();
 	await expect(ann.message('needle 145')).toBeInViewport({ ratio: 1 });
 	await expect(ann.message('needle 145').locator('mark')).toHaveText('needle');

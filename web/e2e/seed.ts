@@ -1,7 +1,7 @@
 import { type APIRequestContext, expect } from '@playwright/test';
 import { unique } from './visitor';
 
-/** Fills a room with messages over HTTP, as a program with a bearer token; their texts, in order. */
+/** Fills a room over HTTP, as a program with a bearer token. Returns the texts in order. */
 export async function seed(
 	api: APIRequestContext,
 	room: string,

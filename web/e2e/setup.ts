@@ -1,6 +1,6 @@
 import { Stack } from './stack';
 
-/** Starts the stack that all tests share; stops it when they are over. */
+/** Starts the stack that all tests share, and stops it after them. */
 export default async function setup(): Promise<() => Promise<void>> {
 	const stack = await Stack.create();
 	// Workers inherit it.

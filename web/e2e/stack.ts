@@ -7,17 +7,17 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * The whole chat, as `make run` starts it, in a process of its own with a data
- * folder of its own. It keeps its address over a restart.
+ * The whole chat as `make run` starts it, in its own process with its own data
+ * folder. It keeps its address when it restarts.
  */
 export class Stack {
-	/** Where a browser finds it, once it was started. */
+	/** The stack's address, once it has started. */
 	url = '';
 	private process: ChildProcess | null = null;
 
 	private constructor(private readonly data: string) {}
 
-	/** A stack at a free port that is up. Rejects with what the stack said if it did not come up. */
+	/** Starts a stack at a free port. If it does not come up, rejects with its output. */
 	static async create(): Promise<Stack> {
 		const stack = new Stack(await mkdtemp(join(tmpdir(), 'projectchat-e2e-')));
 		try {
@@ -29,7 +29,7 @@ export class Stack {
 		return stack;
 	}
 
-	/** Starts it, again if it ran before. */
+	/** Starts the stack, or starts it again. */
 	async start(): Promise<void> {
 		const addr = this.url ? new URL(this.url).host : 'localhost:0';
 		const child = spawn(join(root, '.local/bin/dev'), {
@@ -41,14 +41,14 @@ export class Stack {
 		this.url = await ready(child);
 	}
 
-	/** Ends it with no chance to tidy up, as a crash does. */
+	/** Kills the stack, as a crash would: it cannot tidy up. */
 	async kill(): Promise<void> {
 		await this.end('SIGKILL');
 	}
 
-	/** Stops it and whatever it started, and removes the data. */
+	/** Stops the stack and its processes, and removes its data. */
 	async stop(): Promise<void> {
-		// After a crash the database is still there: a start takes it over.
+		// After a crash the database still runs. A new start takes it over.
 		if (!this.process) await this.start();
 		await this.end('SIGTERM');
 		await rm(this.data, { recursive: true, force: true });
@@ -64,7 +64,7 @@ export class Stack {
 	}
 }
 
-/** Resolves with the address that the stack announces; rejects if it ends before that. */
+/** Resolves with the address that the stack announces. Rejects if the stack ends before that. */
 function ready(child: ChildProcess): Promise<string> {
 	let said = '';
 	return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ test('S14 a link to a message opens there, however far back it is', async ({
 }) => {
 	await seed(request, room, 120);
 	const ann = await arrive();
-	// Without a name, as a link comes: the message is kept over the home page.
+	// A link names no person. The address keeps the message while the home page asks for a name.
 	await ann.page.goto(`/?room=${encodeURIComponent(room)}&m=9`);
 	await ann.page.getByLabel('Username').fill(ann.name);
 	await ann.page.keyboard.press('Enter');

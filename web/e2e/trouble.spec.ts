@@ -3,7 +3,7 @@ import { seed } from './seed';
 import { unique } from './visitor';
 import { Wire } from './wire';
 
-/** What the browser itself writes while there is no network. */
+/** The console lines that the browser itself writes without a network. */
 const offline = [/ERR_INTERNET_DISCONNECTED/, /WebSocket connection to .* failed/];
 
 test('M22 a message is “Sending” until it is acknowledged, and stays one bubble', async ({
@@ -18,7 +18,7 @@ test('M22 a message is “Sending” until it is acknowledged, and stays one bub
 	const bubble = ann.message('hello');
 	await expect(bubble).toHaveAttribute('data-state', 'pending');
 	await expect(bubble).toContainText('Sending');
-	// The very element stays: nothing flickers, a selection in it is kept.
+	// The same element stays: nothing flickers, and a selection in it survives.
 	await bubble.evaluate((element) => element.setAttribute('data-marked', ''));
 	wire.release();
 	await expect(bubble).toHaveAttribute('data-state', 'confirmed');
@@ -41,7 +41,7 @@ test('M23 without an answer a message fails after 15 s; Retry sends the same one
 	const bubble = ann.message('hello');
 	await expect(bubble).toHaveAttribute('data-state', 'pending');
 	await expect.poll(() => wire.requests('send').length).toBe(1);
-	// Without an answer the page asks whether the socket lives; it does.
+	// Without an answer the page pings to see whether the socket is alive. It is.
 	await ann.page.clock.runFor(10_000);
 	await expect.poll(() => wire.got.filter(({ type }) => type === 'pong').length).toBe(1);
 	await ann.page.clock.runFor(5_000);
@@ -105,7 +105,7 @@ test('M24 a cut shows at once; what is written meanwhile goes out once and in or
 	await expect(ann.message('two')).toHaveAttribute('data-state', 'pending');
 	await expect(ann.page.getByText('3 messages waiting to go out')).toBeVisible();
 
-	// The network's return is a try at once.
+	// When the network returns, the page tries at once.
 	await ann.context.setOffline(false);
 	await ann.shows('before', ...written);
 	await bob.shows('before', ...written);
@@ -162,7 +162,7 @@ test('M26 a socket that has gone silent is replaced', async ({ arrive, room }) =
 	wire.passes = () => wire.sockets > 1;
 	await bob.say('unheard');
 	await bob.shows('alive', 'unheard');
-	// Asks after 25 s, and waits 5 s for the answer.
+	// The page pings after 25 s, and waits 5 s for the answer.
 	await ann.page.clock.runFor(25_000);
 	await expect.poll(() => wire.requests('ping').length).toBe(1);
 	await ann.page.clock.runFor(5_000);
@@ -229,11 +229,11 @@ test('M26 the delays between tries grow, with jitter; the network’s return is 
 		tries.push(tries.length);
 		socket.close();
 	});
-	// HTTP fails, too, so that the page does not come to asking by itself.
+	// HTTP fails, too, so the page does not fall back to polling.
 	await ann.page.route('**/api/session', (route) => route.fulfill({ status: 503, body: '{}' }));
 	guard.allow(/status of 503/);
 	await ann.page.clock.pauseAt(new Date(Date.now() + 3_600_000));
-	// Chance, in the test's hands: a half and nearly one, in turn.
+	// The test sets Math.random: a half and nearly one, in turn.
 	await ann.page.evaluate(() => {
 		let turn = 0;
 		crypto.getRandomValues = (numbers) => {
@@ -242,18 +242,18 @@ test('M26 the delays between tries grow, with jitter; the network’s return is 
 		};
 	});
 	await wire.cut();
-	/** How long until the next try, in ms, by steps of a tenth of a second. */
+	/** The time until the next try in ms, measured in steps of a tenth of a second. */
 	const next = async () => {
 		const before = tries.length;
 		for (let ms = 0; ms < 70_000; ms += 100) {
 			if (tries.length > before) return ms;
 			await ann.page.clock.runFor(100);
 		}
-		throw new Error('no try');
+		throw new Error('the page does not try again');
 	};
 	const delays: number[] = [];
 	for (let n = 0; n < 7; n++) delays.push(await next());
-	// Each a share, by chance, of twice as much as the one before, up to 30 s.
+	// Each wait is a random share of a limit that doubles, up to 30 s.
 	const wanted = [250, 1000, 1000, 4000, 4000, 16_000, 15_000];
 	for (const [n, ms] of wanted.entries()) {
 		expect(delays[n], `delay ${n} of ${delays}`).toBeGreaterThanOrEqual(ms - 300);

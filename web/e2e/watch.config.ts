@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import tests from '../playwright.config';
 
-/** The loop of somebody who changes the code: make test-watch. */
+/** Tests the loop of a developer who changes the code: make test-watch. */
 const { globalSetup, ...rest } = tests;
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
 	testDir: '.',
 	testMatch: 'watch.ts',
 	outputDir: '../test-results',
-	// It compiles the server, on whatever else the machine does.
+	// Long, because it compiles the server on a machine that may be busy.
 	timeout: 300_000,
 	workers: 1,
 	projects: [{ name: 'watch', use: { viewport: { width: 1280, height: 800 } } }],

@@ -25,7 +25,7 @@ test('a change of the server or of the page is there at once, and nothing that i
 		for (const { page } of [ann, bob])
 			await page.evaluate(() => Object.assign(window, { same: true }));
 
-		// The server: what Ann says meanwhile reaches Bob, once and in order, and no page is loaded anew.
+		// The server changes: Ann's messages reach Bob once and in order, and no page reloads.
 		const before = checkout.said.length;
 		const began = Date.now();
 		await checkout.edit(
@@ -56,7 +56,7 @@ test('a change of the server or of the page is there at once, and nothing that i
 			expect(await page.evaluate(() => 'same' in window), 'it is the same page').toBe(true);
 		}
 
-		// The page: its new text appears by itself, and the server goes on.
+		// The page changes: its new text appears by itself, and the server keeps running.
 		const cid = await arrive(browser, checkout.url, 'Cid');
 		await cid.page.goto('/');
 		await expect(cid.page.getByRole('button', { name: 'Start Chat Now!' })).toBeVisible();

@@ -1,11 +1,11 @@
 import type { Page, WebSocketRoute } from '@playwright/test';
 
-/** A frame as it stands on the wire. */
+/** A frame on the wire. */
 export type Frame = Record<string, unknown> & { type?: string; action?: string; id?: unknown };
 
 /**
- * The wire between a page and the real server, in the test's hands: it records
- * what the page sends, and frames can be withheld, answered by the test, or cut off.
+ * The wire between a page and the real server, under the test's control: it records the
+ * page's frames, and the test can withhold or answer frames, or cut the wire.
  */
 export class Wire {
 	/** Every frame that the page sent, in order, on all sockets. */
@@ -14,11 +14,11 @@ export class Wire {
 	readonly got: Frame[] = [];
 	/** How many sockets the page has opened. */
 	sockets = 0;
-	/** Whether a frame of the page reaches the server. */
+	/** Decides whether a frame of the page reaches the server. */
 	arrives: (frame: Frame) => boolean = () => true;
-	/** Whether a frame of the server reaches the page. */
+	/** Decides whether a frame of the server reaches the page. */
 	passes: (frame: Frame) => boolean = () => true;
-	/** What reaches the page in place of a frame of the server. */
+	/** Replaces a frame of the server before it reaches the page. */
 	instead: (frame: Frame) => Frame = (frame) => frame;
 	/** The test's own answer to a request, in place of the server's. */
 	answer: (request: Frame) => Frame | null = () => null;
@@ -26,14 +26,14 @@ export class Wire {
 	private held: Frame[] = [];
 	private current: { page: WebSocketRoute; server: WebSocketRoute } | null = null;
 
-	/** Takes the wire of a page over; before the page opens a socket. */
+	/** Takes over the wire of a page. Call it before the page opens a socket. */
 	static async tap(page: Page): Promise<Wire> {
 		const wire = new Wire();
 		await page.routeWebSocket(/\/ws\?v=1$/, (socket) => wire.opened(socket));
 		return wire;
 	}
 
-	/** Requests of an action that the page sent. */
+	/** The page's requests with an action. */
 	requests(action: string): Frame[] {
 		return this.sent.filter((frame) => frame.action === action);
 	}
@@ -44,7 +44,7 @@ export class Wire {
 		this.current?.page.send(JSON.stringify(frame));
 	}
 
-	/** Lets everything through again, first of all what was withheld. */
+	/** Lets everything through again, the withheld frames first. */
 	release(): void {
 		this.passes = () => true;
 		for (const frame of this.held.splice(0)) this.push(frame);

@@ -20,28 +20,28 @@ function html(): string {
 	return page?.type === 'asset' ? String(page.source) : '';
 }
 
-/** The files that the page itself asks for. */
+/** The files that index.html requests. */
 function entries(): string[] {
 	return [...html().matchAll(/<script type="module"[^>]* src="\/([^"]+)"/g)].map(
 		([, src = '']) => src,
 	);
 }
 
-/** A file of the page and all that it imports at once. */
+/** A file of the page and all its static imports. */
 function withImports(file: string, found = new Set<string>()): Set<string> {
 	const chunk = output.find(({ fileName }) => fileName === file);
-	if (chunk?.type !== 'chunk') throw new Error(`${file} is no chunk`);
+	if (chunk?.type !== 'chunk') throw new Error(`${file} is not a chunk`);
 	found.add(file);
 	for (const next of chunk.imports) if (!found.has(next)) withImports(next, found);
 	return found;
 }
 
-/** The file of a lazy module, by its source. */
+/** The built file of a lazy module. */
 function lazyFile(source: string): string {
 	const chunk = output.find(
 		(file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(source),
 	);
-	if (!chunk) throw new Error(`${source} is not fetched by itself`);
+	if (!chunk) throw new Error(`${source} has no file of its own`);
 	return chunk.fileName;
 }
 
@@ -49,10 +49,10 @@ function zipped(file: Rolldown.OutputChunk | Rolldown.OutputAsset): number {
 	return gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }).length;
 }
 
-// What the browser fetches of each is looked at by the e2e test M35.
+// The e2e test M35 measures what a browser really fetches.
 test.each<[string, string[]]>([
-	['the home page', ['/views/home.tsx', '/text/en-later.ts']],
-	['a room', ['/room-page.ts']],
+	['the home page', ['/home/home.tsx', '/text/en-later.ts']],
+	['a room', ['/room/room-page.ts']],
 ])('the first load of %s is small', (_, lazy) => {
 	const files = new Set(
 		[...entries(), ...lazy.map(lazyFile)].flatMap((file) => [...withImports(file)]),
@@ -70,7 +70,7 @@ test('the stylesheet is small', () => {
 	expect(sheets.reduce((sum, file) => sum + zipped(file), 0)).toBeLessThan(36 * kB);
 });
 
-test('no rule makes the browser reckon the style of a whole log for one new message', () => {
+test('no rule makes the browser compute the style of a whole log for one new message', () => {
 	const sheets = output.filter(({ fileName }) => fileName.endsWith('.css'));
 	expect(sheets.map((file) => ('source' in file ? String(file.source) : '')).join()).not.toMatch(
 		/[+~]\s*(?:\*|:)/,
@@ -78,7 +78,7 @@ test('no rule makes the browser reckon the style of a whole log for one new mess
 });
 
 test('the page holds nothing that its policy forbids, and no fakes', () => {
-	// Content-Security-Policy: script-src and style-src 'self', no inline of either.
+	// The Content-Security-Policy has script-src and style-src 'self', and allows nothing inline.
 	expect(html()).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
 	expect(html()).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
 	const fakes = output.filter((file) => file.type === 'chunk' && /FakeRoom/.test(file.code));

@@ -1,37 +1,37 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { App, Home, RoomView } from './app';
+import { App, Home, RoomView } from './app/app';
+import { preferredLanguage, watchLanguage } from './app/language';
 import { api, env, type Room } from './client';
-import { parseAddress } from './state/address';
-import { preferredLanguage, watchLanguage } from './state/language';
-import { type Services, Visit } from './state/visit';
 import { type Language, speak } from './text/i18n';
-import { fetchRest } from './views/lazy';
-// Small things that several lazy parts use: here, they need no file of their own.
-import './format/markup';
-import './format/text';
-import './state/favourites';
-import './state/reading';
-import './state/today';
+import { fetchRest } from './ui/lazy';
+import { parseAddress } from './visit/address';
+import { type Services, Visit } from './visit/visit';
+// Small modules that several lazy parts use. Imported here, they need no files of their own.
+import './log/markup';
+import './composer/text';
+import './visit/favourites';
+import './log/reading';
+import './log/today';
 import './text/rich';
-import './views/share-button';
-import './style/index.css';
+import './room/share-button';
+import './app/index.css';
 
 const services: Services = {
 	api,
-	openRoom: async (name, me) => (await import('./room-page')).openRoom(name, me, env),
+	openRoom: async (name, me) => (await import('./room/room-page')).openRoom(name, me, env),
 };
 const visit = new Visit(services, history, location);
 
 addEventListener('popstate', () => visit.arrive());
 
-// Beside the session, not after it.
+// The code is fetched at the same time as the session.
 if (parseAddress(location.pathname, location.search).user === null) void Home.fetch();
 else void RoomView.fetch();
 visit.begin();
 void begin(preferredLanguage(navigator.languages));
 
-/** Draws the page, in its language from the beginning; what cannot be had now is English. */
+/** Draws the page, at once in its language. If those texts cannot be fetched, it is English. */
 async function begin(spoken: Language): Promise<void> {
 	if (spoken !== 'en') await speak(spoken).catch(() => {});
 	watchLanguage();
@@ -39,7 +39,7 @@ async function begin(spoken: Language): Promise<void> {
 	if (root) render(<App visit={visit} services={services} />, root);
 }
 
-/** What is seldom needed comes once all that is needed now is there to see. */
+/** Fetches rarely needed code once the first screen is complete. */
 const stop = effect(() => {
 	const screen = visit.screen.value;
 	if (screen.kind === 'starting' || screen.kind === 'unreachable') return;
@@ -48,12 +48,12 @@ const stop = effect(() => {
 	void (screen.kind === 'room' ? RoomView : Home).fetch().then(painted).then(later);
 });
 
-/** Its messages may still come at once. */
+/** Whether the room's messages may still come in a moment. */
 function isUnderWay({ phase, connection }: Room): boolean {
 	return phase.value === 'loading' && connection.value.state === 'connecting';
 }
 
-/** Resolves in the second frame from now: what was to be drawn is on the screen. */
+/** Resolves in the second frame from now, when everything drawn so far is on the screen. */
 function painted(): Promise<void> {
 	return new Promise((resolve) =>
 		requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))),
@@ -63,7 +63,7 @@ function painted(): Promise<void> {
 async function later(): Promise<void> {
 	void fetchRest();
 	try {
-		(await import('./state/watch')).watch(visit);
+		(await import('./app/watch')).watch(visit);
 	} catch {
 		addEventListener('online', later, { once: true });
 	}

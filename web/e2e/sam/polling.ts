@@ -14,11 +14,11 @@ const inFile = (room: string, user: string) =>
 
 const notice = (page: Page) => page.getByText(/No live connection here/);
 
-/** On `sam local start-api`: there is no socket, and the page finds that out. */
+/** `sam local start-api` has no socket. The page must find that out. */
 const test = base.extend<{ enter: (name: string) => Promise<Visitor> }>({
 	enter: async ({ arrive, guard, room }, use) => {
 		guard.trust(given('SAM_URL'));
-		// What a browser says of a handshake that fails, and of a room in which nobody has spoken.
+		// The browser's console lines for a failed handshake, and for a room without messages.
 		guard.allow(/WebSocket connection to .* failed/, /status of 404/);
 		await use(async (name) => {
 			const visitor = await arrive(unique(name));

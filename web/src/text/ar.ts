@@ -1,4 +1,4 @@
-import type { Catalogue } from './i18n';
+import type { Catalogue } from './catalogue';
 
 /** The texts in Arabic. */
 export const ar: Catalogue = {

@@ -1,4 +1,4 @@
-/** The strings of the lazy views, and what nothing can say at first, in English: see en.ts. */
+/** The English strings that the first load does not need: see en.ts. */
 export const later = {
 	'favourite.add': 'Add “{room}”',
 	'favourite.remove': 'Remove “{room}”',

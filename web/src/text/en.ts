@@ -1,7 +1,7 @@
 /**
- * Every string of the page, in English; what only lazy views say is in en-later.ts.
- * A translation is a file with the keys of both. `{name}` is a parameter; a plural is an
- * object of the categories of Intl.PluralRules, chosen by the parameter `n`.
+ * The English strings of the first load. Those that only lazy views need are in en-later.ts.
+ * A translation is one file with the keys of both. `{name}` is a parameter. A plural is an
+ * object with the categories of Intl.PluralRules; the parameter `n` chooses one of them.
  */
 export const en = {
 	'app.name': 'ProjectChat',

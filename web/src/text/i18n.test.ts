@@ -3,7 +3,13 @@ import { ar } from './ar';
 import { en } from './en';
 import { later } from './en-later';
 import { hi } from './hi';
-import { isKey, language, pieces, speak, speakOn, t } from './i18n';
+import { isKey, language, languages, pieces, speak, speakOn, t } from './i18n';
+
+/** A method in newer engines, a property in older ones: https://tc39.es/proposal-intl-locale-info/ */
+interface TextInfo {
+	textInfo?: { direction: string };
+	getTextInfo?(): { direction: string };
+}
 
 afterEach(() => speak('en'));
 
@@ -63,6 +69,12 @@ describe.each(Object.entries(catalogues))('the catalogue %s', (tag, catalogue) =
 			expect(params(catalogue[key as keyof typeof english]), key).toEqual(params(text));
 		}
 	});
+});
+
+test.each(Object.entries(languages))('%s is written in its direction', (tag, { name, dir }) => {
+	const locale = new Intl.Locale(tag) as Intl.Locale & TextInfo;
+	expect(name).not.toBe('');
+	expect(dir).toBe((locale.getTextInfo?.() ?? locale.textInfo)?.direction);
 });
 
 test('English texts that come late do not push another language out', async () => {

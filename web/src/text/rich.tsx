@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { type Key, pieces } from './i18n';
+import type { Key } from './catalogue';
+import { pieces } from './i18n';
 
-/** A text of the catalogue whose parameters are names: each stands isolated in `<bdi>`. */
+/** A text of the catalogue whose parameters are names. Each name is isolated in a `<bdi>`. */
 export function Rich({ of, with: params }: { of: Key; with: Record<string, ComponentChildren> }) {
 	return (
 		<>

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { build, type Plugin, type Rolldown } from 'vite';
 
-/** Files of public/ that the page itself asks for. */
+/** The files of public/ that the page requests. */
 const wanted = /^(theme\.js|manifest\.webmanifest|icon-192\.png)$/;
-/** Fonts that most will never need come when they are needed. */
+/** Fonts that few people need. They are fetched on demand. */
 const seldom = /devanagari/;
 
-/** Builds src/worker/sw.ts as /sw.js, with the list of the build's files and a version made of them. */
+/** Builds src/worker/sw.ts as /sw.js, with the list of the build's files and a version, which is their hash. */
 export function serviceWorker(): Plugin {
 	return {
 		name: 'service-worker',

@@ -1,23 +1,23 @@
 /**
- * The service worker: it makes the page start without a network, from the files of one build.
+ * The service worker starts the page without a network, from the files of one build.
  *
- * The page itself is asked of the network first, so that whoever has one always gets the
- * newest; its files have their content's hash in their names, so one from here is the same as
- * one from there. What a build consists of is fetched as a whole when this worker is installed,
- * and thrown away when a later one takes over, which is when no page uses it any more: a page
- * never gets files of two builds. It touches nothing of /api/ or /ws, and nothing of other
- * origins; what the page itself keeps of messages (state/last-messages.ts) it does not know.
+ * It asks the network for the page first, so people with a network always get the newest. The
+ * page's files have the hash of their content in their names, so the cached file equals the
+ * server's. The worker fetches all files of a build when it is installed. It deletes them when a
+ * later worker takes over, and that happens when no page uses them any more: a page never gets
+ * files of two builds. It leaves /api/, /ws and other origins alone, and it knows nothing of the
+ * messages that the page keeps (log/last-messages.ts).
  */
 export {};
 
 declare const self: ServiceWorkerGlobalScope;
-/** Both put in by the build: see build.ts. */
+/** The build puts both in: see build.ts. */
 declare const __FILES__: readonly string[];
 declare const __VERSION__: string;
 
 const prefix = 'pc-shell-';
 const shell = prefix + __VERSION__;
-/** So long the network has to answer, in ms, where there is a page at hand. */
+/** The time in ms that the network has to answer if the cache has the page. */
 const patience = 4000;
 
 self.addEventListener('install', (event) => {
@@ -45,7 +45,7 @@ self.addEventListener('notificationclick', (event) => {
 
 async function install(): Promise<void> {
 	const cache = await caches.open(shell);
-	// What has no hash in its name could be an older one in the browser's own cache.
+	// A file without a hash in its name could be an old one in the browser's own cache.
 	const fresh = __FILES__.map(
 		(path) => new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'no-cache' }),
 	);
@@ -72,13 +72,13 @@ function late(): Promise<never> {
 	return new Promise((_, reject) => setTimeout(() => reject(new Error('late')), patience));
 }
 
-/** Its name says its content, so it cannot be out of date. */
+/** The file's name has the hash of its content, so a cached one is never out of date. */
 async function cacheFirst(request: Request): Promise<Response> {
 	const cache = await caches.open(shell);
 	const kept = await cache.match(request.url);
 	if (kept) return kept;
 	const response = await fetch(request);
-	// On a full disk it is shown all the same.
+	// On a full disk the page gets the file all the same.
 	if (response.ok) await cache.put(request.url, response.clone()).catch(() => {});
 	return response;
 }

@@ -1,9 +1,0 @@
-import { userProblem } from './names';
-
-/** Up to three names like one that is taken, each of them valid. `letter` is one for an initial. */
-export function suggestions(taken: string, onTour: string, letter: string): string[] {
-	const [, base = taken, number] = /^(.*?)(\d*)$/u.exec(taken.trim()) ?? [];
-	const next = `${base}${Number(number || 1) + 1}`;
-	const all = [next, `${base.trim()} ${letter}`, onTour];
-	return all.filter((name) => userProblem(name) === null && name !== taken);
-}
