@@ -5,12 +5,19 @@ DATA ?= .local/data
 # What is built by `sam build --config-env local` runs on this machine (samconfig.toml).
 GOARCH ?= $(if $(findstring /.aws-sam/local/,$(ARTIFACTS_DIR)),amd64,arm64)
 
+# The newest release of CHANGELOG.md, and whether more has changed since.
+HASH := \#
+VERSION := $(shell awk '/^$(HASH)$(HASH) / { if ($$2 != "Unreleased") { print $$2 more; exit } more = "+unreleased" }' CHANGELOG.md)
+# Vite writes it into the page.
+export CHAT_VERSION = $(VERSION)
+RELEASED = -trimpath -buildvcs=false -ldflags='-s -w -X $(shell go list -m)/internal/version.number=$(VERSION)'
+
 GO_PACKAGES = ./...
 STATICCHECK = go tool -modfile=tools/go.mod staticcheck
 JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 
-.PHONY: help help-all run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format ci clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help help-all run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format ci module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## this list
 	@awk -F ':.* ## ' '/^[a-z0-9-]+:.* ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile lab/Makefile
@@ -25,9 +32,9 @@ dev: .local/bin/dev ## the same, built and started anew at every change; the pag
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -watch
 
 # Always asked for: Go itself knows best what has changed.
-.PHONY: .local/bin/dev
-.local/bin/dev: need-go
-	@go build -o $@ ./cmd/dev
+.PHONY: .local/bin/dev .local/bin/samlocal
+.local/bin/dev .local/bin/samlocal: need-go
+	@go build -o $@ ./cmd/$(@F)
 
 need-go:
 	@command -v go >/dev/null || { echo 'Go is missing: install Go 1.26 or newer (go.dev/dl), so that `go version` works'; exit 1; }
@@ -85,10 +92,10 @@ sam-build: .local/venv-sam/.ready need-go ### the functions as SAM builds them f
 	AWS_DEFAULT_REGION=$${AWS_REGION:-us-east-1} GOARCH=$(GOARCH) $(SAM) build --build-in-source --no-cached
 
 sam-local: ADDR = 127.0.0.1:3000
-sam-local: .local/venv-sam/.ready .local/bin/dev ## the page and the HTTP API by sam local start-api, with all it needs, at http://127.0.0.1:3000/index.html
-	@ADDR='$(ADDR)' DATA='$(DATA)' SAM='$(CURDIR)/$(SAM)' exec .local/bin/dev -sam
+sam-local: .local/venv-sam/.ready .local/bin/samlocal ## the page and the HTTP API by sam local start-api, with all it needs, at http://127.0.0.1:3000/index.html
+	@ADDR='$(ADDR)' DATA='$(DATA)' SAM='$(CURDIR)/$(SAM)' exec .local/bin/samlocal
 
-test-sam: .local/venv-sam/.ready .local/bin/dev web/node_modules/.ready ### the page on sam local in a real Chromium, and both gateways on its containers
+test-sam: .local/venv-sam/.ready .local/bin/dev .local/bin/samlocal web/node_modules/.ready ### the page on sam local in a real Chromium, and both gateways on its containers
 	@go build -o .local/bin/engine ./lab/engine
 	CHROMIUM="$$(web/e2e/find-chromium)" SAM='$(CURDIR)/$(SAM)' .local/bin/engine .sam/test.sh
 
@@ -142,13 +149,23 @@ bench bench-gateways: need-node
 mutants ci-lab: web/node_modules/.ready
 
 ci: export FUZZ_TIME = 5s
-ci: test test-sdks test-watch lint-template sam-validate test-template build rehearse test-sam fuzz ci-lab ## what CI runs
+ci: test test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
 build-%Function: need-go
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -trimpath -buildvcs=false -ldflags='-s -w' -tags lambda.norpc \
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(RELEASED) -tags lambda.norpc \
 	  -o '$(ARTIFACTS_DIR)/bootstrap' ./functions/$$(echo '$*' | tr '[:upper:]' '[:lower:]')
+
+# cmd/release calls these with GOOS, GOARCH and PROGRAM.
+build-%-command: need-go
+	CGO_ENABLED=0 GOOS=$(GOOS) GOARCH=$(GOARCH) go build $(RELEASED) -o '$(PROGRAM)' ./cmd/$*
+
+release: need-go need-node ### programs, functions, lists of what is in them and checksums, into .local/release
+	@go run ./cmd/release
+
+test-release: need-go need-node ### a release of two copies of this tree has the same bytes
+	TEST_RELEASE=1 go test -count=1 ./cmd/release
 
 FUNCTIONS = $(shell sed -n 's/^  \([A-Za-z]*\)Function:$$/\1/p' template.yaml)
 
@@ -156,6 +173,10 @@ build: need-go ## the functions of template.yaml, as Lambda runs them, into .loc
 	@for f in $(FUNCTIONS); do \
 	  $(MAKE) --no-print-directory ARTIFACTS_DIR=.local/functions/$$f build-$${f}Function || exit 1; \
 	done
+
+module: need-go ## give the module the path that you publish it by (NAME=github.com/you/projectchat)
+	@go run ./cmd/module '$(NAME)'
+	go build ./... && go vet ./... && go test ./internal ./internal/stack
 
 clean: ## remove what was built; keeps the data
 	rm -rf .local/bin .local/functions .local/page-* web/dist web/test-results web/playwright-report

@@ -30,11 +30,19 @@ const siblingsOfAnyKind = {
 // that lost this socket would load itself again.
 const changesPort = Number(process.env.CHANGES_PORT);
 
+/** The page tells which release it is of: the Makefile knows. */
+const version: Plugin = {
+	name: 'version',
+	transformIndexHtml: () => [
+		{ tag: 'meta', attrs: { name: 'version', content: process.env.CHAT_VERSION || 'unknown' } },
+	],
+};
+
 export default defineConfig({
 	server: changesPort ? { hmr: { host: '127.0.0.1', clientPort: changesPort } } : {},
 	// Absolute: the same page is served at / and at /<room>/.
 	base: '/',
-	plugins: [plainImports, serviceWorker()],
+	plugins: [plainImports, version, serviceWorker()],
 	css: { postcss: { plugins: [siblingsOfAnyKind] } },
 	oxc: {
 		// Not the automatic runtime: Preact's own h() is in the bundle anyway, and shorter.

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"projectchat/internal/laptop"
 	"projectchat/internal/wire"
 	localdb "projectchat/local/dynamodb"
 )
@@ -72,7 +73,7 @@ func newProject(t *testing.T) *project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, err := moduleRoot()
+	here, err := laptop.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +89,11 @@ func newProject(t *testing.T) *project {
 	p.write("template.yaml", string(template))
 	p.write("web/dist/index.html", pageFiles["index.html"])
 	p.write("web/node_modules/.ready", "")
-	hash, err := hashFiles(filepath.Join(p.root, "web"))
+	sources, err := laptop.Project{Root: p.root}.PageSources()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.write(".local/page-sources", hash)
+	p.write(".local/page-sources", sources)
 	if err := os.Symlink(filepath.Join(here, ".local", "dynamodb-local"), filepath.Join(p.root, ".local", "dynamodb-local")); err != nil {
 		t.Fatal(err)
 	}

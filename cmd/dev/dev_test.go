@@ -16,6 +16,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"projectchat/internal/laptop"
 	"projectchat/internal/wire"
 	localdb "projectchat/local/dynamodb"
 )
@@ -81,14 +82,14 @@ func mustStart(t *testing.T) (*stack, *testLog) {
 	for name, text := range pageFiles {
 		writeFile(t, filepath.Join(page, name), text)
 	}
-	root, err := moduleRoot()
+	root, err := laptop.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := newTestLog()
 	s, err := start(t.Context(), options{
-		Root: root, Addr: "localhost:0", Page: page, Log: log,
-		Say: func(what, format string, args ...any) { t.Logf("%s %s", what, fmt.Sprintf(format, args...)) },
+		Project: laptop.Project{Root: root, Say: func(what, format string, args ...any) { t.Logf("%s %s", what, fmt.Sprintf(format, args...)) }},
+		Addr:    "localhost:0", Page: page, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)

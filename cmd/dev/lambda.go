@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"projectchat/internal/laptop"
 	"projectchat/local/docker"
 	"projectchat/local/gateway"
 	locallambda "projectchat/local/lambda"
@@ -57,17 +58,17 @@ func (o *options) meetContainers(listener net.Listener) error {
 	if err != nil {
 		return err
 	}
-	if at := listener.Addr().(*net.TCPAddr); settings.port(managementVariable) != at.Port {
-		o.Say("note", "this is port %d, and .sam/local.json has containers post to %s", at.Port, settings.Parameters[managementVariable])
+	if at := listener.Addr().(*net.TCPAddr); settings.Port(laptop.ManagementVariable) != at.Port {
+		o.Say("note", "this is port %d, and .sam/local.json has containers post to %s", at.Port, settings.Parameters[laptop.ManagementVariable])
 	}
 	return nil
 }
 
 // meetDatabase has the database listen where the functions in containers look for
 // it, and gives what else they are told.
-func (o *options) meetDatabase() (samSettings, error) {
-	settings, err := readSAMSettings(o.Root)
-	o.DatabasePort = settings.port(databaseVariable)
+func (o *options) meetDatabase() (laptop.ContainerSettings, error) {
+	settings, err := laptop.ReadContainerSettings(o.Root)
+	o.DatabasePort = settings.Port(laptop.DatabaseVariable)
 	return settings, err
 }
 

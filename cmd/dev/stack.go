@@ -7,15 +7,14 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"projectchat/internal/dynamo"
+	"projectchat/internal/laptop"
 	localdb "projectchat/local/dynamodb"
 	"projectchat/local/gateway"
 	"projectchat/local/template"
@@ -23,7 +22,7 @@ import (
 
 // options say what stack to start.
 type options struct {
-	Root      string // the project's folder
+	laptop.Project
 	Addr      string // where to serve; port 0 takes a free one
 	Data      string // the database's folder; "": in memory
 	Page      string // the built page's folder
@@ -36,7 +35,6 @@ type options struct {
 	// this process; "": none.
 	Lambda       string
 	DatabasePort int // where the database listens; 0: at any free port
-	Say          func(what, format string, args ...any)
 }
 
 // stack is a running chat.
@@ -58,7 +56,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 		return nil, err
 	}
 	// First of all the port: if it is taken nothing else is worth the time.
-	listener, err := listen(o.Addr)
+	listener, err := laptop.Listen(o.Addr)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +77,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 		return nil, err
 	}
 	if o.BuildPage {
-		if err := buildPage(ctx, o); err != nil {
+		if err := o.Project.BuildPage(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -115,10 +113,10 @@ func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*si
 		return nil, fmt.Errorf("configure the AWS SDK: %w", err)
 	}
 	client := dynamo.NewClient(cfg)
-	if err := dynamo.CreateTable(ctx, client, tableSpec(t.Tables[0])); err != nil {
+	if err := laptop.CreateTable(ctx, client, t.Tables[0]); err != nil {
 		return nil, err
 	}
-	functions, log, err := newFunctions(cfg, client, o, t.Functions)
+	functions, log, err := newFunctions(cfg, o, t.Functions)
 	if err != nil {
 		return nil, err
 	}
@@ -138,54 +136,18 @@ func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*si
 	return newSite(o.Addr, page, stage, s.gateway, api), nil
 }
 
-// startDatabase starts DynamoDB Local, unless the environment names a database.
+// startDatabase starts a database, unless the environment names one.
 func (s *stack) startDatabase(ctx context.Context, o options) error {
-	if endpoint := os.Getenv(localdb.EndpointVariable); endpoint != "" {
-		o.Say("database", "%s, as %s says", endpoint, localdb.EndpointVariable)
-		// What is on this machine is no account's.
-		if u, err := url.Parse(endpoint); err == nil && isLoopback(u.Hostname()) {
-			useLocalDatabase(endpoint)
-		}
-		return nil
-	}
-	began := time.Now()
-	server, err := localdb.Start(ctx, localdb.Options{
-		Dir: filepath.Join(o.Root, ".local", "dynamodb-local"), DataDir: o.Data, Port: o.DatabasePort,
-		Log: func(line string) { o.Say("database", "%s", line) },
-	})
-	if err != nil {
+	server, err := o.StartDatabase(ctx, o.Data, o.DatabasePort)
+	if err != nil || server == nil {
 		return err
 	}
 	s.database = server
-	where := "in memory"
-	if o.Data != "" {
-		where = "data in " + relative(o.Root, o.Data)
-	}
-	o.Say("database", "DynamoDB Local at %s, %s (%.1f s)", server.Endpoint, where, time.Since(began).Seconds())
-	useLocalDatabase(server.Endpoint)
 	go func() {
 		<-server.Done()
 		s.fail(errors.New("the database has stopped by itself"))
 	}()
 	return nil
-}
-
-// useLocalDatabase redirects the AWS SDK by its own variables, and keeps it from
-// the account that this machine may be set up for.
-func useLocalDatabase(endpoint string) {
-	for name, value := range map[string]string{
-		localdb.EndpointVariable:      endpoint,
-		"AWS_REGION":                  "us-east-1",
-		"AWS_ACCESS_KEY_ID":           "local",
-		"AWS_SECRET_ACCESS_KEY":       "local",
-		"AWS_SESSION_TOKEN":           "",
-		"AWS_PROFILE":                 "",
-		"AWS_CONFIG_FILE":             os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"AWS_CA_BUNDLE":               "",
-	} {
-		os.Setenv(name, value)
-	}
 }
 
 // stop ends everything, in the opposite order: connections are closed and their
@@ -212,17 +174,6 @@ func (s *stack) fail(err error) {
 	case s.failed <- err:
 	default:
 	}
-}
-
-func listen(addr string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is taken by another program: end that, or choose another address: make run ADDR=localhost:8081", addr)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("listen on ADDR=%s: %w", addr, err)
-	}
-	return listener, nil
 }
 
 // address is where a browser finds what listens.

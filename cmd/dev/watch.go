@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -12,8 +11,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"projectchat/internal/laptop"
 )
 
 // lookEvery is how often the sources are looked at for a change.
@@ -25,8 +25,8 @@ const lookEvery = 300 * time.Millisecond
 // open pages connect again by themselves.
 type watcher struct {
 	options
-	page  *child // Vite, which sends changes of the page to the browser itself
-	stack *child
+	page  *laptop.Child // Vite, which sends changes of the page to the browser itself
+	stack *laptop.Child
 }
 
 func watch(ctx context.Context, o options) (err error) {
@@ -35,14 +35,14 @@ func watch(ctx context.Context, o options) (err error) {
 	defer func() {
 		limited, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 		defer cancel()
-		err = errors.Join(err, w.stack.stop(), w.page.stop(), database.stop(limited))
+		err = errors.Join(err, w.stack.Stop(), w.page.Stop(), database.stop(limited))
 	}()
 	if o.Lambda != "" {
 		if _, err := o.meetDatabase(); err != nil {
 			return err
 		}
 	}
-	if err := installPackages(ctx, o); err != nil {
+	if err := o.InstallPackages(ctx); err != nil {
 		return err
 	}
 	if err := database.startDatabase(ctx, o); err != nil {
@@ -66,7 +66,7 @@ func watch(ctx context.Context, o options) (err error) {
 		case <-ctx.Done():
 		case err := <-database.failed:
 			return err
-		case <-w.page.done:
+		case <-w.page.Done:
 			return errors.New("the page's development server has stopped by itself")
 		case <-time.After(lookEvery):
 		}
@@ -86,23 +86,15 @@ func (w *watcher) startPage(ctx context.Context) (from string, err error) {
 	cmd.Dir = filepath.Join(w.Root, "web")
 	// Past the stack, which comes and goes: see web/vite.config.ts.
 	cmd.Env = append(os.Environ(), "CHANGES_PORT="+port)
-	if w.page, err = startChild(cmd, w.Log); err != nil {
+	if w.page, err = laptop.StartChild(cmd, os.Interrupt, w.Log); err != nil {
 		return "", fmt.Errorf("start the page's development server: %w", err)
 	}
-	for {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			conn.Close()
-			return "http://" + addr, nil
-		}
-		select {
-		case <-ctx.Done():
-			return "", ctx.Err()
-		case <-w.page.done:
-			return "", fmt.Errorf("the page's development server does not start: see %s", relative(w.Root, w.LogPath))
-		case <-time.After(lookEvery):
-		}
+	if err := w.page.AwaitListener(ctx, addr); errors.Is(err, laptop.ErrEnded) {
+		return "", fmt.Errorf("the page's development server does not start: see %s", w.Relative(w.LogPath))
+	} else if err != nil {
+		return "", err
 	}
+	return "http://" + addr, nil
 }
 
 // restart builds the stack and, if that goes well, puts it in the place of the
@@ -113,68 +105,21 @@ func (w *watcher) restart(ctx context.Context, pageFrom string) {
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/dev")
 	build.Dir = w.Root
 	if output, err := build.CombinedOutput(); err != nil {
-		w.Say("go", "%s", beginning(string(output)))
+		w.Say("go", "%s", laptop.Beginning(output))
 		return
 	}
-	if err := w.stack.stop(); err != nil {
+	if err := w.stack.Stop(); err != nil {
 		w.Say("go", "%v", err)
 	}
 	cmd := exec.Command(binary, "-page-from", pageFrom, "-log", w.LogPath, "-trace="+strconv.FormatBool(w.Trace), "-lambda", w.Lambda)
 	cmd.Dir = w.Root
 	cmd.Env = append(os.Environ(), "ADDR="+w.Addr)
 	var err error
-	if w.stack, err = startChild(cmd, os.Stdout); err != nil {
+	if w.stack, err = laptop.StartChild(cmd, os.Interrupt, os.Stdout); err != nil {
 		w.Say("go", "%v", err)
 		return
 	}
 	w.Say("go", "built and started (%.1f s)", time.Since(began).Seconds())
-}
-
-// child is a process that ends with this one: it is asked to when it is stopped,
-// and finds its input closed when this process dies.
-type child struct {
-	cmd   *exec.Cmd
-	end   os.Signal // asks it to end
-	input io.Closer
-	done  chan struct{}
-}
-
-func startChild(cmd *exec.Cmd, output io.Writer) (*child, error) {
-	input, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	cmd.Stdout, cmd.Stderr = output, output
-	// Its own group: a terminal's Ctrl-C is for this process, which ends the others.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	c := &child{cmd: cmd, end: os.Interrupt, input: input, done: make(chan struct{})}
-	go func() {
-		defer close(c.done)
-		_ = cmd.Wait() // how it ended shows in its output
-	}()
-	return c, nil
-}
-
-// stop ends the process and all that it started; a nil child has ended already.
-func (c *child) stop() error {
-	if c == nil {
-		return nil
-	}
-	defer c.input.Close()
-	_ = c.cmd.Process.Signal(c.end)
-	select {
-	case <-c.done:
-		return nil
-	case <-time.After(12 * time.Second):
-	}
-	if err := syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL); err != nil {
-		return fmt.Errorf("end %s: %w", filepath.Base(c.cmd.Path), err)
-	}
-	<-c.done
-	return nil
 }
 
 // stamp changes with the Go code and the template.

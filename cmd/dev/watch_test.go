@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -32,36 +29,6 @@ func TestStampChangesWithWhatIsBuilt(t *testing.T) {
 				t.Errorf("changed: %t, want %t", changed, test.changes)
 			}
 		})
-	}
-}
-
-func TestChildEnds(t *testing.T) {
-	tests := map[string]struct {
-		script string
-		end    func(*child) error
-	}{
-		"when it is asked to":            {"trap 'exit 0' INT; echo up; while :; do sleep 0.01; done", (*child).stop},
-		"when its input ends":            {"echo up; cat", func(c *child) error { return c.input.Close() }},
-		"by itself, and is stopped then": {"echo up", func(c *child) error { <-c.done; return c.stop() }},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			out, in := io.Pipe()
-			c, err := startChild(exec.Command("sh", "-c", test.script), in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "up\n" {
-				t.Fatalf("the child said %q, %v", line, err)
-			}
-			if err := test.end(c); err != nil {
-				t.Fatal(err)
-			}
-			<-c.done
-		})
-	}
-	if err := (*child)(nil).stop(); err != nil {
-		t.Errorf("stop of none: %v", err)
 	}
 }
 

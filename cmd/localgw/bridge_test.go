@@ -43,7 +43,7 @@ func TestTheProjectsOwnTemplateInSAM(t *testing.T) {
 // port, and gives its address.
 func startSAM(t *testing.T, port string) (lambda string) {
 	t.Helper()
-	cmd := exec.Command("../../.local/bin/dev", "-sam", "-start-lambda", "127.0.0.1:0", "-gateway-port", port)
+	cmd := exec.Command("../../.local/bin/samlocal", "-start-lambda", "127.0.0.1:0", "-gateway-port", port)
 	cmd.Env = append(os.Environ(), "ADDR=127.0.0.1:0", "DATA="+t.TempDir())
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -21,6 +21,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"projectchat/internal/version"
 )
 
 // endTime is how long connections and functions have to end in.
@@ -45,6 +47,10 @@ func run(ctx context.Context, args []string, out, usage io.Writer) error {
 	o, err := parseOptions(args, usage)
 	if err != nil {
 		return err
+	}
+	if o.version {
+		fmt.Fprintln(out, "localgw", version.Number())
+		return nil
 	}
 	log := &console{out: out}
 	g, err := start(ctx, o, log)

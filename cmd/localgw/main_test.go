@@ -13,6 +13,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
+
+	"projectchat/internal/version"
 )
 
 // several has two WebSocket APIs on one stage, one of them guarded, and two
@@ -50,6 +52,14 @@ Resources:
   SayReply: {Type: "AWS::ApiGatewayV2::RouteResponse", Properties: {ApiId: !Ref Chat, RouteId: !Ref ChatSayRoute, RouteResponseKey: $default}}
   ExitReply: {Type: "AWS::ApiGatewayV2::RouteResponse", Properties: {ApiId: !Ref Chat, RouteId: !Ref ChatExitRoute, RouteResponseKey: $default}}
 `
+
+func TestVersionIsTold(t *testing.T) {
+	var out strings.Builder
+	err := run(t.Context(), []string{"-version"}, &out, io.Discard)
+	if want := "localgw " + version.Number() + "\n"; err != nil || out.String() != want {
+		t.Errorf("%q, %v; want %q", out.String(), err, want)
+	}
+}
 
 // startSeveral serves it with this binary as both functions.
 func startSeveral(t *testing.T, env []string, args ...string) *process {

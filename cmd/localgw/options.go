@@ -25,6 +25,7 @@ type options struct {
 	faults       string
 	admin        string
 	seed         uint64
+	version      bool
 }
 
 // pairs is a flag NAME=VALUE that may come more than once.
@@ -63,6 +64,7 @@ func parseOptions(args []string, usage io.Writer) (options, error) {
 	flags.StringVar(&o.faults, "faults", "", "go wrong on purpose: post-drop=0.1,slow-reader=1:5s (docs/gateway.md lists them)")
 	flags.StringVar(&o.admin, "admin", "", "switch faults at run time there: 127.0.0.1:8081 (docs/gateway.md tells how)")
 	flags.Uint64Var(&o.seed, "seed", 1, "the seed of the faults")
+	flags.BoolVar(&o.version, "version", false, "say which release this is")
 	err := flags.Parse(args)
 	if err == flag.ErrHelp {
 		flags.SetOutput(usage)

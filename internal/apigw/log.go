@@ -12,7 +12,7 @@ import (
 var logged = map[string]bool{
 	slog.TimeKey: true, slog.LevelKey: true, slog.MessageKey: true,
 	"route": true, "reqId": true, "trace": true, "bytes": true, "ms": true, "code": true,
-	"outcome": true, "count": true, "err": true, "panic": true, "stack": true,
+	"outcome": true, "count": true, "version": true, "err": true, "panic": true, "stack": true,
 }
 
 // NewLogger makes a logger that writes JSON lines and drops every field that is

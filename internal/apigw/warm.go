@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	management "github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+
+	"projectchat/internal/version"
 )
 
 // warmTime is how long the start of a function waits for its connections at
@@ -20,7 +22,8 @@ const warmTime = 300 * time.Millisecond
 // Warm opens connections before the first event, all at once: the start of a
 // function has a whole processor for its TLS handshakes, of which an event has a
 // share by the function's memory. It comes back within 300 ms; what fails or
-// takes longer is logged, and is then opened when it is needed.
+// takes longer is logged, and is then opened when it is needed. Its last line tells
+// the release, once for each process: on every line it would cost.
 func Warm(log *slog.Logger, open ...func(context.Context) error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), warmTime)
@@ -42,7 +45,7 @@ func Warm(log *slog.Logger, open ...func(context.Context) error) {
 	case <-opened:
 	case <-ctx.Done():
 	}
-	log.InfoContext(ctx, "warmed", "ms", time.Since(began).Milliseconds())
+	log.InfoContext(ctx, "warmed", "version", version.Number(), "ms", time.Since(began).Milliseconds())
 }
 
 // Open opens a connection to the management API, and keeps it for the first

@@ -41,7 +41,7 @@ func TestWarm(t *testing.T) {
 			if took := time.Since(began); took != test.took {
 				t.Errorf("%s: took %v", name, took)
 			}
-			if !strings.Contains(log.String(), test.logs) || !strings.Contains(log.String(), `"msg":"warmed"`) {
+			if !strings.Contains(log.String(), test.logs) || !strings.Contains(log.String(), `"msg":"warmed","version":"`) {
 				t.Errorf("%s: logged %s", name, log)
 			}
 		}

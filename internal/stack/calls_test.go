@@ -10,6 +10,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -31,7 +32,8 @@ type codebase struct {
 
 func newCodebase(root string) *codebase { return &codebase{root, map[string]*code{}} }
 
-const ours = "projectchat/internal/"
+// ours begins the import path of each package beside this one.
+var ours = path.Dir(reflect.TypeFor[codebase]().PkgPath()) + "/"
 
 func (c *codebase) Import(name string) (*types.Package, error) {
 	if strings.HasPrefix(name, ours) {
@@ -147,7 +149,7 @@ func (c *code) named(receiver string, names ...string) (found []*types.Func) {
 
 // families are the keys of rows, by what of internal/dynamo makes them.
 var families = map[string]string{
-	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "livePK": "LIVE#*",
+	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "seatPK": "LIVE#*",
 	"roomKey": "ROOM#*", "directoryPK": "ROOMS", "logPK": "LOG#*",
 }
 
@@ -212,14 +214,21 @@ func (c *codebase) needs(function string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	people, err := c.load("people")
+	if err != nil {
+		return nil, err
+	}
 	used, _ := edge.reach([]*types.Func{handler})
-	services := methods(used, "chat", "Service")
+	persons, _ := people.reach(people.named("*Service", methods(used, "people", "Service")...))
+	// The rules of persons ask the log to end connections.
+	services := append(methods(used, "chat", "Service"), methods(persons, "people", "Connections")...)
 	if len(services) == 0 {
 		return nil, fmt.Errorf("apigw.%s calls no method of chat.Service: this test no longer understands it", handler.Name())
 	}
 	rules, _ := chat.reach(chat.named("*Service", services...))
 	set := map[string]bool{}
-	for _, method := range methods(rules, "chat", "Store", "SessionStore", "ConnectionStore", "LogStore") {
+	stores := append(methods(rules, "chat", "Store", "SessionStore", "ConnectionStore", "LogStore"), methods(persons, "people", "Store")...)
+	for _, method := range stores {
 		needs, err := c.storeNeeds(method)
 		if err != nil {
 			return nil, err

@@ -1,6 +1,6 @@
 package template
 
-import "gopkg.in/yaml.v3"
+import "go.yaml.in/yaml/v4"
 
 type routeResponseProperties struct {
 	RouteID  value `yaml:"RouteId"`

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // sub resolves Fn::Sub: ${Name}, ${Name.Attribute}, ${!literal}, and names of

@@ -3,7 +3,7 @@ package template
 import (
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // value is a property whose meaning is decided later: a literal, or one of

@@ -10,6 +10,7 @@ let output: Rolldown.RolldownOutput['output'];
 
 beforeAll(async () => {
 	vi.stubEnv('NODE_ENV', 'production');
+	vi.stubEnv('CHAT_VERSION', '1.2.3');
 	const built = await build({ logLevel: 'error', build: { write: false } });
 	output = (built as Rolldown.RolldownOutput).output;
 }, 120_000);
@@ -82,4 +83,8 @@ test('the page holds nothing that its policy forbids, and no fakes', () => {
 	expect(html()).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
 	const fakes = output.filter((file) => file.type === 'chunk' && /FakeRoom/.test(file.code));
 	expect(fakes).toEqual([]);
+});
+
+test('the page tells which release it is of', () => {
+	expect(html()).toContain('<meta name="version" content="1.2.3">');
 });

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 )
 
 // floor is the plainest chat: a set of sockets in memory, and every frame goes
@@ -32,25 +32,24 @@ func newFloor() (*floor, error) {
 }
 
 func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	upgrader := websocket.Upgrader{}
-	c, err := upgrader.Upgrade(w, r, nil)
+	c, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		return
 	}
-	defer c.Close()
+	defer c.CloseNow()
 	out := make(chan []byte, 256)
 	f.mu.Lock()
 	f.members[c] = out
 	f.mu.Unlock()
 	go func() {
 		for frame := range out {
-			if c.WriteMessage(websocket.TextMessage, frame) != nil {
+			if c.Write(context.Background(), websocket.MessageText, frame) != nil {
 				return
 			}
 		}
 	}()
 	for {
-		_, frame, err := c.ReadMessage()
+		_, frame, err := c.Read(context.Background())
 		if err != nil {
 			break
 		}
@@ -75,7 +74,7 @@ func (f *floor) broadcast(from *websocket.Conn, frame []byte) {
 func (f *floor) open(ctx context.Context, n int) (*room, error) {
 	socks := make([]*websocket.Conn, 0, n)
 	for range n {
-		c, _, err := websocket.DefaultDialer.DialContext(ctx, f.url, nil)
+		c, _, err := websocket.Dial(ctx, f.url, nil)
 		if err != nil {
 			return nil, fmt.Errorf("connect to the plain chat: %w", err)
 		}

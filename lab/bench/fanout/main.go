@@ -1,8 +1,8 @@
 // Command fanout measures the time from a send to the last member's frame, in
 // rooms of several sizes, and where that time goes: the real handlers, DynamoDB
 // Local, the local gateway and its @connections over HTTP, driven by real
-// sockets. In the same run, turn by turn, it measures a plain chat on
-// gorilla/websocket that keeps everything in memory: the floor on this machine.
+// sockets. In the same run, turn by turn, it measures a plain chat that keeps
+// everything in memory: the floor on this machine.
 package main
 
 import (

@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 	"golang.org/x/sync/errgroup"
 
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 	"projectchat/internal/dynamo"
 	"projectchat/internal/wire"
 	localdb "projectchat/local/dynamodb"
@@ -79,9 +80,9 @@ func (o *ours) serve(ctx context.Context, listener net.Listener) error {
 	log := apigw.NewLogger(os.Stderr)
 	quiet := apigw.NewLogger(new(bytes.Buffer))
 	store := timedStore{dynamo.New(client, "fanout", nil), o.meter}
-	service := chat.New(store, timedBroadcaster{apigw.NewBroadcaster(cfg, log), o.meter}, chat.Options{Log: log})
-	connect, send, history := apigw.Connect(service, quiet), apigw.Send(service, quiet), apigw.History(service, quiet)
-	disconnect := apigw.Disconnect(service, quiet)
+	rules := compose.Rules(store, timedBroadcaster{apigw.NewBroadcaster(cfg, log), o.meter}, chat.Options{Log: log})
+	connect, send, history := apigw.Connect(rules, quiet), apigw.Send(rules, quiet), apigw.History(rules, quiet)
+	disconnect := apigw.Disconnect(rules, quiet)
 	o.gateway, err = gateway.NewWebSocket(gateway.WebSocketConfig{
 		Stage: "ws", RouteSelectionExpression: "$request.body.action",
 		Routes: map[string]gateway.Route{
@@ -158,17 +159,18 @@ func (o *ours) signIn(ctx context.Context, name string) (cookie string, err erro
 
 func (o *ours) join(ctx context.Context, cookie string) (*websocket.Conn, error) {
 	header := http.Header{"Origin": {origin}, "Cookie": {cookie}}
-	c, _, err := websocket.DefaultDialer.DialContext(ctx, "ws://"+o.addr+"/ws?v=1", header)
+	c, _, err := websocket.Dial(ctx, "ws://"+o.addr+"/ws?v=1", &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	if err := c.WriteMessage(websocket.TextMessage, []byte(`{"action":"join","room":"bench"}`)); err != nil {
+	c.SetReadLimit(-1)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := c.Write(ctx, websocket.MessageText, []byte(`{"action":"join","room":"bench"}`)); err != nil {
 		return nil, fmt.Errorf("join: %w", err)
 	}
-	c.SetReadDeadline(time.Now().Add(30 * time.Second))
-	defer c.SetReadDeadline(time.Time{})
 	for {
-		_, frame, err := c.ReadMessage()
+		_, frame, err := c.Read(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("join: %w", err)
 		}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 )
 
 // room is a room with all its members' sockets.
@@ -43,7 +43,7 @@ func newRoom(socks []*websocket.Conn, frame func(text string) []byte, reply stri
 
 func (r *room) readReplies() {
 	for {
-		_, frame, err := r.sender.ReadMessage()
+		_, frame, err := r.sender.Read(context.Background())
 		if err != nil {
 			return
 		}
@@ -56,7 +56,7 @@ func (r *room) readReplies() {
 // read reads all that a member gets, and notes the message that is waited for.
 func (r *room) read(c *websocket.Conn) {
 	for {
-		_, frame, err := c.ReadMessage()
+		_, frame, err := c.Read(context.Background())
 		if err != nil {
 			return
 		}
@@ -79,7 +79,7 @@ func (r *room) measure(ctx context.Context) (time.Duration, error) {
 	r.text, r.missing = []byte(text), r.others
 	r.mu.Unlock()
 	began := time.Now()
-	if err := r.sender.WriteMessage(websocket.TextMessage, r.frame(text)); err != nil {
+	if err := r.sender.Write(ctx, websocket.MessageText, r.frame(text)); err != nil {
 		return 0, fmt.Errorf("send: %w", err)
 	}
 	timeout := time.After(10 * time.Second)
@@ -109,6 +109,6 @@ func (r *room) waits() int {
 
 func (r *room) close() {
 	for _, c := range r.socks {
-		c.Close()
+		c.CloseNow()
 	}
 }

@@ -11,30 +11,29 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 )
 
 // broadcastAll has one socket say something to a room again and again: the
 // function reads the room's connections from a list and posts to each. The next
 // message is sent when the last member has the one before. It gives deliveries a
 // second.
-func broadcastAll(ctx context.Context, g *gateway, sender *websocket.Conn, members []*websocket.Conn, d time.Duration) (perSecond float64, err error) {
+func broadcastAll(ctx context.Context, g *gateway, sender *sock, members []*sock, d time.Duration) (perSecond float64, err error) {
 	if err := listMembers(g, members); err != nil {
 		return 0, err
 	}
 	var arrived arrivals
 	var readers sync.WaitGroup
 	for _, c := range members {
-		raw := c.NetConn()
-		_ = raw.SetReadDeadline(time.Now().Add(d + time.Minute))
-		readers.Go(func() { _, _ = io.Copy(&arrived, raw) })
+		_ = c.raw.SetReadDeadline(time.Now().Add(d + time.Minute))
+		readers.Go(func() { _, _ = io.Copy(&arrived, c.raw) })
 	}
 	defer readers.Wait()
 	defer closeAll(members)
 	message := fmt.Appendf(nil, `{"action":"broadcast","data":"%s"}`, bytes.Repeat([]byte("x"), payloadBytes))
 	say := func() error {
 		all := arrived.expect(len(members) * frameBytes)
-		if err := sender.WriteMessage(websocket.TextMessage, message); err != nil {
+		if err := sender.Write(ctx, websocket.MessageText, message); err != nil {
 			return fmt.Errorf("broadcast: %w", err)
 		}
 		select {
@@ -61,7 +60,7 @@ func broadcastAll(ctx context.Context, g *gateway, sender *websocket.Conn, membe
 }
 
 // listMembers writes the list that the function reads.
-func listMembers(g *gateway, members []*websocket.Conn) error {
+func listMembers(g *gateway, members []*sock) error {
 	ids := make([]string, len(members))
 	for i, c := range members {
 		var err error

@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -25,16 +25,35 @@ const (
 	dialers      = 16
 )
 
+// sock is a client's WebSocket and the connection below it, where bytes are
+// counted more cheaply than frames are read.
+type sock struct {
+	*websocket.Conn
+	raw net.Conn
+}
+
+func connect(ctx context.Context, url string) (*sock, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	s := &sock{}
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
+		s.raw, err = new(net.Dialer).DialContext(ctx, network, addr)
+		return s.raw, err
+	}, ReadBufferSize: 512, WriteBufferSize: 512}
+	var err error
+	s.Conn, _, err = websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
+	return s, err
+}
+
 // connectAll opens n sockets and gives them with how many opened a second.
-func connectAll(ctx context.Context, g *gateway, n int) ([]*websocket.Conn, float64, error) {
-	socks := make([]*websocket.Conn, n)
+func connectAll(ctx context.Context, g *gateway, n int) ([]*sock, float64, error) {
+	socks := make([]*sock, n)
 	began := time.Now()
 	var group errgroup.Group
 	group.SetLimit(dialers)
 	for i := range socks {
 		group.Go(func() (err error) {
-			dialer := websocket.Dialer{ReadBufferSize: 512, WriteBufferSize: 512, HandshakeTimeout: 30 * time.Second}
-			socks[i], _, err = dialer.DialContext(ctx, g.socket, nil)
+			socks[i], err = connect(ctx, g.socket)
 			return err
 		})
 	}
@@ -47,17 +66,17 @@ func connectAll(ctx context.Context, g *gateway, n int) ([]*websocket.Conn, floa
 	return socks, rate, nil
 }
 
-func closeAll(socks []*websocket.Conn) {
+func closeAll(socks []*sock) {
 	for _, c := range socks {
-		if c != nil {
-			c.Close()
+		if c != nil && c.Conn != nil {
+			c.CloseNow()
 		}
 	}
 }
 
 // askAll has some sockets ask and wait for the reply, each one after the other,
 // for a while; it gives replies a second and the ids of all connections.
-func askAll(socks []*websocket.Conn, d time.Duration) (perSecond float64, err error) {
+func askAll(socks []*sock, d time.Duration) (perSecond float64, err error) {
 	var replies atomic.Int64
 	var group errgroup.Group
 	deadline := time.Now().Add(d)
@@ -77,12 +96,13 @@ func askAll(socks []*websocket.Conn, d time.Duration) (perSecond float64, err er
 }
 
 // ask gives the id of a connection, which is what the function replies.
-func ask(c *websocket.Conn) (string, error) {
-	if err := c.WriteMessage(websocket.TextMessage, []byte(`{"action":"echo"}`)); err != nil {
+func ask(c *sock) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := c.Write(ctx, websocket.MessageText, []byte(`{"action":"echo"}`)); err != nil {
 		return "", fmt.Errorf("ask: %w", err)
 	}
-	c.SetReadDeadline(time.Now().Add(30 * time.Second))
-	_, reply, err := c.ReadMessage()
+	_, reply, err := c.Read(ctx)
 	if err != nil {
 		return "", fmt.Errorf("wait for a reply: %w", err)
 	}
@@ -91,7 +111,7 @@ func ask(c *websocket.Conn) (string, error) {
 
 // postAll posts to connections from many posters for a while, and gives the
 // posts that arrived at their sockets, by second.
-func postAll(g *gateway, socks []*websocket.Conn, d time.Duration) (perSecond float64, err error) {
+func postAll(g *gateway, socks []*sock, d time.Duration) (perSecond float64, err error) {
 	ids := make([]string, len(socks))
 	for i, c := range socks {
 		if ids[i], err = ask(c); err != nil {
@@ -101,9 +121,8 @@ func postAll(g *gateway, socks []*websocket.Conn, d time.Duration) (perSecond fl
 	var received atomic.Int64
 	var readers sync.WaitGroup
 	for _, c := range socks {
-		raw := c.NetConn()
-		raw.SetReadDeadline(time.Now().Add(d + 20*time.Second))
-		readers.Go(func() { _, _ = io.Copy(counter{&received}, raw) })
+		_ = c.raw.SetReadDeadline(time.Now().Add(d + 20*time.Second))
+		readers.Go(func() { _, _ = io.Copy(counter{&received}, c.raw) })
 	}
 	began := time.Now()
 	posted, err := post(g, ids, began.Add(d))

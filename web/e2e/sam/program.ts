@@ -5,15 +5,19 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** `.local/bin/dev` in one of its ways, running. */
+/** A command of `.local/bin`, running. */
 export class Program {
 	private said = '';
 
 	private constructor(private readonly child: ChildProcess) {}
 
 	/** Starts it, and waits until it is ready. Rejects with what it said if it ends before that. */
-	static async start(flags: string[], env: NodeJS.ProcessEnv): Promise<Program> {
-		const child = spawn(join(root, '.local/bin/dev'), flags, {
+	static async start(
+		command: 'dev' | 'samlocal',
+		flags: string[],
+		env: NodeJS.ProcessEnv,
+	): Promise<Program> {
+		const child = spawn(join(root, '.local/bin', command), flags, {
 			cwd: root,
 			env: { ...process.env, ...env },
 			stdio: ['ignore', 'pipe', 'pipe'],

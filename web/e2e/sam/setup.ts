@@ -14,19 +14,19 @@ export default async function setup(): Promise<() => Promise<void>> {
 		for (const program of running.reverse()) await program.stop();
 		await rm(data, { recursive: true, force: true });
 	};
-	const start = async (flags: string[], env: NodeJS.ProcessEnv) => {
-		const program = await Program.start(flags, env);
+	const start = async (...how: Parameters<typeof Program.start>) => {
+		const program = await Program.start(...how);
 		running.push(program);
 		return program;
 	};
 	try {
 		const port = String(await freePort());
-		const flags = ['-sam', '-start-lambda', '127.0.0.1:0', '-gateway-port', port];
-		const sam = await start(flags, { ADDR: '127.0.0.1:0', DATA: data });
+		const flags = ['-start-lambda', '127.0.0.1:0', '-gateway-port', port];
+		const sam = await start('samlocal', flags, { ADDR: '127.0.0.1:0', DATA: data });
 		const database = { AWS_ENDPOINT_URL_DYNAMODB: sam.address('database') };
 		const containers = ['-lambda', sam.address('lambda')];
-		const lambda = await start(containers, { ...database, ADDR: `localhost:${port}` });
-		const socket = await start([], { ...database, ADDR: 'localhost:0' });
+		const lambda = await start('dev', containers, { ...database, ADDR: `localhost:${port}` });
+		const socket = await start('dev', [], { ...database, ADDR: 'localhost:0' });
 		// Workers inherit them.
 		process.env.SAM_URL = sam.address('ready');
 		process.env.E2E_URL = lambda.address('ready');

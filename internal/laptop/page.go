@@ -1,4 +1,4 @@
-package main
+package laptop
 
 import (
 	"context"
@@ -13,85 +13,70 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 )
 
 // The oldest Node.js that Vite runs on.
 const minNodeMajor, minNodeMinor = 20, 19
 
-// installPackages installs the page's packages, if they have changed since the
+// InstallPackages installs the page's packages, if they have changed since the
 // last time.
-func installPackages(ctx context.Context, o options) error {
-	web := filepath.Join(o.Root, "web")
+func (p Project) InstallPackages(ctx context.Context) error {
+	web := filepath.Join(p.Root, "web")
 	// The Makefile goes by the same file and the same rule.
 	ready := filepath.Join(web, "node_modules", ".ready")
 	if newer(ready, web, "package.json", "package-lock.json", ".npmrc") {
 		return nil
 	}
-	if err := o.step(ctx, "packages", "npm ci", web, "npm", "ci"); err != nil {
+	if err := p.step(ctx, "packages", "npm ci", web, "npm", "ci"); err != nil {
 		return err
 	}
 	return os.WriteFile(ready, nil, 0o644)
 }
 
-// buildPage builds the page, if what it depends on has changed since the last time.
-func buildPage(ctx context.Context, o options) error {
-	lock, err := lockPage(ctx, o)
+// BuildPage builds the page, if what it depends on has changed since the last time.
+func (p Project) BuildPage(ctx context.Context) error {
+	lock, err := p.lockPage(ctx)
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	if err := installPackages(ctx, o); err != nil {
+	if err := p.InstallPackages(ctx); err != nil {
 		return err
 	}
-	web := filepath.Join(o.Root, "web")
-	sources, err := hashFiles(web, "src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json")
+	web := filepath.Join(p.Root, "web")
+	sources, err := p.PageSources()
 	if err != nil {
-		return fmt.Errorf("look at the page's sources: %w", err)
+		return err
 	}
-	built := filepath.Join(o.Root, ".local", "page-sources")
-	if marked(built, sources) && exists(filepath.Join(o.Page, "index.html")) {
-		o.Say("page", "up to date")
+	built := filepath.Join(p.Root, ".local", "page-sources")
+	if marked(built, sources) && exists(filepath.Join(p.PageFolder(), "index.html")) {
+		p.Say("page", "up to date")
 		return nil
 	}
-	if err := o.step(ctx, "page", "vite build", web, "npm", "run", "--silent", "build"); err != nil {
+	if err := p.step(ctx, "page", "vite build", web, "npm", "run", "--silent", "build"); err != nil {
 		return err
 	}
 	return mark(built, sources)
 }
 
-// step runs a command of Node's, tells how long it took, and shows its output
-// only if it fails.
-func (o options) step(ctx context.Context, what, describe, dir string, command ...string) error {
+// PageSources changes with all that the built page depends on. It is kept in
+// .local/page-sources.
+func (p Project) PageSources() (string, error) {
+	sources, err := hashFiles(filepath.Join(p.Root, "web"), "src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json")
+	if err != nil {
+		return "", fmt.Errorf("look at the page's sources: %w", err)
+	}
+	return sources + " " + os.Getenv("CHAT_VERSION"), nil
+}
+
+// step runs a command of Node's.
+func (p Project) step(ctx context.Context, what, describe, dir string, command ...string) error {
 	if err := checkNode(ctx); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir = dir
-	return o.timed(what, describe, cmd)
-}
-
-// timed runs a command, made with a context, that ends with all that it started.
-func (o options) timed(what, describe string, cmd *exec.Cmd) error {
-	began := time.Now()
-	o.Say(what, "%s …", describe)
-	// npm starts others, and they hold its output open: all end together.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	output, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s\n%s failed in %s: %w", beginning(string(output)), describe, relative(o.Root, cmd.Dir), err)
-	}
-	o.Say(what, "%s (%.1f s)", describe, time.Since(began).Seconds())
-	return nil
-}
-
-// beginning gives the first lines of a command's output: npm adds a hundred of
-// its own usage to the few that matter.
-func beginning(output string) string {
-	lines := strings.SplitN(strings.TrimSpace(output), "\n", 16)
-	return strings.Join(lines[:min(len(lines), 15)], "\n")
+	return p.Timed(what, describe, cmd)
 }
 
 func checkNode(ctx context.Context) error {

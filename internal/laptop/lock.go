@@ -1,4 +1,4 @@
-package main
+package laptop
 
 import (
 	"context"
@@ -35,10 +35,10 @@ func openLocked(path string) (*os.File, error) {
 // maxLogs is how many stacks of one folder can have logs of their own.
 const maxLogs = 20
 
-// newLog opens a log file anew: the first that no other stack of this folder
-// writes to.
-func newLog(root string) (*os.File, error) {
-	dir := filepath.Join(root, ".local")
+// NewLog opens a log file anew: the first that no other command writes to in this
+// folder.
+func (p Project) NewLog() (*os.File, error) {
+	dir := filepath.Join(p.Root, ".local")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -56,12 +56,12 @@ func newLog(root string) (*os.File, error) {
 		}
 		return file, file.Truncate(0)
 	}
-	return nil, fmt.Errorf("%d stacks run in %s already", maxLogs, root)
+	return nil, fmt.Errorf("%d stacks run in %s already", maxLogs, p.Root)
 }
 
 // lockPage waits until nobody else builds the page in this folder.
-func lockPage(ctx context.Context, o options) (*os.File, error) {
-	path := filepath.Join(o.Root, ".local", "page.lock")
+func (p Project) lockPage(ctx context.Context) (*os.File, error) {
+	path := filepath.Join(p.Root, ".local", "page.lock")
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func lockPage(ctx context.Context, o options) (*os.File, error) {
 			return lock, err
 		}
 		if !told {
-			o.Say("page", "another chat of this folder builds it …")
+			p.Say("page", "another chat of this folder builds it …")
 		}
 		select {
 		case <-ctx.Done():

@@ -1,0 +1,70 @@
+package laptop
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	localdb "projectchat/local/dynamodb"
+)
+
+const (
+	// ContainerHost is what containers call this machine (samconfig.toml, add_host).
+	ContainerHost = "host.docker.internal"
+
+	DatabaseVariable   = localdb.EndpointVariable
+	ManagementVariable = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
+)
+
+// ContainerSettings are the functions' variables in SAM's containers, as
+// .sam/local.json has them (`sam local --env-vars`).
+type ContainerSettings struct {
+	Parameters map[string]string
+}
+
+// ReadContainerSettings reads a project's.
+func ReadContainerSettings(root string) (s ContainerSettings, err error) {
+	name := filepath.Join(root, ".sam", "local.json")
+	text, err := os.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		return s, fmt.Errorf("read the functions' variables: %w", err)
+	}
+	return s, nil
+}
+
+// Port is that of the address that a variable holds; 0 if there is none.
+func (s ContainerSettings) Port(variable string) int {
+	u, err := url.Parse(s.Parameters[variable])
+	if err != nil {
+		return 0
+	}
+	port, _ := strconv.Atoi(u.Port())
+	return port
+}
+
+// Lead sets a variable to an address, which may be one of this machine, so that
+// it is right inside of a container.
+func (s ContainerSettings) Lead(variable, address string) {
+	u, err := url.Parse(address)
+	if err == nil && isLoopback(u.Hostname()) {
+		u.Host = net.JoinHostPort(ContainerHost, u.Port())
+		address = u.String()
+	}
+	s.Parameters[variable] = address
+}
+
+// Write writes them for `sam local --env-vars`.
+func (s ContainerSettings) Write(name string) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, text, 0o600)
+}

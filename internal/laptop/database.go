@@ -1,0 +1,83 @@
+package laptop
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"projectchat/internal/dynamo"
+	localdb "projectchat/local/dynamodb"
+	"projectchat/local/template"
+)
+
+// TableName is the table's name on a laptop; in AWS CloudFormation chooses one.
+const TableName = "projectchat"
+
+// StartDatabase starts DynamoDB Local on a folder's data ("": in memory), at a port
+// (0: any), and leads the AWS SDK there. If the environment names a database, that
+// is used and the server is nil.
+func (p Project) StartDatabase(ctx context.Context, data string, port int) (*localdb.Server, error) {
+	if endpoint := os.Getenv(localdb.EndpointVariable); endpoint != "" {
+		p.Say("database", "%s, as %s says", endpoint, localdb.EndpointVariable)
+		// What is on this machine is no account's.
+		if u, err := url.Parse(endpoint); err == nil && isLoopback(u.Hostname()) {
+			useLocalDatabase(endpoint)
+		}
+		return nil, nil
+	}
+	began := time.Now()
+	server, err := localdb.Start(ctx, localdb.Options{
+		Dir: filepath.Join(p.Root, ".local", "dynamodb-local"), DataDir: data, Port: port,
+		Log: func(line string) { p.Say("database", "%s", line) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	where := "in memory"
+	if data != "" {
+		where = "data in " + p.Relative(data)
+	}
+	p.Say("database", "DynamoDB Local at %s, %s (%.1f s)", server.Endpoint, where, time.Since(began).Seconds())
+	useLocalDatabase(server.Endpoint)
+	return server, nil
+}
+
+// useLocalDatabase redirects the AWS SDK by its own variables, and keeps it from
+// the account that this machine may be set up for.
+func useLocalDatabase(endpoint string) {
+	for name, value := range map[string]string{
+		localdb.EndpointVariable:      endpoint,
+		"AWS_REGION":                  "us-east-1",
+		"AWS_ACCESS_KEY_ID":           "local",
+		"AWS_SECRET_ACCESS_KEY":       "local",
+		"AWS_SESSION_TOKEN":           "",
+		"AWS_PROFILE":                 "",
+		"AWS_CONFIG_FILE":             os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_CA_BUNDLE":               "",
+	} {
+		os.Setenv(name, value)
+	}
+}
+
+// CreateTable makes the template's table, unless it is there.
+func CreateTable(ctx context.Context, client *dynamodb.Client, t template.Table) error {
+	spec := dynamo.TableSpec{Name: TableName, Attributes: map[string]string{}, TTLAttribute: t.TTLAttribute}
+	for _, k := range t.Keys {
+		spec.Keys = append(spec.Keys, dynamo.TableKey{Attribute: k.Attribute, Type: k.Type})
+	}
+	for _, a := range t.Attributes {
+		spec.Attributes[a.Name] = a.Type
+	}
+	return dynamo.CreateTable(ctx, client, spec)
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
