@@ -2,6 +2,9 @@
 
 ADDR ?= localhost:8080
 DATA ?= .local/data
+# The database: dynoxide or dynamodb-local; empty: the one that suits (docs/databases.md).
+DB ?=
+export DB
 # What is built by `sam build --config-env local` runs on this machine (samconfig.toml).
 GOARCH ?= $(if $(findstring /.aws-sam/local/,$(ARTIFACTS_DIR)),amd64,arm64)
 
@@ -17,7 +20,7 @@ STATICCHECK = go tool -modfile=tools/go.mod staticcheck
 JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 
-.PHONY: help help-all run dev build contact-sheet test test-go test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format ci module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help help-all run dev build contact-sheet test test-go test-databases test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format ci module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## this list
 	@awk -F ':.* ## ' '/^[a-z0-9-]+:.* ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile lab/Makefile
@@ -25,7 +28,7 @@ help: ## this list
 help-all: ## the others, too
 	@awk -F ':.* ##+ ' '/^[a-z0-9-]+:.* ##+ / {printf "  make %-15s %s\n", $$1, $$2}' Makefile lab/Makefile
 
-run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=; LAMBDA=http://127.0.0.1:3001 for functions in SAM)
+run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=, DB=dynamodb-local; LAMBDA=http://127.0.0.1:3001 for functions in SAM)
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -lambda '$(LAMBDA)'
 
 dev: .local/bin/dev ## the same, built and started anew at every change; the page hot
@@ -44,9 +47,15 @@ need-node:
 
 test: lint-go test-go sim lint-web test-web e2e ## all tests: Go (race detector), the page, and a real browser
 
-test-go: need-go ### Go tests with the race detector, on DynamoDB Local
+test-go: need-go ### Go tests with the race detector (DB=dynamodb-local)
 	go test -race $(GO_PACKAGES)
 	go test -run '^TestIdleSocketsAreSmall$$' ./local/gateway # which the race detector skips
+
+# Of these make test holds all but the crash points on Dynoxide.
+test-databases: need-go ### what touches the database, on DynamoDB Local; the crash points on both
+	DB=dynoxide go test ./lab/crash -crash.database
+	DB=dynamodb-local go test -p 1 ./local/dynamodb ./internal/dynamo ./cmd/dev ./cmd/localgw ./cmd/restore ./lab/cost
+	DB=dynamodb-local go test ./lab/crash -crash.database
 
 test-web: web/node_modules/.ready ### the page's unit tests
 	cd web && npm run --silent test
@@ -149,7 +158,7 @@ bench bench-gateways: need-node
 mutants ci-lab: web/node_modules/.ready
 
 ci: export FUZZ_TIME = 5s
-ci: test test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
+ci: test test-databases test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
@@ -161,7 +170,7 @@ build-%Function: need-go
 build-%-command: need-go
 	CGO_ENABLED=0 GOOS=$(GOOS) GOARCH=$(GOARCH) go build $(RELEASED) -o '$(PROGRAM)' ./cmd/$*
 
-release: need-go need-node ### programs, functions, lists of what is in them and checksums, into .local/release
+release: need-go need-node ## programs, functions, lists of what is in them and checksums, into .local/release
 	@go run ./cmd/release
 
 test-release: need-go need-node ### a release of two copies of this tree has the same bytes
