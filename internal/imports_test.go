@@ -38,7 +38,7 @@ var law = map[string][]string{
 	"internal/apigw":         {"internal/chat", "internal/people", "internal/refusal", "internal/version", "internal/wire"},
 	"internal/compose":       {"internal/apigw", "internal/chat", "internal/dynamo", "internal/people"},
 	"internal/version":       {},
-	"internal/stack":         {},
+	"internal/stack":         {"internal/compose"},
 	"internal/laptop":        {"internal/dynamo", "local/dynamodb", "local/template"},
 	// AWS on one machine.
 	"local/gateway":  {},

@@ -1,5 +1,5 @@
 // Command dev runs the whole chat on one machine, without an account: the page,
-// both APIs, the four functions and the database, at one address.
+// both APIs, the functions and the database, at one address.
 //
 //	ADDR=localhost:8080   where to serve
 //	DATA=.local/data      where the database keeps its data

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"projectchat/internal/compose"
 	localdb "projectchat/local/dynamodb"
 	"projectchat/local/template"
 )
@@ -23,7 +24,7 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id := range declared.Functions {
-		buildFunction(t, build, id, "../../functions/"+strings.ToLower(strings.TrimSuffix(id, "Function")))
+		buildFunction(t, build, id, "../../functions/"+compose.Folder(id))
 	}
 	p := startProcess(t, []string{databaseVariable + "=" + database}, "-template", path, "-build", build, "-create-tables")
 

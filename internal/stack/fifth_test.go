@@ -37,10 +37,10 @@ const (
 `
 	fifthHandler = `package apigw
 
-import ("log/slog"; "projectchat/internal/chat")
+import "log/slog"
 
-func Fifth(service *chat.Service, log *slog.Logger) *Function {
-	return &Function{log: log, http: map[string]httpRoute{"GET /api/fifth": listRooms(service)}}
+func Fifth(rules Rules, log *slog.Logger) *Function {
+	return &Function{log: log, http: map[string]httpRoute{"GET /api/fifth": listRooms(rules.Chat)}}
 }
 `
 )

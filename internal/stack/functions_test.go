@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
+
+	"projectchat/internal/compose"
 )
 
 var functionRules = []rule{
@@ -30,7 +33,7 @@ func functionsOf(s *stack) []string {
 func mains(s *stack, _ map[string]any) []string {
 	declared, written := map[string]bool{}, map[string]bool{}
 	for _, id := range functionsOf(s) {
-		declared[strings.ToLower(strings.TrimSuffix(id, "Function"))] = true
+		declared[compose.Folder(id)] = true
 	}
 	folders, err := filepath.Glob(filepath.Join(s.code.root, "functions", "*", "main.go"))
 	if err != nil {
@@ -162,4 +165,17 @@ func rights(s *stack, _ map[string]any) (problems []string) {
 		}
 	}
 	return problems
+}
+
+// TestEveryFunctionIsComposed: a laptop and the lab have the functions that the
+// template has.
+func TestEveryFunctionIsComposed(t *testing.T) {
+	var composed []string
+	for folder := range compose.Functions() {
+		composed = append(composed, compose.LogicalID(folder))
+	}
+	slices.Sort(composed)
+	if declared := functionsOf(whole(t)); !slices.Equal(composed, declared) {
+		t.Errorf("compose.Functions has %v, template.yaml %v", composed, declared)
+	}
 }

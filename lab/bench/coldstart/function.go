@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"projectchat/internal/compose"
 	locallambda "projectchat/local/lambda"
 	"projectchat/local/template"
 )
@@ -46,7 +47,7 @@ func functions() ([]function, error) {
 	}
 	var all []function
 	for _, id := range slices.Sorted(maps.Keys(declared.Functions)) {
-		f := function{name: strings.ToLower(strings.TrimSuffix(id, "Function"))}
+		f := function{name: compose.Folder(id)}
 		for _, one := range first {
 			if declared.WebSocketAPIs[0].Routes[one.route].Function == id {
 				f.route, f.frame, f.reply = one.route, one.frame, one.reply
