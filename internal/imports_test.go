@@ -56,6 +56,7 @@ var inTests = map[string][]string{
 	"internal/chat":   {"internal/chat/chattest"},
 	"internal/apigw":  {"internal/chat/chattest"},
 	"internal/dynamo": {"internal/chat/chattest", "local/dynamodb", "local/template"},
+	"internal/wire":   {"local/template"},
 	"cmd/*":           {"*"}, // the end-to-end tests
 }
 
