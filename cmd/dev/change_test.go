@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/names"
 	"projectchat/internal/wire"
 )
 
@@ -38,7 +39,7 @@ func TestMessagesAreChanged(t *testing.T) {
 	}
 	bo.refused("forbidden", object{"action": "send", "room": room, "cid": "x1", "kind": "delete", "target": 1})
 	ann.refused("not_found", object{"action": "send", "room": room, "cid": "x2", "kind": "edit", "target": 1, "text": "late"})
-	store, key := testStore(t), chat.RoomKey(room)
+	store, key := testStore(t), names.RoomKey(room)
 	there, err := store.Room(t.Context(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestTypingIsToldAndNotAnswered(t *testing.T) {
 	}
 	var push wire.TypingPush
 	mustDecode(t, bo.push(wire.TypeTyping), &push)
-	if push.Room != chat.RoomKey(room) || !strings.HasPrefix(push.Name, "Ann") {
+	if push.Room != names.RoomKey(room) || !strings.HasPrefix(push.Name, "Ann") {
 		t.Errorf("pushed %+v", push)
 	}
 	ann.send(room, "c1", "hello") // what came before this answer is held

@@ -5,13 +5,10 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"projectchat/internal/apigw"
-	"projectchat/internal/chat"
-	"projectchat/internal/dynamo"
+	"projectchat/internal/compose"
 	"projectchat/internal/laptop"
 	"projectchat/local/gateway"
 	"projectchat/local/template"
@@ -20,36 +17,35 @@ import (
 // newFunctions makes what functions/* are in Lambda, by the logical ids that the
 // template gives them, each with the time limit that it has there; or the very
 // functions, where a Lambda endpoint runs them.
-func newFunctions(cfg aws.Config, client *dynamodb.Client, o options, declared map[string]template.Function) (map[string]gateway.Invoker, *slog.Logger, error) {
-	log := apigw.NewLogger(o.Log)
+func newFunctions(cfg aws.Config, o options, declared map[string]template.Function) (map[string]gateway.Invoker, *slog.Logger, error) {
 	if o.Lambda != "" {
 		functions, err := remoteFunctions(o, declared)
-		return functions, log, err
+		return functions, apigw.NewLogger(o.Log), err
 	}
-	settings, err := apigw.LoadSettings(func(name string) string {
-		if name == "TABLE_NAME" {
-			return laptop.TableName
-		}
-		return os.Getenv(name)
-	})
+	parts, err := compose.FromEnvironment(getenv, cfg, o.Log)
 	if err != nil {
 		return nil, nil, err
 	}
-	store := dynamo.New(client, settings.Table, nil)
-	service := chat.New(store, apigw.NewBroadcaster(cfg, log), chat.Options{Retention: settings.Retention, Log: log})
-	handlers := map[string]lambda.Handler{
-		"ConnectFunction":    apigw.Connect(service, log),
-		"SendFunction":       apigw.Send(service, log),
-		"HistoryFunction":    apigw.History(service, log),
-		"DisconnectFunction": apigw.Disconnect(service, log),
-	}
+	constructors := compose.Functions()
 	functions := map[string]gateway.Invoker{}
 	for id, f := range declared {
-		handler, ok := handlers[id]
-		if !ok {
-			return nil, nil, fmt.Errorf("template.yaml declares %s, which cmd/dev does not know", id)
+		constructor := constructors[compose.Folder(id)]
+		if constructor == nil {
+			return nil, nil, fmt.Errorf("template.yaml declares %s, which internal/compose does not know", id)
 		}
-		functions[id] = gateway.WithTimeout(handler, f.Timeout)
+		functions[id] = gateway.WithTimeout(parts.Function(constructor), f.Timeout)
 	}
-	return functions, log, nil
+	return functions, parts.Log, nil
+}
+
+// getenv is the environment of the functions here: what CloudFormation chooses in
+// AWS has names of its own. Metrics are lines of the log.
+func getenv(name string) string {
+	switch name {
+	case "TABLE_NAME":
+		return laptop.TableName
+	case "METRICS_NAMESPACE":
+		return "ProjectChat/laptop"
+	}
+	return os.Getenv(name)
 }

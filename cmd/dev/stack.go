@@ -116,7 +116,7 @@ func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*si
 	if err := laptop.CreateTable(ctx, client, t.Tables[0]); err != nil {
 		return nil, err
 	}
-	functions, log, err := newFunctions(cfg, client, o, t.Functions)
+	functions, log, err := newFunctions(cfg, o, t.Functions)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,8 @@ import (
 	"sync"
 	"testing"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/names"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
@@ -95,16 +96,16 @@ func checkLog(t *testing.T, k *socket, room string, rows int, seqs [][]int64) {
 func TestStopDisconnectsEverybody(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")
-	_, key, _ := chat.ParseRoom(room)
+	_, key, _ := names.ParseRoom(room)
 	store := testStore(t)
 	var sockets []*socket
 	for range 3 {
 		_, k := s.guest(t, "Ann", room)
 		sockets = append(sockets, k)
 	}
-	members, err := store.Members(t.Context(), key)
-	if err != nil || len(members) != 3 {
-		t.Fatalf("before: %v %v", members, err)
+	seats, err := store.Seats(t.Context(), key)
+	if err != nil || len(seats) != 3 {
+		t.Fatalf("before: %v %v", seats, err)
 	}
 	for _, k := range sockets {
 		go k.conn.CloseRead(t.Context()) // answers the close
@@ -114,11 +115,11 @@ func TestStopDisconnectsEverybody(t *testing.T) {
 	if err := s.stop(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := store.Members(t.Context(), key); err != nil || len(left) != 0 {
-		t.Errorf("live rows left: %v %v", left, err)
+	if left, err := store.Seats(t.Context(), key); err != nil || len(left) != 0 {
+		t.Errorf("seats left: %v %v", left, err)
 	}
-	for _, m := range members {
-		if c, err := store.Connection(t.Context(), m.ConnectionID); !errors.Is(err, chat.ErrNotFound) {
+	for _, m := range seats {
+		if c, err := store.Connection(t.Context(), m.ConnectionID); !errors.Is(err, refusal.ErrNotFound) {
 			t.Errorf("a connection is left: %+v %v", c, err)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/dynamo"
+	"projectchat/internal/names"
 	"projectchat/internal/laptop"
 	"projectchat/internal/wire"
 )
@@ -307,8 +307,8 @@ func TestPingAndRefusals(t *testing.T) {
 	s, _ := mustStart(t)
 	room, other := unique("Room"), unique("Other")
 	_, a := s.guest(t, "Ann", room)
-	_, key, _ := chat.ParseRoom(room)
-	_, otherKey, _ := chat.ParseRoom(other)
+	_, key, _ := names.ParseRoom(room)
+	_, otherKey, _ := names.ParseRoom(other)
 	a.send(room, "c1", "hi")
 	heads := a.ping(room, other)
 	if h := heads[key]; !h.Live || h.Seq == nil || *h.Seq != 1 || h.Epoch == "" || h.OnlineCount == nil || *h.OnlineCount != 1 {
@@ -326,21 +326,21 @@ func TestPingAndRefusals(t *testing.T) {
 	a.refused("cid_conflict", object{"action": "send", "room": room, "cid": "c1", "text": "ho"})
 }
 
-// TestWrongly410: a live row that was deleted though its connection is there.
+// TestWrongly410: a seat that was deleted though its connection is there.
 func TestWrongly410(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")
 	ann, a := s.guest(t, "Ann", room)
 	_, b := s.guest(t, "Bo", room)
-	_, key, _ := chat.ParseRoom(room)
+	_, key, _ := names.ParseRoom(room)
 	store := testStore(t)
-	members, err := store.Members(t.Context(), key)
+	seats, err := store.Seats(t.Context(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range members {
+	for _, m := range seats {
 		if m.UID == ann.UID {
-			if was, err := store.DeleteMember(t.Context(), key, m.ConnectionID); !was || err != nil {
+			if was, err := store.DeleteSeat(t.Context(), key, m.ConnectionID); !was || err != nil {
 				t.Fatal(was, err)
 			}
 		}

@@ -2,28 +2,8 @@
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"projectchat/internal/apigw"
-	"projectchat/internal/chat"
-	"projectchat/internal/dynamo"
+	"projectchat/internal/compose"
 )
 
-func main() {
-	log := apigw.NewLogger(os.Stdout)
-	settings, err := apigw.LoadSettings(os.Getenv)
-	if err != nil {
-		apigw.Fatal(log, err)
-	}
-	cfg, err := apigw.LoadAWS(os.Getenv)
-	if err != nil {
-		apigw.Fatal(log, err)
-	}
-	store, cast := dynamo.New(dynamo.NewClient(cfg), settings.Table, nil), apigw.NewBroadcaster(cfg, log)
-	metrics := apigw.NewMetrics(os.Stdout, settings.Metrics, nil)
-	service := chat.New(store, cast, chat.Options{Retention: settings.Retention, Log: log, Recorder: metrics})
-	apigw.Warm(log, store.Open, cast.Open)
-	lambda.Start(apigw.Send(service, log).Counted(metrics))
-}
+func main() { compose.Run(apigw.Send) }

@@ -19,6 +19,7 @@ import (
 
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // endpoint is the management API of a WebSocket API, as far as a Broadcaster
@@ -126,7 +127,7 @@ func TestPushFrames(t *testing.T) {
 	}{
 		"messages": {onePush, "server/messages"},
 		"presence": {chat.PresencePush{Room: "general", Joined: []chat.Person{{UID: "u_b", Name: "Bo"}}, Left: []chat.Person{{UID: "u_a", Name: "Ann"}}, OnlineCount: 7, At: at}, "server/presence"},
-		"bye":      {chat.Bye{Code: chat.Unauthorized, Retry: true}, "server/bye"},
+		"bye":      {chat.Bye{Code: refusal.Unauthorized, Retry: true}, "server/bye"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -304,7 +305,7 @@ func TestDisconnectSaysBye(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e, b, _ := newEndpoint(t)
 			e.answer("c1", test.answer)
-			err := b.Disconnect(t.Context(), "c1", chat.Bye{Code: chat.Unauthorized, Retry: true})
+			err := b.Disconnect(t.Context(), "c1", chat.Bye{Code: refusal.Unauthorized, Retry: true})
 			if (err != nil) != test.fails || strings.Contains(fmt.Sprint(err), "c1") {
 				t.Errorf("error %v", err)
 			}

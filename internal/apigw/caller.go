@@ -4,7 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
 // caller is who a request says it comes from. A page has a cookie, which is good
@@ -58,9 +59,9 @@ func newCaller(headers map[string]string, cookies []string) caller {
 	}
 	switch {
 	case len(tokens) > 1:
-		c.err = chat.Errorf(chat.BadRequest, "There are two session cookies.")
+		c.err = refusal.Errorf(refusal.BadRequest, "There are two session cookies.")
 	case len(tokens) == 1 && c.bearer:
-		c.err = chat.Errorf(chat.BadRequest, "There are a cookie and a bearer token.")
+		c.err = refusal.Errorf(refusal.BadRequest, "There are a cookie and a bearer token.")
 	case len(tokens) == 1:
 		c.token = tokens[0]
 	}
@@ -71,42 +72,42 @@ func newCaller(headers map[string]string, cookies []string) caller {
 func (c caller) none() bool { return c.token == "" && !c.bearer }
 
 // forChange finds the session of a request that changes something.
-func (c caller) forChange(ctx context.Context, service *chat.Service) (chat.Session, error) {
+func (c caller) forChange(ctx context.Context, persons *people.Service) (people.Session, error) {
 	switch {
 	case c.err != nil:
-		return chat.Session{}, c.err
+		return people.Session{}, c.err
 	case c.none():
-		return chat.Session{}, chat.Errorf(chat.Unauthorized, "You are not signed in.")
+		return people.Session{}, refusal.Errorf(refusal.Unauthorized, "You are not signed in.")
 	case c.bearer:
-		return service.Session(ctx, c.token, "")
+		return persons.Session(ctx, c.token, "")
 	case !c.hasOrigin():
-		return chat.Session{}, chat.Errorf(chat.Forbidden, "The request does not say which page it comes from.")
+		return people.Session{}, refusal.Errorf(refusal.Forbidden, "The request does not say which page it comes from.")
 	}
-	return service.Session(ctx, c.token, c.origin)
+	return persons.Session(ctx, c.token, c.origin)
 }
 
 // forRead finds the session of a request that changes nothing. A browser sends
 // no Origin with it, so the page's session is good unless the browser says that
 // another site asks.
-func (c caller) forRead(ctx context.Context, service *chat.Service) (chat.Session, error) {
+func (c caller) forRead(ctx context.Context, persons *people.Service) (people.Session, error) {
 	if c.err != nil {
-		return chat.Session{}, c.err
+		return people.Session{}, c.err
 	}
 	if c.bearer {
-		return service.Session(ctx, c.token, "")
+		return persons.Session(ctx, c.token, "")
 	}
 	if c.site != "" && c.site != "same-origin" && c.site != "none" && !c.none() {
-		return chat.Session{}, chat.Errorf(chat.Forbidden, "Another site asks.")
+		return people.Session{}, refusal.Errorf(refusal.Forbidden, "Another site asks.")
 	}
-	session, err := service.PeekSession(ctx, c.token)
+	session, err := persons.PeekSession(ctx, c.token)
 	if err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	if session.Origin == "" {
-		return chat.Session{}, chat.Errorf(chat.Unauthorized, "A program's token is no cookie.")
+		return people.Session{}, refusal.Errorf(refusal.Unauthorized, "A program's token is no cookie.")
 	}
 	if c.origin != "" && c.origin != session.Origin {
-		return chat.Session{}, chat.Errorf(chat.Forbidden, "Another site asks.")
+		return people.Session{}, refusal.Errorf(refusal.Forbidden, "Another site asks.")
 	}
 	return session, nil
 }

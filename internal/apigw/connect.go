@@ -6,23 +6,24 @@ import (
 	"strconv"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
 // Connect is the function behind $connect, join and ping, and behind
 // /api/session.
-func Connect(service *chat.Service, log *slog.Logger) *Function {
+func Connect(rules Rules, log *slog.Logger) *Function {
 	return &Function{
 		log: log,
 		sockets: map[string]socketRoute{
-			"$connect":      connect(service),
-			wire.ActionJoin: request(func(f *wire.Join) *wire.Head { return &f.Head }, join(service)),
-			wire.ActionPing: request(func(f *wire.Ping) *wire.Head { return &f.Head }, ping(service)),
+			"$connect":      connect(rules),
+			wire.ActionJoin: request(func(f *wire.Join) *wire.Head { return &f.Head }, join(rules.Chat)),
+			wire.ActionPing: request(func(f *wire.Ping) *wire.Head { return &f.Head }, ping(rules.Chat)),
 		},
 		http: map[string]httpRoute{
-			"POST /api/session":   createSession(service),
-			"GET /api/session":    readSession(service),
-			"DELETE /api/session": endSession(service),
+			"POST /api/session":   createSession(rules.People),
+			"GET /api/session":    readSession(rules.People),
+			"DELETE /api/session": endSession(rules.People),
 		},
 	}
 }
@@ -30,10 +31,10 @@ func Connect(service *chat.Service, log *slog.Logger) *Function {
 // connect lets a connection in, or refuses it with the status that API Gateway
 // passes on to the client. It must not post to the connection: that is a 410
 // until the handshake is over.
-func connect(service *chat.Service) socketRoute {
-	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code) {
+func connect(rules Rules) socketRoute {
+	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {
-			return struct{}{}, admit(ctx, service, e)
+			return struct{}{}, admit(ctx, rules, e)
 		})
 		if refused == nil {
 			return socketReply{StatusCode: 200}, ""
@@ -43,15 +44,21 @@ func connect(service *chat.Service) socketRoute {
 	}
 }
 
-func admit(ctx context.Context, service *chat.Service, e socketEvent) error {
+func admit(ctx context.Context, rules Rules, e socketEvent) error {
 	if v, given := e.QueryStringParameters["v"]; given && v != strconv.Itoa(wire.Version) {
-		return chat.Errorf(chat.BadRequest, "This server speaks version %d.", wire.Version)
+		return refusal.Errorf(refusal.BadRequest, "This server speaks version %d.", wire.Version)
 	}
-	session, err := handshakeCaller(e).forChange(ctx, service)
+	session, err := handshakeCaller(e).forChange(ctx, rules.People)
 	if err != nil {
 		return err
 	}
-	return service.Connect(ctx, e.RequestContext.ConnectionID, session)
+	if session, _, err = rules.People.Use(ctx, session); err != nil {
+		return err
+	}
+	return rules.Chat.Connect(ctx, chat.Connection{
+		ID: e.RequestContext.ConnectionID, UID: session.UID, Name: session.Name,
+		Session: session.Hash, Expires: session.Expires,
+	})
 }
 
 func join(service *chat.Service) func(context.Context, string, wire.Join) (any, error) {

@@ -5,16 +5,17 @@ import (
 	"log/slog"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
 // Disconnect is the function behind $disconnect and leave.
-func Disconnect(service *chat.Service, log *slog.Logger) *Function {
+func Disconnect(rules Rules, log *slog.Logger) *Function {
 	return &Function{
 		log: log,
 		sockets: map[string]socketRoute{
-			"$disconnect":    disconnect(service),
-			wire.ActionLeave: request(func(f *wire.Leave) *wire.Head { return &f.Head }, leave(service)),
+			"$disconnect":    disconnect(rules.Chat),
+			wire.ActionLeave: request(func(f *wire.Leave) *wire.Head { return &f.Head }, leave(rules.Chat)),
 		},
 	}
 }
@@ -22,7 +23,7 @@ func Disconnect(service *chat.Service, log *slog.Logger) *Function {
 // disconnect forgets a connection. API Gateway delivers $disconnect as well as
 // it can, and not at all if it cannot: TTL and the next 410 clear what is left.
 func disconnect(service *chat.Service) socketRoute {
-	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code) {
+	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {
 			return struct{}{}, service.Disconnect(ctx, e.RequestContext.ConnectionID)
 		})

@@ -12,18 +12,19 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/refusal"
 )
 
 // codes is the closed list of the protocol.
 var codes = []struct {
-	code      chat.Code
+	code      refusal.Code
 	status    int
 	temporary bool
 }{
-	{chat.BadRequest, 400, false}, {chat.Unauthorized, 401, false}, {chat.Forbidden, 403, false}, {chat.NotFound, 404, false},
-	{chat.NotJoined, 409, false}, {chat.CIDConflict, 409, false}, {chat.Behind, 409, false}, {chat.Reset, 409, false},
-	{chat.NameTaken, 409, false}, {chat.TooLarge, 413, false}, {chat.RateLimited, 429, true}, {chat.Internal, 500, true},
-	{chat.Busy, 503, true},
+	{refusal.BadRequest, 400, false}, {refusal.Unauthorized, 401, false}, {refusal.Forbidden, 403, false}, {refusal.NotFound, 404, false},
+	{refusal.NotJoined, 409, false}, {refusal.CIDConflict, 409, false}, {refusal.Behind, 409, false}, {refusal.Reset, 409, false},
+	{refusal.NameTaken, 409, false}, {refusal.TooLarge, 413, false}, {refusal.RateLimited, 429, true}, {refusal.Internal, 500, true},
+	{refusal.Busy, 503, true},
 }
 
 // TestEveryCode lets the store refuse with each code, after each of several waits.
@@ -34,7 +35,7 @@ func TestEveryCode(t *testing.T) {
 			seconds int
 		}{{0, 0}, {time.Millisecond, 1}, {time.Second, 1}, {1001 * time.Millisecond, 2}, {2 * time.Minute, 120}} {
 			t.Run(fmt.Sprint(want.code, wait.after), func(t *testing.T) {
-				if want.code == chat.Internal {
+				if want.code == refusal.Internal {
 					wait.seconds = 0 // nothing of an internal error goes out
 				}
 				var refuse bool
@@ -42,7 +43,7 @@ func TestEveryCode(t *testing.T) {
 					if !refuse {
 						return chattest.Fault{}
 					}
-					return chattest.Fault{When: chattest.Before, Err: &chat.Error{Code: want.code, Message: "Words.", RetryAfter: wait.after}}
+					return chattest.Fault{When: chattest.Before, Err: &refusal.Error{Code: want.code, Message: "Words.", RetryAfter: wait.after}}
 				})
 				conn, cookie := s.guest("Ann", "general")
 				refuse = true
@@ -96,31 +97,31 @@ func TestErrorsHappen(t *testing.T) {
 	tests := []struct {
 		name string
 		call call
-		code chat.Code
+		code refusal.Code
 	}{
-		{"a cid with a blank", send(`{"room":"general","cid":"c 1","text":"hi"}`), chat.BadRequest},
-		{"no room", read(nil), chat.BadRequest},
-		{"before and after", read(map[string]string{"room": "general", "before": "2", "after": "1"}), chat.BadRequest},
-		{"limit 0", read(map[string]string{"room": "general", "limit": "0"}), chat.BadRequest},
-		{"limit 101", read(map[string]string{"room": "general", "limit": "101"}), chat.BadRequest},
-		{"limit in words", read(map[string]string{"room": "general", "limit": "ten"}), chat.BadRequest},
-		{"limit empty", read(map[string]string{"room": "general", "limit": ""}), chat.BadRequest},
-		{"limit 1e1", read(map[string]string{"room": "general", "limit": "1e1"}), chat.BadRequest},
-		{"before 0", read(map[string]string{"room": "general", "before": "0"}), chat.BadRequest},
-		{"after -1", read(map[string]string{"room": "general", "after": "-1"}), chat.BadRequest},
-		{"after 2^63", read(map[string]string{"room": "general", "after": "9223372036854775808"}), chat.BadRequest},
-		{"two afters", read(map[string]string{"room": "general", "after": "1,2"}), chat.BadRequest},
-		{"after beyond the head", read(map[string]string{"room": "general", "after": "2"}), chat.Reset},
-		{"an unknown room", read(map[string]string{"room": "nowhere"}), chat.NotFound},
-		{"no credentials", page("POST", "/api/messages", `{"room":"general","cid":"c2","text":"hi"}`), chat.Unauthorized},
-		{"as somebody else", send(`{"room":"general","cid":"c2","text":"hi","as":"u_somebody"}`), chat.Unauthorized},
-		{"another site", send(`{"room":"general","cid":"c2","text":"hi"}`).with("Origin", "https://evil.example"), chat.Forbidden},
-		{"another text", send(`{"room":"general","cid":"c1","text":"ho"}`), chat.CIDConflict},
-		{"201 rows behind", send(fmt.Sprintf(`{"room":"long","cid":"c1","text":"ho","since":{"epoch":%q,"seq":0}}`, epoch)), chat.Behind},
-		{"another epoch", send(`{"room":"long","cid":"c1","text":"ho","since":{"epoch":"zzzzzzzzzzzzz","seq":0}}`), chat.Reset},
-		{"a taken name", page("POST", "/api/session", nameBody("BO")), chat.NameTaken},
-		{"4001 characters", send(`{"room":"long","cid":"c1","text":"` + strings.Repeat("x", 4001) + `"}`), chat.TooLarge},
-		{"a long body", send(`{"room":"long","cid":"c1","text":"` + strings.Repeat("x", 64<<10) + `"}`), chat.TooLarge},
+		{"a cid with a blank", send(`{"room":"general","cid":"c 1","text":"hi"}`), refusal.BadRequest},
+		{"no room", read(nil), refusal.BadRequest},
+		{"before and after", read(map[string]string{"room": "general", "before": "2", "after": "1"}), refusal.BadRequest},
+		{"limit 0", read(map[string]string{"room": "general", "limit": "0"}), refusal.BadRequest},
+		{"limit 101", read(map[string]string{"room": "general", "limit": "101"}), refusal.BadRequest},
+		{"limit in words", read(map[string]string{"room": "general", "limit": "ten"}), refusal.BadRequest},
+		{"limit empty", read(map[string]string{"room": "general", "limit": ""}), refusal.BadRequest},
+		{"limit 1e1", read(map[string]string{"room": "general", "limit": "1e1"}), refusal.BadRequest},
+		{"before 0", read(map[string]string{"room": "general", "before": "0"}), refusal.BadRequest},
+		{"after -1", read(map[string]string{"room": "general", "after": "-1"}), refusal.BadRequest},
+		{"after 2^63", read(map[string]string{"room": "general", "after": "9223372036854775808"}), refusal.BadRequest},
+		{"two afters", read(map[string]string{"room": "general", "after": "1,2"}), refusal.BadRequest},
+		{"after beyond the head", read(map[string]string{"room": "general", "after": "2"}), refusal.Reset},
+		{"an unknown room", read(map[string]string{"room": "nowhere"}), refusal.NotFound},
+		{"no credentials", page("POST", "/api/messages", `{"room":"general","cid":"c2","text":"hi"}`), refusal.Unauthorized},
+		{"as somebody else", send(`{"room":"general","cid":"c2","text":"hi","as":"u_somebody"}`), refusal.Unauthorized},
+		{"another site", send(`{"room":"general","cid":"c2","text":"hi"}`).with("Origin", "https://evil.example"), refusal.Forbidden},
+		{"another text", send(`{"room":"general","cid":"c1","text":"ho"}`), refusal.CIDConflict},
+		{"201 rows behind", send(fmt.Sprintf(`{"room":"long","cid":"c1","text":"ho","since":{"epoch":%q,"seq":0}}`, epoch)), refusal.Behind},
+		{"another epoch", send(`{"room":"long","cid":"c1","text":"ho","since":{"epoch":"zzzzzzzzzzzzz","seq":0}}`), refusal.Reset},
+		{"a taken name", page("POST", "/api/session", nameBody("BO")), refusal.NameTaken},
+		{"4001 characters", send(`{"room":"long","cid":"c1","text":"` + strings.Repeat("x", 4001) + `"}`), refusal.TooLarge},
+		{"a long body", send(`{"room":"long","cid":"c1","text":"` + strings.Repeat("x", 64<<10) + `"}`), refusal.TooLarge},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/names"
 	"projectchat/internal/wire"
 )
 
@@ -20,11 +21,11 @@ var longest = strings.Repeat("😀", 4000)
 func (s *stage) crowd(room string, n int) {
 	s.Helper()
 	for i := range n {
-		m := chat.Member{
+		m := chat.Seat{
 			Room: room, ConnectionID: fmt.Sprint("crowd", i), UID: fmt.Sprintf("u_%016d", i), Name: strings.Repeat("😀", 24),
 			JoinedAt: s.clock.Now(), Seen: s.clock.Now(), Expires: s.clock.Now().Add(time.Hour),
 		}
-		if _, err := s.store.PutMember(s.Context(), m); err != nil {
+		if _, err := s.store.PutSeat(s.Context(), m); err != nil {
 			s.Fatal(err)
 		}
 	}
@@ -45,7 +46,7 @@ func TestJoinedFits(t *testing.T) {
 	room := strings.Repeat("𝒜", 64)
 	s := newStage(t)
 	conn, _ := s.guest("Ann", room)
-	_, key, err := chat.ParseRoom(room)
+	_, key, err := names.ParseRoom(room)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,11 +174,11 @@ func TestPongForRooms(t *testing.T) {
 	if r := s.ask(conn, "ping", object{"rooms": many[:16]}); r.code() != "" {
 		t.Errorf("of 16 rooms: %s", r.Body)
 	}
-	if _, err := s.store.DeleteMember(t.Context(), "general", conn); err != nil {
+	if _, err := s.store.DeleteSeat(t.Context(), "general", conn); err != nil {
 		t.Fatal(err)
 	}
 	s.ask(conn, "ping", object{"rooms": []string{"general"}}).decode(t, &pong)
 	if head := pong.Heads["general"]; head.Live || head.Seq == nil || *head.Seq != 1 {
-		t.Errorf("without its live row: %+v", head)
+		t.Errorf("without its seat: %+v", head)
 	}
 }

@@ -26,7 +26,7 @@ func joinedFrame(id *string, j chat.Joined, resumed bool) wire.Joined {
 		Type: wire.TypeJoined, ID: id, V: wire.Revision,
 		Room: j.Room.Key, Title: j.Room.Title, UID: j.Me.UID, Epoch: j.Room.Epoch, Seq: j.Head,
 		More: j.More, Reset: j.Reset,
-		Online: people(j.Presence.Online), OnlineCount: j.Presence.Count, OnlineFor: wholeMillis(j.Presence.OnlineFor),
+		Online: persons(j.Presence.Online), OnlineCount: j.Presence.Count, OnlineFor: wholeMillis(j.Presence.OnlineFor),
 	}
 	rest := len(wire.Encode(frame))
 	fit, cut := wire.Fit(messages(j.Messages), rest, !resumed)
@@ -78,7 +78,7 @@ func pushFrame(p chat.Push) any {
 		return wire.Messages{Type: wire.TypeMessages, Room: p.Room, Epoch: p.Epoch, Messages: messages(p.Messages)}
 	case chat.PresencePush:
 		return wire.Presence{
-			Type: wire.TypePresence, Room: p.Room, Joined: people(p.Joined), Left: people(p.Left),
+			Type: wire.TypePresence, Room: p.Room, Joined: persons(p.Joined), Left: persons(p.Left),
 			OnlineCount: p.OnlineCount, At: wire.Time(p.At),
 		}
 	case chat.TypingPush:
@@ -100,7 +100,7 @@ func messages(rows []chat.Message) []wire.Message {
 	return out
 }
 
-func people(list []chat.Person) []wire.Person {
+func persons(list []chat.Person) []wire.Person {
 	out := make([]wire.Person, len(list))
 	for i, p := range list {
 		out[i] = wire.Person{UID: p.UID, Name: p.Name}

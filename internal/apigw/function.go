@@ -1,6 +1,6 @@
 // Package apigw is API Gateway's side of the chat: it turns an event of the
-// WebSocket API or of the HTTP API into a call of [chat.Service], and what comes
-// back into the reply that API Gateway expects. It also is the
+// WebSocket API or of the HTTP API into calls of the [Rules], and what comes back
+// into the reply that API Gateway expects. It also is the
 // [chat.Broadcaster] that posts to connections.
 //
 // Each of the four Lambda functions is one of [Connect], [Send], [History] and
@@ -16,8 +16,16 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
+
+// Rules are the services that functions call.
+type Rules struct {
+	Chat   *chat.Service
+	People *people.Service
+}
 
 // Function is one Lambda function with its routes. It is a lambda.Handler:
 // [Function.Invoke] takes an event and gives the reply, both as JSON.
@@ -54,7 +62,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	key, began := e.RequestContext.RouteKey, time.Now()
 	ctx, tally := f.metrics.begin(ctx)
 	var reply []byte
-	var code chat.Code
+	var code refusal.Code
 	var err error
 	if route, ok := f.http[key]; ok && e.Version == "2.0" {
 		reply, code, err = f.invokeHTTP(ctx, route, payload)
@@ -71,7 +79,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 
 // guard runs a route's work. What it fails with comes back as the error that
 // the client may see, and goes to the log as it is.
-func guard[T any](ctx context.Context, f *Function, requestID string, work func() (T, error)) (result T, refused *chat.Error) {
+func guard[T any](ctx context.Context, f *Function, requestID string, work func() (T, error)) (result T, refused *refusal.Error) {
 	defer func() {
 		if p := recover(); p != nil {
 			stack := string(debug.Stack())
@@ -87,22 +95,22 @@ func guard[T any](ctx context.Context, f *Function, requestID string, work func(
 	if err == nil {
 		return result, nil
 	}
-	refused = chat.AsError(err)
-	if refused.Code == chat.Internal || refused.Code == chat.Busy {
+	refused = refusal.AsError(err)
+	if refused.Code == refusal.Internal || refused.Code == refusal.Busy {
 		f.log.ErrorContext(ctx, "failed", "reqId", requestID, "code", refused.Code, "err", err)
 	}
-	if refused.Code == chat.Internal {
+	if refused.Code == refusal.Internal {
 		refused = internal(requestID)
 	}
 	return result, refused
 }
 
-func internal(requestID string) *chat.Error {
-	return chat.Errorf(chat.Internal, "Something went wrong on the server (request %s).", requestID)
+func internal(requestID string) *refusal.Error {
+	return refusal.Errorf(refusal.Internal, "Something went wrong on the server (request %s).", requestID)
 }
 
 // errorFrame is what a client gets instead of a reply.
-func errorFrame(id *string, refused *chat.Error) wire.Error {
+func errorFrame(id *string, refused *refusal.Error) wire.Error {
 	return wire.Error{
 		Type: wire.TypeError, ID: id,
 		Code: string(refused.Code), Message: refused.Message,

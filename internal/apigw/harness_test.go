@@ -17,6 +17,7 @@ import (
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/compose"
 	"projectchat/internal/wire"
 )
 
@@ -55,14 +56,14 @@ func (l *lockedBuffer) String() string {
 func newStage(t *testing.T, plan ...func(chattest.Call) chattest.Fault) *stage {
 	s := &stage{T: t, clock: chattest.NewClock(), cast: chattest.NewBroadcaster(), log: &lockedBuffer{}}
 	s.store = chattest.NewStore(s.clock.Now)
-	var store chat.Store = s.store
+	var store compose.Store = s.store
 	if len(plan) > 0 {
 		store = chattest.NewFaulty(store, plan[0])
 	}
 	log := apigw.NewLogger(s.log)
-	service := chat.New(store, s.cast, chat.Options{Now: s.clock.Now, Log: log})
+	rules := compose.Rules(store, s.cast, chat.Options{Now: s.clock.Now, Log: log})
 	s.functions = []*apigw.Function{
-		apigw.Connect(service, log), apigw.Send(service, log), apigw.History(service, log), apigw.Disconnect(service, log),
+		apigw.Connect(rules, log), apigw.Send(rules, log), apigw.History(rules, log), apigw.Disconnect(rules, log),
 	}
 	return s
 }

@@ -7,21 +7,22 @@ import (
 	"strconv"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
 // History is the function behind history, behind every frame with an unknown
 // action, and behind GET /api/messages and GET /api/rooms. It only reads.
-func History(service *chat.Service, log *slog.Logger) *Function {
+func History(rules Rules, log *slog.Logger) *Function {
 	return &Function{
 		log: log,
 		sockets: map[string]socketRoute{
-			wire.ActionHistory: request(func(f *wire.History) *wire.Head { return &f.Head }, history(service)),
+			wire.ActionHistory: request(func(f *wire.History) *wire.Head { return &f.Head }, history(rules.Chat)),
 			"$default":         unknownAction,
 		},
 		http: map[string]httpRoute{
-			"GET /api/messages": readMessages(service),
-			"GET /api/rooms":    listRooms(service),
+			"GET /api/messages": readMessages(rules),
+			"GET /api/rooms":    listRooms(rules.Chat),
 		},
 	}
 }
@@ -37,17 +38,16 @@ func history(service *chat.Service) func(context.Context, string, wire.History) 
 	}
 }
 
-func readMessages(service *chat.Service) httpRoute {
+func readMessages(rules Rules) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
-		session, err := r.caller().forRead(ctx, service)
-		if err != nil {
+		if _, err := r.caller().forRead(ctx, rules.People); err != nil {
 			return httpReply{}, err
 		}
 		q, err := historyQuery(r.query)
 		if err != nil {
 			return httpReply{}, err
 		}
-		page, err := service.ReadHistory(ctx, session, q)
+		page, err := rules.Chat.ReadHistory(ctx, q)
 		if err != nil {
 			return httpReply{}, err
 		}
@@ -75,7 +75,7 @@ func number[N int | int64](query map[string]string, name string) (*N, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || N(n) < 0 && n > 0 || int64(N(n)) != n {
-		return nil, chat.Errorf(chat.BadRequest, "%s is a whole number.", name)
+		return nil, refusal.Errorf(refusal.BadRequest, "%s is a whole number.", name)
 	}
 	value := N(n)
 	return &value, nil

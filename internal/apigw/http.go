@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
@@ -36,7 +36,7 @@ type httpReply struct {
 // httpRoute answers one request to the HTTP API.
 type httpRoute func(ctx context.Context, r httpRequest) (httpReply, error)
 
-func (f *Function) invokeHTTP(ctx context.Context, route httpRoute, payload []byte) ([]byte, chat.Code, error) {
+func (f *Function) invokeHTTP(ctx context.Context, route httpRoute, payload []byte) ([]byte, refusal.Code, error) {
 	r := httpRequest{headers: map[string]string{}}
 	if err := json.Unmarshal(payload, &r.event); err != nil {
 		return nil, "", fmt.Errorf("read HTTP event: %w", err)
@@ -49,7 +49,7 @@ func (f *Function) invokeHTTP(ctx context.Context, route httpRoute, payload []by
 	reply, refused := guard(ctx, f, r.event.RequestContext.RequestID, func() (httpReply, error) {
 		return route(ctx, r)
 	})
-	code := chat.Code("")
+	code := refusal.Code("")
 	if refused != nil {
 		code = refused.Code
 		reply = httpReply{status: status(code), body: errorFrame(nil, refused), cookie: reply.cookie}
@@ -83,42 +83,42 @@ func (r httpReply) event() events.APIGatewayV2HTTPResponse {
 // another site can send any other without asking.
 func (r httpRequest) decode(v any) error {
 	if kind, _, err := mime.ParseMediaType(r.headers["content-type"]); err != nil || kind != "application/json" {
-		return chat.Errorf(chat.BadRequest, "The content type must be application/json.")
+		return refusal.Errorf(refusal.BadRequest, "The content type must be application/json.")
 	}
 	body := []byte(r.event.Body)
 	if r.event.IsBase64Encoded {
 		var err error
 		if body, err = base64.StdEncoding.DecodeString(r.event.Body); err != nil {
-			return chat.Errorf(chat.BadRequest, "The body cannot be read.")
+			return refusal.Errorf(refusal.BadRequest, "The body cannot be read.")
 		}
 	}
 	if len(body) > wire.MaxHTTPBody {
-		return chat.Errorf(chat.TooLarge, "A body has at most %d bytes.", wire.MaxHTTPBody)
+		return refusal.Errorf(refusal.TooLarge, "A body has at most %d bytes.", wire.MaxHTTPBody)
 	}
 	if err := wire.Decode(body, v); err != nil {
-		return chat.Errorf(chat.BadRequest, "The body is not as docs/protocol.md says.")
+		return refusal.Errorf(refusal.BadRequest, "The body is not as docs/protocol.md says.")
 	}
 	return nil
 }
 
 // status gives the HTTP status of a code.
-func status(code chat.Code) int {
+func status(code refusal.Code) int {
 	switch code {
-	case chat.BadRequest:
+	case refusal.BadRequest:
 		return http.StatusBadRequest
-	case chat.Unauthorized:
+	case refusal.Unauthorized:
 		return http.StatusUnauthorized
-	case chat.Forbidden:
+	case refusal.Forbidden:
 		return http.StatusForbidden
-	case chat.NotFound:
+	case refusal.NotFound:
 		return http.StatusNotFound
-	case chat.NotJoined, chat.CIDConflict, chat.Behind, chat.Reset, chat.NameTaken:
+	case refusal.NotJoined, refusal.CIDConflict, refusal.Behind, refusal.Reset, refusal.NameTaken:
 		return http.StatusConflict
-	case chat.TooLarge:
+	case refusal.TooLarge:
 		return http.StatusRequestEntityTooLarge
-	case chat.RateLimited:
+	case refusal.RateLimited:
 		return http.StatusTooManyRequests
-	case chat.Busy:
+	case refusal.Busy:
 		return http.StatusServiceUnavailable
 	default:
 		return http.StatusInternalServerError

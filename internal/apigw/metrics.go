@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // Metrics counts what requests do, and writes it for CloudWatch: one line in the
@@ -44,7 +45,7 @@ type tally struct {
 
 	mu     sync.Mutex
 	counts counts
-	code   chat.Code
+	code   refusal.Code
 	// epoch and seq are where in which log the request's message is: what names
 	// a message to whoever looks for it, without a word of it or of its room.
 	epoch string
@@ -128,7 +129,7 @@ func (t *tally) push(p chat.Push) (end func(counts)) {
 }
 
 // end writes the line of a request.
-func (m *Metrics) end(ctx context.Context, t *tally, route, requestID string, code chat.Code) {
+func (m *Metrics) end(ctx context.Context, t *tally, route, requestID string, code refusal.Code) {
 	if t == nil {
 		return
 	}

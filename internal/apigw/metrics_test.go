@@ -21,6 +21,8 @@ import (
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/compose"
+	"projectchat/internal/refusal"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -48,10 +50,10 @@ func newMeasured(t *testing.T, plan func(chattest.Call) chattest.Fault) *measure
 	metrics := apigw.NewMetrics(&m.out, "ProjectChat/stack", m.clock.Now)
 	log := apigw.NewLogger(m.log)
 	options := chat.Options{Now: m.clock.Now, Log: log, Recorder: metrics, Jitter: func(time.Duration) time.Duration { return 0 }}
-	service := chat.New(chattest.NewFaulty(m.store, plan), hookedCast{cast, m}, options)
+	rules := compose.Rules(chattest.NewFaulty(m.store, plan), hookedCast{cast, m}, options)
 	m.functions = []*apigw.Function{
-		apigw.Connect(service, log).Counted(metrics), apigw.Send(service, log).Counted(metrics),
-		apigw.History(service, log).Counted(metrics), apigw.Disconnect(service, log).Counted(metrics),
+		apigw.Connect(rules, log).Counted(metrics), apigw.Send(rules, log).Counted(metrics),
+		apigw.History(rules, log).Counted(metrics), apigw.Disconnect(rules, log).Counted(metrics),
 	}
 	return m
 }
@@ -219,8 +221,8 @@ func TestMetricsCounts(t *testing.T) {
 		{"three slots lost", steal(3), send("c2"), object{"route": "send", "Sends": 1., "LostSlots": 3., "seq": 5., "Deliveries": 2., "FailedPosts": 2., "AppendTime": 0., "FanOutTime": 0.}},
 		{"all slots lost", steal(1000), send("c3"), object{"route": "send", "LostSlots": 24., "Refused": 1., "Code": "busy"}},
 		{"the put fails", fail("Append", io.ErrUnexpectedEOF), send("c4"), object{"route": "send", "Refused": 1., "Code": "internal"}},
-		{"the table is throttled", fail("Append", chat.ErrBusy), send("c5"), object{"route": "send", "Refused": 1., "Code": "busy"}},
-		{"nobody can be found to push to", fail("Members", io.ErrUnexpectedEOF), send("c6"), object{"route": "send", "Sends": 1., "seq": 30., "AppendTime": 0.}},
+		{"the table is throttled", fail("Append", refusal.ErrBusy), send("c5"), object{"route": "send", "Refused": 1., "Code": "busy"}},
+		{"nobody can be found to push to", fail("Seats", io.ErrUnexpectedEOF), send("c6"), object{"route": "send", "Sends": 1., "seq": 30., "AppendTime": 0.}},
 		{"a presence push", nil, func() { m.disconnect(others[3]) }, object{"route": "$disconnect", "Deliveries": 2., "FailedPosts": 2.}},
 		{"a refused request", nil, func() { m.http(page("POST", "/api/session", `{"name":"x"}`)) }, object{"route": "POST /api/session", "Refused": 1., "Code": "bad_request"}},
 		{"nothing to tell", nil, func() { m.ask(ann, "ping", object{"rooms": []string{"general"}}) }, nil},
@@ -296,7 +298,7 @@ func TestMetricsHoldNoSecrets(t *testing.T) {
 			left := -1
 			m := newMeasured(t, serial(func(chattest.Call) chattest.Fault {
 				if left--; left == 0 {
-					return chattest.Fault{When: chattest.Before, Err: fmt.Errorf("the table is on fire: %w", chat.ErrBusy)}
+					return chattest.Fault{When: chattest.Before, Err: fmt.Errorf("the table is on fire: %w", refusal.ErrBusy)}
 				}
 				return chattest.Fault{}
 			}))
@@ -344,8 +346,8 @@ func TestMetricsAreOff(t *testing.T) {
 	}
 	s := newStage(t)
 	log := apigw.NewLogger(s.log)
-	service := chat.New(s.store, s.cast, chat.Options{Now: s.clock.Now, Recorder: metrics})
-	s.functions = []*apigw.Function{apigw.Connect(service, log).Counted(metrics), apigw.Send(service, log).Counted(metrics)}
+	rules := compose.Rules(s.store, s.cast, chat.Options{Now: s.clock.Now, Recorder: metrics})
+	s.functions = []*apigw.Function{apigw.Connect(rules, log).Counted(metrics), apigw.Send(rules, log).Counted(metrics)}
 	conn, _ := s.guest("Ann", "general")
 	if r := s.ask(conn, "send", object{"room": "general", "cid": "c1", "text": "hi"}); r.code() != "" {
 		t.Error(r.Body)
@@ -357,8 +359,8 @@ func TestMetricsAllocateLittle(t *testing.T) {
 	allocations := func(metrics *apigw.Metrics) float64 {
 		s := newStage(t)
 		log := apigw.NewLogger(io.Discard)
-		service := chat.New(s.store, s.cast, chat.Options{Now: s.clock.Now, Recorder: metrics})
-		f := apigw.Send(service, log).Counted(metrics)
+		rules := compose.Rules(s.store, s.cast, chat.Options{Now: s.clock.Now, Recorder: metrics})
+		f := apigw.Send(rules, log).Counted(metrics)
 		e := readEvent(t, "message")
 		e["body"] = `{"action":"send","room":"general","cid":"c1","text":"hi"}`
 		e["requestContext"].(object)["routeKey"] = "send"

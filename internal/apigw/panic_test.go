@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/refusal"
 )
 
 // canary is what no log may hold.
@@ -153,7 +153,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 				conn, cookie := s.guest(canary+" Ann", "general")
 				s.guest(canary+" Bo", "general")
 				s.ask(conn, "send", object{"room": "general", "cid": "c1", "text": canary})
-				left, fault = n, chattest.Fault{When: chattest.Before, Err: fmt.Errorf("the table is on fire: %w", chat.ErrBusy)}
+				left, fault = n, chattest.Fault{When: chattest.Before, Err: fmt.Errorf("the table is on fire: %w", refusal.ErrBusy)}
 				s.checkLog(e.route, cookie, e.send(s, conn, cookie))
 				if left > 0 {
 					return

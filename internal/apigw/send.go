@@ -10,14 +10,14 @@ import (
 )
 
 // Send is the function behind send, typing and POST /api/messages.
-func Send(service *chat.Service, log *slog.Logger) *Function {
+func Send(rules Rules, log *slog.Logger) *Function {
 	return &Function{
 		log: log,
 		sockets: map[string]socketRoute{
-			wire.ActionSend:   request(func(f *wire.Send) *wire.Head { return &f.Head }, send(service)),
-			wire.ActionTyping: notice(func(f *wire.Typing) *wire.Head { return &f.Head }, typing(service)),
+			wire.ActionSend:   request(func(f *wire.Send) *wire.Head { return &f.Head }, send(rules.Chat)),
+			wire.ActionTyping: notice(func(f *wire.Typing) *wire.Head { return &f.Head }, typing(rules.Chat)),
 		},
-		http: map[string]httpRoute{"POST /api/messages": postMessage(service)},
+		http: map[string]httpRoute{"POST /api/messages": postMessage(rules)},
 	}
 }
 
@@ -37,17 +37,21 @@ func typing(service *chat.Service) func(context.Context, string, wire.Typing) er
 	}
 }
 
-func postMessage(service *chat.Service) httpRoute {
+func postMessage(rules Rules) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		var body wire.SendBody
 		if err := r.decode(&body); err != nil {
 			return httpReply{}, err
 		}
-		session, err := r.caller().forChange(ctx, service)
+		session, err := r.caller().forChange(ctx, rules.People)
 		if err != nil {
 			return httpReply{}, err
 		}
-		receipt, err := service.Post(ctx, session, draft(body))
+		if session, _, err = rules.People.Use(ctx, session); err != nil {
+			return httpReply{}, err
+		}
+		author := chat.Person{UID: session.UID, Name: session.Name}
+		receipt, err := rules.Chat.Post(ctx, author, draft(body))
 		if err != nil {
 			return httpReply{}, err
 		}

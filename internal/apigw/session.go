@@ -5,13 +5,14 @@ import (
 	"net/http"
 	"strconv"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
 // createSession gives somebody a name: a new person, or the person whose good
 // credentials come along.
-func createSession(service *chat.Service) httpRoute {
+func createSession(persons *people.Service) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		var body wire.SessionRequest
 		if err := r.decode(&body); err != nil {
@@ -22,23 +23,23 @@ func createSession(service *chat.Service) httpRoute {
 			return httpReply{}, who.err
 		}
 		if body.Bearer || who.bearer {
-			return createForProgram(ctx, service, who, body)
+			return createForProgram(ctx, persons, who, body)
 		}
-		return createForPage(ctx, service, r, who, body.Name)
+		return createForPage(ctx, persons, r, who, body.Name)
 	}
 }
 
-func createForPage(ctx context.Context, service *chat.Service, r httpRequest, who caller, name string) (httpReply, error) {
+func createForPage(ctx context.Context, persons *people.Service, r httpRequest, who caller, name string) (httpReply, error) {
 	if !who.hasOrigin() || who.site != "" && who.site != "same-origin" {
-		return httpReply{}, chat.Errorf(chat.Forbidden, "Only a page of this site may ask for a cookie.")
+		return httpReply{}, refusal.Errorf(refusal.Forbidden, "Only a page of this site may ask for a cookie.")
 	}
 	token := who.token
-	session, err := who.forChange(ctx, service)
+	session, err := who.forChange(ctx, persons)
 	if err == nil {
-		session, err = service.Rename(ctx, session, name)
+		session, err = persons.Rename(ctx, session, name)
 	} else if isSignedOut(err) || isForbidden(err) {
 		// A cookie of another site on this host name (cookies ignore ports) gives way.
-		session, token, err = service.SignIn(ctx, name, who.origin)
+		session, token, err = persons.SignIn(ctx, name, who.origin)
 	}
 	if err != nil {
 		return httpReply{}, err
@@ -47,21 +48,21 @@ func createForPage(ctx context.Context, service *chat.Service, r httpRequest, wh
 }
 
 // createForProgram gives a token in the body, where only a program can see it.
-func createForProgram(ctx context.Context, service *chat.Service, who caller, body wire.SessionRequest) (httpReply, error) {
+func createForProgram(ctx context.Context, persons *people.Service, who caller, body wire.SessionRequest) (httpReply, error) {
 	if who.origin != "" {
-		return httpReply{}, chat.Errorf(chat.Forbidden, "A bearer token is not for pages.")
+		return httpReply{}, refusal.Errorf(refusal.Forbidden, "A bearer token is not for pages.")
 	}
 	if who.bearer {
-		session, err := who.forChange(ctx, service)
+		session, err := who.forChange(ctx, persons)
 		if err == nil {
-			session, err = service.Rename(ctx, session, body.Name)
+			session, err = persons.Rename(ctx, session, body.Name)
 		}
 		return httpReply{status: http.StatusCreated, body: sessionObject(session)}, err
 	}
 	if !who.none() {
-		return httpReply{}, chat.Errorf(chat.BadRequest, "There are a cookie and a wish for a bearer token.")
+		return httpReply{}, refusal.Errorf(refusal.BadRequest, "There are a cookie and a wish for a bearer token.")
 	}
-	session, token, err := service.SignIn(ctx, body.Name, "")
+	session, token, err := persons.SignIn(ctx, body.Name, "")
 	object := sessionObject(session)
 	object.Token = token
 	return httpReply{status: http.StatusCreated, body: object}, err
@@ -69,13 +70,13 @@ func createForProgram(ctx context.Context, service *chat.Service, who caller, bo
 
 // readSession tells who the caller is. It is a use of the session, which may
 // extend it and the cookie with it.
-func readSession(service *chat.Service) httpRoute {
+func readSession(persons *people.Service) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		who := r.caller()
 		if who.err == nil && who.none() {
 			return noSession(), nil
 		}
-		session, err := who.forRead(ctx, service)
+		session, err := who.forRead(ctx, persons)
 		if isSignedOut(err) && !who.bearer {
 			return noSession(), nil
 		}
@@ -85,7 +86,7 @@ func readSession(service *chat.Service) httpRoute {
 		if session.Name == "" {
 			return httpReply{status: http.StatusOK, body: sessionObject(session)}, nil
 		}
-		session, renewed, err := service.Use(ctx, session)
+		session, renewed, err := persons.Use(ctx, session)
 		if err != nil {
 			return httpReply{}, err
 		}
@@ -100,13 +101,13 @@ func readSession(service *chat.Service) httpRoute {
 // endSession ends the caller's session, if there is one, and takes the cookie
 // away. Credentials that are not good, or contradict themselves, end nothing, and
 // that is no error.
-func endSession(service *chat.Service) httpRoute {
+func endSession(persons *people.Service) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		who := r.caller()
 		reply := httpReply{status: http.StatusNoContent}
-		session, err := who.forChange(ctx, service)
+		session, err := who.forChange(ctx, persons)
 		if err == nil {
-			err = service.SignOut(ctx, session)
+			err = persons.SignOut(ctx, session)
 		} else if who.err != nil || isSignedOut(err) || isForbidden(err) {
 			err = nil
 		}
@@ -120,18 +121,18 @@ func endSession(service *chat.Service) httpRoute {
 // isSignedOut tells that credentials lead to no session, rather than that they
 // may not be used so.
 func isSignedOut(err error) bool {
-	return err != nil && chat.AsError(err).Code == chat.Unauthorized
+	return err != nil && refusal.AsError(err).Code == refusal.Unauthorized
 }
 
-func isForbidden(err error) bool { return err != nil && chat.AsError(err).Code == chat.Forbidden }
+func isForbidden(err error) bool { return err != nil && refusal.AsError(err).Code == refusal.Forbidden }
 
 func noSession() httpReply { return httpReply{status: http.StatusOK, body: wire.NoSession{}} }
 
 func withCookie(r httpRequest, reply httpReply, token string) httpReply {
-	reply.cookie = setCookie(r.headers, token, strconv.Itoa(int(chat.SessionLife.Seconds())))
+	reply.cookie = setCookie(r.headers, token, strconv.Itoa(int(people.SessionLife.Seconds())))
 	return reply
 }
 
-func sessionObject(s chat.Session) wire.Session {
+func sessionObject(s people.Session) wire.Session {
 	return wire.Session{UID: s.UID, Name: s.Name, Expires: wire.Time(s.Expires)}
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
 	"projectchat/internal/wire"
 )
 
@@ -44,7 +44,7 @@ func TestReadSessionExtendsOnceADay(t *testing.T) {
 	if len(r.Cookies) != 1 || later.Expires <= first.Expires {
 		t.Errorf("a day later: %+v, before %+v", r, first)
 	}
-	s.clock.Advance(chat.SessionLife + time.Second)
+	s.clock.Advance(people.SessionLife + time.Second)
 	if r := s.sessionOf(cookie); r.StatusCode != 200 || r.Body != `{"uid":null}` || len(r.Cookies) != 0 {
 		t.Errorf("when it is over: %+v", r)
 	}
@@ -54,7 +54,7 @@ func TestReadSessionExtendsOnceADay(t *testing.T) {
 func TestLostName(t *testing.T) {
 	s := newStage(t)
 	cookie, me := s.signIn("Ann")
-	s.clock.Advance(chat.FirstClaimLife + time.Second)
+	s.clock.Advance(people.FirstClaimLife + time.Second)
 	s.signIn("ann")
 	if r := s.sessionOf(cookie); r.StatusCode != 401 || r.code() != "unauthorized" || len(r.Cookies) != 0 {
 		t.Errorf("first: %+v", r)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 )
 
@@ -21,9 +21,9 @@ type socketEvent = events.APIGatewayWebsocketProxyRequest
 type socketReply = events.APIGatewayProxyResponse
 
 // socketRoute answers one event of the WebSocket API.
-type socketRoute func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code)
+type socketRoute func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code)
 
-func (f *Function) invokeSocket(ctx context.Context, route socketRoute, payload []byte) ([]byte, chat.Code, error) {
+func (f *Function) invokeSocket(ctx context.Context, route socketRoute, payload []byte) ([]byte, refusal.Code, error) {
 	var e socketEvent
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, "", fmt.Errorf("read WebSocket event: %w", err)
@@ -39,7 +39,7 @@ func (f *Function) invokeSocket(ctx context.Context, route socketRoute, payload 
 // request makes a two-way route of a function that takes one kind of frame and
 // gives the frame to reply with. Whatever happens, the client gets exactly one.
 func request[F any](head func(*F) *wire.Head, answer func(ctx context.Context, connectionID string, frame F) (any, error)) socketRoute {
-	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code) {
+	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		id := wire.RequestID([]byte(e.Body))
 		reply, refused := guard(ctx, f, e.RequestContext.RequestID, func() (any, error) {
 			frame, err := decodeFrame[F](e.Body, head)
@@ -59,7 +59,7 @@ func request[F any](head func(*F) *wire.Head, answer func(ctx context.Context, c
 // goes wrong is only logged; an error of the function would make API Gateway send
 // a frame of its own.
 func notice[F any](head func(*F) *wire.Head, take func(ctx context.Context, connectionID string, frame F) error) socketRoute {
-	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, chat.Code) {
+	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {
 			frame, err := decodeFrame(e.Body, head)
 			if err != nil {
@@ -76,13 +76,13 @@ func notice[F any](head func(*F) *wire.Head, take func(ctx context.Context, conn
 
 func decodeFrame[F any](body string, head func(*F) *wire.Head) (frame F, err error) {
 	if len(body) > wire.MaxClientFrame {
-		return frame, chat.Errorf(chat.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)
+		return frame, refusal.Errorf(refusal.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)
 	}
 	if err := wire.Decode([]byte(body), &frame); err != nil {
-		return frame, chat.Errorf(chat.BadRequest, "The frame is not as docs/protocol.md says.")
+		return frame, refusal.Errorf(refusal.BadRequest, "The frame is not as docs/protocol.md says.")
 	}
 	if id := head(&frame).ID; id != nil && utf8.RuneCountInString(*id) > wire.MaxID {
-		return frame, chat.Errorf(chat.BadRequest, "An id has at most %d characters.", wire.MaxID)
+		return frame, refusal.Errorf(refusal.BadRequest, "An id has at most %d characters.", wire.MaxID)
 	}
 	return frame, nil
 }
@@ -92,10 +92,10 @@ func frameReply(frame any) socketReply {
 }
 
 // unknownAction is the route of all frames that no other route takes.
-func unknownAction(_ context.Context, _ *Function, e socketEvent) (socketReply, chat.Code) {
-	refused := chat.Errorf(chat.BadRequest, "Unknown action.")
+func unknownAction(_ context.Context, _ *Function, e socketEvent) (socketReply, refusal.Code) {
+	refused := refusal.Errorf(refusal.BadRequest, "Unknown action.")
 	if len(e.Body) > wire.MaxClientFrame {
-		refused = chat.Errorf(chat.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)
+		refused = refusal.Errorf(refusal.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)
 	}
 	return frameReply(errorFrame(wire.RequestID([]byte(e.Body)), refused)), refused.Code
 }

@@ -2,11 +2,10 @@ package chat
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
+
+	"projectchat/internal/refusal"
 )
 
 const (
@@ -24,68 +23,6 @@ type Amendment struct {
 	Delete   bool   // it deletes; else it edits
 	Text     string // the new text; "" if it deletes
 	TextHash string // of the message's first text, see [Message]
-}
-
-// kind is the draft's kind, the usual one if it names none.
-func (d Draft) kind() string {
-	if d.Kind == "" {
-		return KindMessage
-	}
-	return d.Kind
-}
-
-// checkKind refuses a kind that is not known, a target where there is to be none
-// or the other way round, and a text that does not fit the kind.
-func (d Draft) checkKind() error {
-	switch d.kind() {
-	case KindMessage:
-		if d.Target != 0 {
-			return Errorf(BadRequest, "A message has no target.")
-		}
-		return checkText(d.Text)
-	case KindEdit, KindDelete, KindReact:
-	default:
-		return Errorf(BadRequest, "A kind is message, edit, delete or react.")
-	}
-	switch {
-	case d.Target < 1 || d.Target > maxSeq:
-		return Errorf(BadRequest, "target is the seq of a message, 1 or more.")
-	case d.kind() == KindEdit:
-		return checkText(d.Text)
-	case d.kind() == KindReact:
-		return checkReaction(d.Text)
-	case d.Text != "":
-		return Errorf(BadRequest, "A deletion has no text.")
-	}
-	return nil
-}
-
-// row is the draft as it is to stand in the log.
-func (d Draft) row(author Person) Message {
-	m := Message{Kind: d.kind(), CID: d.CID, UID: author.UID, Name: author.Name, Target: d.Target, Text: d.Text}
-	if m.Kind == KindEdit {
-		m.TextHash = hashText(m) // a deletion of its target takes its text away
-	}
-	return m
-}
-
-// hashText tells texts of one row apart once they are gone. It is the row's own:
-// equal texts of two rows have different hashes.
-func hashText(m Message) string {
-	sum := sha256.Sum256([]byte(m.UID + "\n" + m.CID + "\n" + m.Text))
-	return hex.EncodeToString(sum[:])
-}
-
-// saysTheSame tells whether a row was put with the kind, target and text of m,
-// which is of the same person and cid.
-func saysTheSame(row, m Message) bool {
-	if row.Kind != m.Kind || row.Target != m.Target {
-		return false
-	}
-	if row.TextHash != "" {
-		return row.TextHash == hashText(m)
-	}
-	return row.Text == m.Text
 }
 
 // about reads the message that a draft is about; the zero Message if it is about
@@ -112,13 +49,13 @@ func (s *Service) refuses(d Draft, target Message, author Person) error {
 	case kind == KindMessage:
 		return nil
 	case target.Seq == 0 || s.hidden(target):
-		return Errorf(NotFound, "There is no such message.")
+		return refusal.Errorf(refusal.NotFound, "There is no such message.")
 	case kind != KindReact && target.UID != author.UID:
-		return Errorf(Forbidden, "Only its author may change a message.")
+		return refusal.Errorf(refusal.Forbidden, "Only its author may change a message.")
 	case kind != KindDelete && target.Deleted != 0:
-		return Errorf(NotFound, "The message has been deleted.")
+		return refusal.Errorf(refusal.NotFound, "The message has been deleted.")
 	case kind == KindEdit && len(target.Edits) >= maxEdits:
-		return Errorf(Forbidden, "A message can be edited at most %d times.", maxEdits)
+		return refusal.Errorf(refusal.Forbidden, "A message can be edited at most %d times.", maxEdits)
 	}
 	return nil
 }
@@ -138,7 +75,7 @@ func (s *Service) amend(ctx context.Context, l log, m Message, text string, targ
 	now, err := s.store.Amend(ctx, l.room, l.epoch, Amendment{
 		Target: m.Target, By: m.Seq, Delete: m.Kind == KindDelete, Text: text, TextHash: first,
 	})
-	if errors.Is(err, ErrNotFound) { // TTL took it
+	if errors.Is(err, refusal.ErrNotFound) { // TTL took it
 		return m, nil
 	}
 	if err != nil {
@@ -168,9 +105,4 @@ func (s *Service) blank(ctx context.Context, l log, edits []int64) error {
 		})
 	}
 	return group.Wait()
-}
-
-// isThere tells whether rows hold a message of this sender with this cid.
-func isThere(rows []Message, m Message) bool {
-	return slices.ContainsFunc(rows, func(row Message) bool { return same(row, m) })
 }

@@ -3,6 +3,8 @@ package chat
 import (
 	"context"
 	"time"
+
+	"projectchat/internal/refusal"
 )
 
 // A Broadcaster reaches connections without being asked by them. A push is only
@@ -10,7 +12,7 @@ import (
 type Broadcaster interface {
 	// Push sends one push to many connections, and comes back when all have it,
 	// have failed, or ctx is over. One bad connection never stops the others.
-	// gone lists the connections that are no more: their live rows can go.
+	// gone lists the connections that are no more: their seats can go.
 	Push(ctx context.Context, to []string, p Push) (gone []string)
 	// Disconnect says bye to a connection (see [Bye]) and closes it. A connection
 	// that is no more is no error.
@@ -45,7 +47,7 @@ type TypingPush struct {
 // Bye says why the server closes a connection, since API Gateway lets nobody
 // choose a close code.
 type Bye struct {
-	Code  Code
+	Code  refusal.Code
 	Retry bool // connecting again makes sense
 }
 

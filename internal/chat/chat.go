@@ -1,5 +1,5 @@
-// Package chat holds the rules of the chat: rooms, messages, sessions, claimed
-// names and presence, and the [Service] that applies them.
+// Package chat holds the rules of a room's log and of who hears it: messages,
+// seats and presence, and the [Service] that applies them.
 //
 // It knows neither AWS nor JSON. What it needs from outside it declares as two
 // interfaces, [Store] and [Broadcaster]; package chattest has a fake of each.
@@ -9,15 +9,11 @@ package chat
 
 import "time"
 
-// How long things last.
-const (
-	SessionLife    = 14 * 24 * time.Hour          // from a session's last use
-	ClaimLife      = 30 * 24 * time.Hour          // of a name, from its last use
-	FirstClaimLife = 2 * time.Minute              // of a name whose session has not yet connected or spoken
-	ConnectionLife = 2*time.Hour + 10*time.Minute // of a connection row: API Gateway cuts after 2 hours
-)
+// ConnectionLife is how long a connection's row lasts: API Gateway cuts after 2
+// hours.
+const ConnectionLife = 2*time.Hour + 10*time.Minute
 
-// PresenceLife is how long after its Seen a live row counts as present.
+// PresenceLife is how long after its Seen a seat counts as present.
 //
 // A living person's row is at most 5 min 20 s old by any function's clock: one
 // ping may find it 60 s old and leave it so (10 s more where the clocks of two
@@ -74,25 +70,6 @@ type Message struct {
 	Expires time.Time
 }
 
-// Session is who holds a token. The store knows only the token's hash.
-type Session struct {
-	Hash    string // hex SHA-256 of the token
-	UID     string
-	Name    string    // "" if the name was lost to another's claim
-	Origin  string    // the page's origin; "" for a session made for a program (bearer)
-	Conns   []string  // ids of its open connections
-	Used    time.Time // when its use was last recorded; zero if it never connected nor spoke
-	Expires time.Time
-}
-
-// Claim is a user name that belongs to somebody.
-type Claim struct {
-	Key     string // see [NameKey]
-	UID     string
-	Name    string
-	Expires time.Time
-}
-
 // Connection is one open WebSocket.
 type Connection struct {
 	ID      string
@@ -103,8 +80,8 @@ type Connection struct {
 	Expires time.Time
 }
 
-// Member is a live row: one connection that is in one room.
-type Member struct {
+// Seat is a connection that hears a room.
+type Seat struct {
 	Room         string
 	ConnectionID string
 	UID          string

@@ -6,6 +6,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
 )
 
 // crash is a way for a request to go wrong: its k-th store call fails, and
@@ -35,7 +36,7 @@ func (c crash) plan(call chattest.Call) chattest.Fault {
 // the stage, act is what crashes, and check repeats it as a client would and
 // looks at what must hold. It ends when act has no k-th call any more.
 func everyCrash[T any](
-	t *testing.T, prepare func(*chattest.Stage) T, act func(*chattest.Stage, *chat.Service, T) error, check func(*chattest.Stage, T),
+	t *testing.T, prepare func(*chattest.Stage) T, act func(*chattest.Stage, chattest.Rules, T) error, check func(*chattest.Stage, T),
 ) {
 	t.Helper()
 	for k := 1; ; k++ {
@@ -105,7 +106,7 @@ func wantOnce(s *chattest.Stage, given sending, receipt chat.Receipt) {
 }
 
 func TestSendCrashes(t *testing.T) {
-	act := func(s *chattest.Stage, service *chat.Service, given sending) error {
+	act := func(s *chattest.Stage, service chattest.Rules, given sending) error {
 		_, err := service.Send(s.Ctx, given.ann, given.draft)
 		return err
 	}
@@ -122,7 +123,7 @@ func TestSendAndRepeatCrash(t *testing.T) {
 		for _, after := range []bool{false, true} {
 			first := crash{k: k, after: after, dies: true}
 			t.Run(first.String(), func(t *testing.T) {
-				act := func(s *chattest.Stage, service *chat.Service, given sending) error {
+				act := func(s *chattest.Stage, service chattest.Rules, given sending) error {
 					dying, _ := s.Faulty(first.plan)
 					_, _ = dying.Send(s.Ctx, given.ann, given.draft) // the first attempt, which dies
 					_, err := service.Send(s.Ctx, given.ann, given.draft)
@@ -163,13 +164,13 @@ func TestSendCrashesInAHurry(t *testing.T) {
 }
 
 func TestPostCrashes(t *testing.T) {
-	prepare := func(s *chattest.Stage) chat.Session { return s.SignIn("Ann") }
+	prepare := func(s *chattest.Stage) people.Session { return s.SignIn("Ann") }
 	draft := chat.Draft{Room: "New", CID: "c1", Text: "hello"}
-	act := func(s *chattest.Stage, service *chat.Service, session chat.Session) error {
+	act := func(s *chattest.Stage, service chattest.Rules, session people.Session) error {
 		_, err := service.Post(s.Ctx, session, draft)
 		return err
 	}
-	everyCrash(t, prepare, act, func(s *chattest.Stage, session chat.Session) {
+	everyCrash(t, prepare, act, func(s *chattest.Stage, session people.Session) {
 		session, err := s.Store.Session(s.Ctx, session.Hash)
 		s.OK(err)
 		receipt, err := s.Chat.Post(s.Ctx, session, draft)

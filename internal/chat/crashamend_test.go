@@ -6,6 +6,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/refusal"
 )
 
 // amending is a message of Ann's, edited once, with another edit or its deletion
@@ -27,7 +28,7 @@ func prepareAmending(draft chat.Draft) func(*chattest.Stage) amending {
 	}
 }
 
-func actAmending(s *chattest.Stage, service *chat.Service, given amending) error {
+func actAmending(s *chattest.Stage, service chattest.Rules, given amending) error {
 	_, err := service.Send(s.Ctx, given.ann, given.draft)
 	return err
 }
@@ -60,7 +61,7 @@ func TestEditCrashesBesideADeletion(t *testing.T) {
 			first := crash{k: k, after: after, dies: true}
 			t.Run(first.String(), func(t *testing.T) {
 				deletion := chattest.Delete(1)
-				act := func(s *chattest.Stage, service *chat.Service, given amending) error {
+				act := func(s *chattest.Stage, service chattest.Rules, given amending) error {
 					began := false
 					dying, _ := s.Faulty(func(call chattest.Call) chattest.Fault {
 						if call.Op == "Amend" && !began {
@@ -79,7 +80,7 @@ func TestEditCrashesBesideADeletion(t *testing.T) {
 				everyCrash(t, prepareAmending(chattest.Edit(1, "second edit")), act, func(s *chattest.Stage, given amending) {
 					s.Say(given.ann, deletion)
 					if _, err := s.Chat.Send(s.Ctx, given.ann, given.draft); err != nil {
-						s.Refused(err, chat.NotFound) // it never came into the log
+						s.Refused(err, refusal.NotFound) // it never came into the log
 					}
 					wantNoText(s, given)
 				})
@@ -112,11 +113,11 @@ func TestTypingCrashes(t *testing.T) {
 		s.Guest("Ben", "room")
 		return ann
 	}
-	act := func(s *chattest.Stage, service *chat.Service, ann string) error {
+	act := func(s *chattest.Stage, service chattest.Rules, ann string) error {
 		return service.Typing(s.Ctx, ann, "room")
 	}
 	everyCrash(t, prepare, act, func(s *chattest.Stage, ann string) {
 		s.OK(s.Chat.Typing(s.Ctx, ann, "room"))
-		s.Same("live rows", len(s.Live("room")), 2)
+		s.Same("seats", len(s.Live("room")), 2)
 	})
 }

@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
 // leaving is Ann on two connections in a room where Ben is, too.
 type leaving struct {
-	ann   chat.Session
+	ann   people.Session
 	conns [2]string
 	ben   string
 }
@@ -31,18 +32,18 @@ func prepareLeaving(s *chattest.Stage) leaving {
 // asks for it again, the connections are gone once they have pinged, a minute
 // later; or nothing has happened.
 func TestPingEndsWhatASignOutLeft(t *testing.T) {
-	current := func(s *chattest.Stage, given leaving) chat.Session {
+	current := func(s *chattest.Stage, given leaving) people.Session {
 		session, err := s.Store.Session(s.Ctx, given.ann.Hash)
-		if err != nil && !errors.Is(err, chat.ErrNotFound) {
+		if err != nil && !errors.Is(err, refusal.ErrNotFound) {
 			s.Fatal(err)
 		}
 		return session
 	}
-	for name, act := range map[string]func(*chattest.Stage, *chat.Service, leaving) error{
-		"sign out": func(s *chattest.Stage, service *chat.Service, given leaving) error {
+	for name, act := range map[string]func(*chattest.Stage, chattest.Rules, leaving) error{
+		"sign out": func(s *chattest.Stage, service chattest.Rules, given leaving) error {
 			return service.SignOut(s.Ctx, current(s, given))
 		},
-		"rename": func(s *chattest.Stage, service *chat.Service, given leaving) error {
+		"rename": func(s *chattest.Stage, service chattest.Rules, given leaving) error {
 			_, err := service.Rename(s.Ctx, current(s, given), "Anna")
 			return err
 		},
@@ -58,7 +59,7 @@ func TestPingEndsWhatASignOutLeft(t *testing.T) {
 						s.OK(err)
 						continue
 					}
-					s.Refused(err, chat.Unauthorized)
+					s.Refused(err, refusal.Unauthorized)
 					bye, told := s.Cast.Bye(conn)
 					if !told || session.Name != "" && !bye.Retry {
 						s.Errorf("%s was told %+v, %v", conn, bye, told)

@@ -9,14 +9,16 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
-// wantNoOrphans wants that every live row of a room is of a connection that is
+// wantNoOrphans wants that every seat of a room is of a connection that is
 // in it, once a push has found who is gone.
 func wantNoOrphans(s *chattest.Stage, speaker string) {
 	s.Helper()
 	for _, id := range s.Live("room") {
-		if _, err := s.Store.Connection(s.Ctx, id); errors.Is(err, chat.ErrNotFound) {
+		if _, err := s.Store.Connection(s.Ctx, id); errors.Is(err, refusal.ErrNotFound) {
 			s.Logf("%s left an orphan", id)
 			s.Cast.Gone(id) // as API Gateway says of what has ended
 		}
@@ -26,7 +28,7 @@ func wantNoOrphans(s *chattest.Stage, speaker string) {
 		connection, err := s.Store.Connection(s.Ctx, id)
 		s.OK(err)
 		if connection.Rooms["room"] == "" {
-			s.Errorf("%s has a live row and does not know of it", id)
+			s.Errorf("%s has a seat and does not know of it", id)
 		}
 	}
 }
@@ -38,7 +40,7 @@ func TestJoinCrashes(t *testing.T) {
 		s.Send(ann, "room", "a1", "hello", nil)
 		return [2]string{ann, ben}
 	}
-	act := func(s *chattest.Stage, service *chat.Service, conns [2]string) error {
+	act := func(s *chattest.Stage, service chattest.Rules, conns [2]string) error {
 		_, err := service.Join(s.Ctx, conns[1], "room", nil)
 		return err
 	}
@@ -62,7 +64,7 @@ func TestJoinCrashes(t *testing.T) {
 
 func TestNewRoomCrashes(t *testing.T) {
 	prepare := func(s *chattest.Stage) string { return s.Connect(s.SignIn("Ann")) }
-	act := func(s *chattest.Stage, service *chat.Service, conn string) error {
+	act := func(s *chattest.Stage, service chattest.Rules, conn string) error {
 		_, err := service.Join(s.Ctx, conn, "Room", nil)
 		return err
 	}
@@ -81,7 +83,7 @@ func TestLeaveCrashes(t *testing.T) {
 		_, ben := s.Guest("Ben", "room")
 		return [2]string{ann, ben}
 	}
-	act := func(s *chattest.Stage, service *chat.Service, conns [2]string) error {
+	act := func(s *chattest.Stage, service chattest.Rules, conns [2]string) error {
 		_, err := service.Leave(s.Ctx, conns[1], "room")
 		return err
 	}
@@ -101,7 +103,7 @@ func TestDisconnectCrashes(t *testing.T) {
 		_, ben := s.Guest("Ben", "room", "another")
 		return [2]string{ann, ben}
 	}
-	act := func(s *chattest.Stage, service *chat.Service, conns [2]string) error {
+	act := func(s *chattest.Stage, service chattest.Rules, conns [2]string) error {
 		return service.Disconnect(s.Ctx, conns[1])
 	}
 	everyCrash(t, prepare, act, func(s *chattest.Stage, conns [2]string) {
@@ -113,27 +115,27 @@ func TestDisconnectCrashes(t *testing.T) {
 
 func TestSignInCrashes(t *testing.T) {
 	none := func(*chattest.Stage) struct{} { return struct{}{} }
-	act := func(s *chattest.Stage, service *chat.Service, _ struct{}) error {
+	act := func(s *chattest.Stage, service chattest.Rules, _ struct{}) error {
 		_, _, err := service.SignIn(s.Ctx, "Ann", "")
 		return err
 	}
 	everyCrash(t, none, act, func(s *chattest.Stage, _ struct{}) {
 		// A name that was claimed for a session that nobody has is free soon.
-		s.Pass(chat.FirstClaimLife)
+		s.Pass(people.FirstClaimLife)
 		session := s.SignIn("Ann")
 		s.Connect(session)
-		s.Pass(chat.FirstClaimLife)
+		s.Pass(people.FirstClaimLife)
 		_, _, err := s.Chat.SignIn(s.Ctx, "Ann", "")
-		s.Refused(err, chat.NameTaken)
+		s.Refused(err, refusal.NameTaken)
 	})
 }
 
 func TestConnectCrashes(t *testing.T) {
-	prepare := func(s *chattest.Stage) chat.Session { return s.SignIn("Ann") }
-	act := func(s *chattest.Stage, service *chat.Service, session chat.Session) error {
+	prepare := func(s *chattest.Stage) people.Session { return s.SignIn("Ann") }
+	act := func(s *chattest.Stage, service chattest.Rules, session people.Session) error {
 		return service.Connect(s.Ctx, "first", session)
 	}
-	everyCrash(t, prepare, act, func(s *chattest.Stage, session chat.Session) {
+	everyCrash(t, prepare, act, func(s *chattest.Stage, session people.Session) {
 		conn := s.Connect(session)
 		s.Join(conn, "room")
 		session, err := s.Store.Session(s.Ctx, session.Hash)
@@ -152,7 +154,7 @@ func TestConnectCrashes(t *testing.T) {
 // long as anybody may speak under it.
 func TestEndOfSessionCrashes(t *testing.T) {
 	type given struct {
-		session chat.Session
+		session people.Session
 		conn    string
 	}
 	prepare := func(s *chattest.Stage) given {
@@ -161,7 +163,7 @@ func TestEndOfSessionCrashes(t *testing.T) {
 		s.OK(err)
 		return given{session, conn}
 	}
-	check := func(again func(*chattest.Stage, chat.Session)) func(*chattest.Stage, given) {
+	check := func(again func(*chattest.Stage, people.Session)) func(*chattest.Stage, given) {
 		return func(s *chattest.Stage, g given) {
 			if session, err := s.Store.Session(s.Ctx, g.session.Hash); err == nil {
 				again(s, session)
@@ -174,29 +176,29 @@ func TestEndOfSessionCrashes(t *testing.T) {
 			}
 			s.Pass(chat.ConnectionLife)
 			_, err = s.Chat.Ping(s.Ctx, g.conn, nil)
-			s.Refused(err, chat.Unauthorized)
-			s.Pass(chat.ClaimLife - chat.ConnectionLife + time.Second)
+			s.Refused(err, refusal.Unauthorized)
+			s.Pass(people.ClaimLife - chat.ConnectionLife + time.Second)
 			s.SignIn("Ann")
 		}
 	}
 	t.Run("rename", func(t *testing.T) {
-		act := func(s *chattest.Stage, service *chat.Service, g given) error {
+		act := func(s *chattest.Stage, service chattest.Rules, g given) error {
 			_, err := service.Rename(s.Ctx, g.session, "Anna")
 			return err
 		}
-		everyCrash(t, prepare, act, check(func(s *chattest.Stage, session chat.Session) {
+		everyCrash(t, prepare, act, check(func(s *chattest.Stage, session people.Session) {
 			renamed, err := s.Chat.Rename(s.Ctx, session, "Anna")
 			s.OK(err)
 			s.Same("name", renamed.Name, "Anna")
 			_, _, err = s.Chat.SignIn(s.Ctx, "Anna", "")
-			s.Refused(err, chat.NameTaken)
+			s.Refused(err, refusal.NameTaken)
 		}))
 	})
 	t.Run("sign out", func(t *testing.T) {
-		act := func(s *chattest.Stage, service *chat.Service, g given) error {
+		act := func(s *chattest.Stage, service chattest.Rules, g given) error {
 			return service.SignOut(s.Ctx, g.session)
 		}
-		everyCrash(t, prepare, act, check(func(s *chattest.Stage, session chat.Session) {
+		everyCrash(t, prepare, act, check(func(s *chattest.Stage, session people.Session) {
 			s.OK(s.Chat.SignOut(s.Ctx, session))
 		}))
 	})

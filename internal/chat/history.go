@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"projectchat/internal/names"
+	"projectchat/internal/refusal"
 )
 
 const (
@@ -31,7 +34,7 @@ type HistoryPage struct {
 // History reads a page for a connection that is in the room. [BadRequest],
 // [NotJoined], [Unauthorized]; [Reset] if After is beyond the head.
 func (s *Service) History(ctx context.Context, connectionID string, q HistoryQuery) (HistoryPage, error) {
-	_, key, err := ParseRoom(q.Room)
+	_, key, err := names.ParseRoom(q.Room)
 	if err != nil {
 		return HistoryPage{}, err
 	}
@@ -46,16 +49,16 @@ func (s *Service) History(ctx context.Context, connectionID string, q HistoryQue
 	return s.page(ctx, log{key, epoch}, q)
 }
 
-// ReadHistory reads a page for a session, without a connection. [BadRequest];
+// ReadHistory reads a page without a connection. [BadRequest];
 // [NotFound] for a room that is not there; [Reset] if After is beyond the head.
-func (s *Service) ReadHistory(ctx context.Context, _ Session, q HistoryQuery) (HistoryPage, error) {
-	_, key, err := ParseRoom(q.Room)
+func (s *Service) ReadHistory(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
+	_, key, err := names.ParseRoom(q.Room)
 	if err != nil {
 		return HistoryPage{}, err
 	}
 	room, err := s.store.Room(ctx, key)
-	if errors.Is(err, ErrNotFound) {
-		return HistoryPage{}, Errorf(NotFound, "There is no such room.")
+	if errors.Is(err, refusal.ErrNotFound) {
+		return HistoryPage{}, refusal.Errorf(refusal.NotFound, "There is no such room.")
 	}
 	if err != nil {
 		return HistoryPage{}, fmt.Errorf("read room: %w", err)
@@ -87,13 +90,13 @@ func (s *Service) page(ctx context.Context, l log, q HistoryQuery) (HistoryPage,
 func (q HistoryQuery) check() error {
 	switch {
 	case q.Before != nil && q.After != nil:
-		return Errorf(BadRequest, "before and after exclude each other.")
+		return refusal.Errorf(refusal.BadRequest, "before and after exclude each other.")
 	case q.Before != nil && (*q.Before < 1 || *q.Before > maxSeq):
-		return Errorf(BadRequest, "before is a seq, 1 or more.")
+		return refusal.Errorf(refusal.BadRequest, "before is a seq, 1 or more.")
 	case q.After != nil && (*q.After < 0 || *q.After > maxSeq):
-		return Errorf(BadRequest, "after is a seq, 0 or more.")
+		return refusal.Errorf(refusal.BadRequest, "after is a seq, 0 or more.")
 	case q.Limit != nil && (*q.Limit < 1 || *q.Limit > maxLimit):
-		return Errorf(BadRequest, "limit is 1 to %d.", maxLimit)
+		return refusal.Errorf(refusal.BadRequest, "limit is 1 to %d.", maxLimit)
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"projectchat/internal/refusal"
 )
 
 // log names the log of a room.
@@ -59,16 +61,16 @@ func (s *Service) run(ctx context.Context, l log, from int64, limit int) (span, 
 		}
 		holeBehind = run.last.Seq
 	}
-	return span{}, Errorf(Busy, "The room is too lively. Try again.")
+	return span{}, refusal.Errorf(refusal.Busy, "The room is too lively. Try again.")
 }
 
-func errReset() *Error {
-	return Errorf(Reset, "The room cannot be continued from there. Join again without since.")
+func errReset() *refusal.Error {
+	return refusal.Errorf(refusal.Reset, "The room cannot be continued from there. Join again without since.")
 }
 
 func isReset(err error) bool {
-	refused, ok := errors.AsType[*Error](err)
-	return ok && refused.Code == Reset
+	refused, ok := errors.AsType[*refusal.Error](err)
+	return ok && refused.Code == refusal.Reset
 }
 
 // gapless gives the rows that follow one another from seq on.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"regexp"
+
+	"projectchat/internal/refusal"
 )
 
 const (
@@ -59,7 +61,7 @@ func (s *Service) lookBack(ctx context.Context, l log, d Draft) lookBack {
 func (s *Service) tail(ctx context.Context, l log, from int64) (span, error) {
 	run, err := s.run(ctx, l, from, tailLimit)
 	if err == nil && run.more {
-		err = Errorf(Behind, "Much was said since then. Catch up first.")
+		err = refusal.Errorf(refusal.Behind, "Much was said since then. Catch up first.")
 	}
 	return run, err
 }

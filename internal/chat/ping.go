@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"projectchat/internal/names"
+	"projectchat/internal/refusal"
 )
 
 const maxPingRooms = 16
@@ -25,7 +28,7 @@ type RoomHead struct {
 // their keys. [BadRequest], [Unauthorized].
 func (s *Service) Ping(ctx context.Context, connectionID string, spellings []string) (map[string]RoomHead, error) {
 	if len(spellings) > maxPingRooms {
-		return nil, Errorf(BadRequest, "A ping asks for at most %d rooms.", maxPingRooms)
+		return nil, refusal.Errorf(refusal.BadRequest, "A ping asks for at most %d rooms.", maxPingRooms)
 	}
 	connection, err := s.connection(ctx, connectionID)
 	if isUnauthorized(err) {
@@ -36,7 +39,7 @@ func (s *Service) Ping(ctx context.Context, connectionID string, spellings []str
 	}
 	heads := make(map[string]RoomHead, len(spellings))
 	for _, spelling := range spellings {
-		_, key, err := ParseRoom(spelling)
+		_, key, err := names.ParseRoom(spelling)
 		if err != nil {
 			return nil, err
 		}
@@ -71,22 +74,22 @@ func (s *Service) pingRoom(ctx context.Context, c Connection, room, epoch string
 	}, nil
 }
 
-// touch renews Seen of a live row from time to time, if the connection may still
+// touch renews Seen of a seat from time to time, if the connection may still
 // be there, and tells whether the row is there.
 func (s *Service) touch(ctx context.Context, room string, c Connection) (live bool, err error) {
 	now := s.now()
-	member, err := s.store.Member(ctx, room, c.ID)
-	if err == nil && now.Sub(member.Seen) > touchEvery {
+	seat, err := s.store.Seat(ctx, room, c.ID)
+	if err == nil && now.Sub(seat.Seen) > touchEvery {
 		if err := s.mayStay(ctx, c); err != nil {
 			return false, err
 		}
-		err = s.store.TouchMember(ctx, room, c.ID, now, c.Expires)
+		err = s.store.TouchSeat(ctx, room, c.ID, now, c.Expires)
 	}
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("touch a live row: %w", err)
+		return false, fmt.Errorf("touch a seat: %w", err)
 	}
 	return true, nil
 }
@@ -95,30 +98,30 @@ func (s *Service) touch(ctx context.Context, room string, c Connection) (live bo
 // who did that retires the session's connections, but may have died before. So
 // nobody who pings, as every client does, hears more than a few minutes longer.
 func (s *Service) mayStay(ctx context.Context, c Connection) error {
-	session, err := s.store.Session(ctx, c.Session)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	name, err := s.store.SessionName(ctx, c.Session)
+	if err != nil && !errors.Is(err, refusal.ErrNotFound) {
 		return fmt.Errorf("read the session of a connection: %w", err)
 	}
-	if err == nil && session.Name == c.Name {
+	if err == nil && name == c.Name {
 		return nil
 	}
-	s.retire(ctx, []string{c.ID}, Bye{Code: Unauthorized, Retry: session.Name != ""})
-	return Errorf(Unauthorized, "This connection has ended. Connect again.")
+	s.Retire(ctx, []string{c.ID}, name != "")
+	return refusal.Errorf(refusal.Unauthorized, "This connection has ended. Connect again.")
 }
 
 // bury closes a connection that is open although its row is gone, and takes it
 // out of the rooms that it asks for: who retired it died on the way.
 func (s *Service) bury(ctx context.Context, connectionID string, spellings []string) {
 	for _, spelling := range spellings {
-		if _, key, err := ParseRoom(spelling); err == nil {
+		if _, key, err := names.ParseRoom(spelling); err == nil {
 			s.sweep(ctx, key, []string{connectionID})
 		}
 	}
-	err := s.cast.Disconnect(ctx, connectionID, Bye{Code: Unauthorized, Retry: true})
-	s.unimportant(ctx, "close a connection", err)
+	err := s.cast.Disconnect(ctx, connectionID, Bye{Code: refusal.Unauthorized, Retry: true})
+	s.bestEffort(ctx, "close a connection", err)
 }
 
 func isUnauthorized(err error) bool {
-	refused, ok := errors.AsType[*Error](err)
-	return ok && refused.Code == Unauthorized
+	refused, ok := errors.AsType[*refusal.Error](err)
+	return ok && refused.Code == refusal.Unauthorized
 }

@@ -25,21 +25,21 @@ type Presence struct {
 	OnlineFor time.Duration
 	// connections lists all connections of a room that is small enough for
 	// pushes about presence.
-	connections []Member
+	connections []Seat
 	small       bool
 }
 
 // presence reads who is in a room, from a place on the ring on.
 func (s *Service) presence(ctx context.Context, room string, from uint32, consistent bool) (Presence, error) {
-	sample, err := s.store.SampleMembers(ctx, room, from, s.smallRoom+1, consistent)
+	sample, err := s.store.SampleSeats(ctx, room, from, s.smallRoom+1, consistent)
 	if err != nil {
 		return Presence{}, fmt.Errorf("read who is in a room: %w", err)
 	}
-	people := s.people(sample.Members)
-	p := Presence{Online: people, Count: len(people), connections: sample.Members}
-	p.small = sample.Whole && len(sample.Members) <= s.smallRoom
+	people := s.people(sample.Seats)
+	p := Presence{Online: people, Count: len(people), connections: sample.Seats}
+	p.small = sample.Whole && len(sample.Seats) <= s.smallRoom
 	if p.small {
-		p.OnlineFor = s.onlineFor(sample.Members)
+		p.OnlineFor = s.onlineFor(sample.Seats)
 	}
 	if !sample.Whole {
 		p.Count = int(float64(len(people)) / sample.Span)
@@ -50,28 +50,28 @@ func (s *Service) presence(ctx context.Context, room string, from uint32, consis
 	return p, nil
 }
 
-// people gives the people who are present by these live rows, those longest
+// people gives the people who are present by these seats, those longest
 // there first.
-func (s *Service) people(members []Member) []Person {
-	members = slices.SortedFunc(slices.Values(members), byJoining)
+func (s *Service) people(seats []Seat) []Person {
+	seats = slices.SortedFunc(slices.Values(seats), byJoining)
 	seen := map[string]bool{}
 	people := []Person{}
-	for _, m := range members {
-		if s.present(m) && !seen[m.UID] {
-			seen[m.UID] = true
-			people = append(people, Person{UID: m.UID, Name: m.Name})
+	for _, seat := range seats {
+		if s.present(seat) && !seen[seat.UID] {
+			seen[seat.UID] = true
+			people = append(people, Person{UID: seat.UID, Name: seat.Name})
 		}
 	}
 	return people
 }
 
-// onlineFor is after how long the first of those present by these live rows, all
+// onlineFor is after how long the first of those present by these seats, all
 // of a room's, is not any more unless a row of theirs is renewed.
-func (s *Service) onlineFor(members []Member) time.Duration {
+func (s *Service) onlineFor(seats []Seat) time.Duration {
 	seen := map[string]time.Time{} // by person: the latest sign of life
-	for _, m := range members {
-		if s.present(m) && m.Seen.After(seen[m.UID]) {
-			seen[m.UID] = m.Seen
+	for _, seat := range seats {
+		if s.present(seat) && seat.Seen.After(seen[seat.UID]) {
+			seen[seat.UID] = seat.Seen
 		}
 	}
 	if len(seen) == 0 {
@@ -81,22 +81,22 @@ func (s *Service) onlineFor(members []Member) time.Duration {
 	return max(first.Add(PresenceLife).Sub(s.now()), 1) // the clock runs on meanwhile
 }
 
-func byJoining(a, b Member) int {
+func byJoining(a, b Seat) int {
 	return cmp.Or(a.JoinedAt.Compare(b.JoinedAt), cmp.Compare(a.ConnectionID, b.ConnectionID))
 }
 
-func (s *Service) present(m Member) bool { return s.now().Sub(m.Seen) < PresenceLife }
+func (s *Service) present(seat Seat) bool { return s.now().Sub(seat.Seen) < PresenceLife }
 
 // announceJoin reads who is there and, if this is the first connection of its
 // person, tells the others.
-func (s *Service) announceJoin(ctx context.Context, me Member, again bool) (Presence, error) {
+func (s *Service) announceJoin(ctx context.Context, me Seat, again bool) (Presence, error) {
 	p, err := s.presence(ctx, me.Room, 0, true)
 	if err != nil || !p.small || again {
 		return p, err
 	}
-	for _, m := range p.connections {
-		other := m.UID == me.UID && m.ConnectionID != me.ConnectionID
-		if other && s.present(m) && byJoining(m, me) < 0 {
+	for _, seat := range p.connections {
+		other := seat.UID == me.UID && seat.ConnectionID != me.ConnectionID
+		if other && s.present(seat) && byJoining(seat, me) < 0 {
 			return p, nil
 		}
 	}
@@ -111,11 +111,11 @@ func (s *Service) announceJoin(ctx context.Context, me Member, again bool) (Pres
 func (s *Service) announceLeave(ctx context.Context, room string, c Connection) {
 	p, err := s.presence(ctx, room, 0, true)
 	if err != nil {
-		s.unimportant(ctx, "announce a leave", err)
+		s.bestEffort(ctx, "announce a leave", err)
 		return
 	}
 	gone := Person{UID: c.UID, Name: c.Name}
-	stays := slices.ContainsFunc(p.connections, func(m Member) bool { return m.UID == c.UID && s.present(m) })
+	stays := slices.ContainsFunc(p.connections, func(seat Seat) bool { return seat.UID == c.UID && s.present(seat) })
 	if stays || !p.small {
 		return
 	}

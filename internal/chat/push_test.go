@@ -7,6 +7,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/refusal"
 )
 
 // inBubble runs a test in a bubble whose time the service sees.
@@ -46,7 +47,7 @@ func TestBusyAfterTwelveRounds(t *testing.T) {
 		})
 		start := time.Now()
 		_, err := service.Send(s.Ctx, ann, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
-		s.Refused(err, chat.Busy)
+		s.Refused(err, refusal.Busy)
 		if took := time.Since(start); took > 6*time.Second {
 			t.Errorf("busy only after %v", took)
 		}
@@ -65,11 +66,11 @@ func TestRoomThatNobodySeesMade(t *testing.T) {
 		_, ann := s.Guest("Ann")
 		service, _ := s.Faulty(func(c chattest.Call) chattest.Fault {
 			if c.Op == "CreateRoom" {
-				return chattest.Fault{When: chattest.Before, Err: chat.ErrTaken}
+				return chattest.Fault{When: chattest.Before, Err: refusal.ErrTaken}
 			}
 			return chattest.Fault{}
 		})
 		_, err := service.Join(s.Ctx, ann, "room", nil)
-		s.Refused(err, chat.Busy)
+		s.Refused(err, refusal.Busy)
 	})
 }

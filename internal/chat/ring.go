@@ -6,7 +6,7 @@ import (
 )
 
 // RingPosition is a connection's place on the ring by which a store orders the
-// live rows of a room, so that a slice of a large room is a fair sample of it.
+// seats of a room, so that a slice of a large room is a fair sample of it.
 func RingPosition(connectionID string) uint32 {
 	sum := sha256.Sum256([]byte(connectionID))
 	return binary.BigEndian.Uint32(sum[:4])

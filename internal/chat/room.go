@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"projectchat/internal/names"
+	"projectchat/internal/random"
+	"projectchat/internal/refusal"
 )
 
 const (
@@ -31,7 +35,7 @@ type Joined struct {
 // is new there since a position, or the newest messages. Joining again is no
 // error. [Unauthorized], [BadRequest].
 func (s *Service) Join(ctx context.Context, connectionID, spelling string, since *Position) (Joined, error) {
-	title, key, err := ParseRoom(spelling)
+	title, key, err := names.ParseRoom(spelling)
 	if err != nil {
 		return Joined{}, err
 	}
@@ -43,51 +47,51 @@ func (s *Service) Join(ctx context.Context, connectionID, spelling string, since
 		return Joined{}, err
 	}
 	if _, again := connection.Rooms[key]; !again && len(connection.Rooms) >= maxRooms {
-		return Joined{}, Errorf(BadRequest, "A connection is in at most %d rooms. Leave one first.", maxRooms)
+		return Joined{}, refusal.Errorf(refusal.BadRequest, "A connection is in at most %d rooms. Leave one first.", maxRooms)
 	}
 	room, err := s.openRoom(ctx, title, key, connection.UID)
 	if err != nil {
 		return Joined{}, err
 	}
-	member, again, err := s.enter(ctx, room, connection)
+	seat, again, err := s.enter(ctx, room, connection)
 	if err != nil {
 		return Joined{}, err
 	}
-	// Only now is the log read: what is put later is pushed to the live row that
+	// Only now is the log read: what is put later is pushed to the seat that
 	// is there already, so nothing falls between the two.
 	joined, err := s.catchUp(ctx, room, since)
 	if err != nil {
 		return Joined{}, err
 	}
 	joined.Room, joined.Me = room, Person{UID: connection.UID, Name: connection.Name}
-	joined.Presence, err = s.announceJoin(ctx, member, again)
+	joined.Presence, err = s.announceJoin(ctx, seat, again)
 	return joined, err
 }
 
-// enter writes the live row and then notes the room on the connection. The
-// order matters: whoever deletes the connection's row learns from it which live
-// rows to delete, and where that happened in between, the live row goes again.
-func (s *Service) enter(ctx context.Context, room Room, c Connection) (Member, bool, error) {
+// enter writes the seat and then notes the room on the connection. The
+// order matters: whoever deletes the connection's row learns from it which
+// seats to delete, and where that happened in between, the seat goes again.
+func (s *Service) enter(ctx context.Context, room Room, c Connection) (Seat, bool, error) {
 	now := s.now().Truncate(time.Millisecond) // as the store keeps it: it is compared with others'
-	member := Member{
+	seat := Seat{
 		Room: room.Key, ConnectionID: c.ID, UID: c.UID, Name: c.Name,
 		JoinedAt: now, Seen: now, Expires: c.Expires,
 	}
-	old, err := s.store.PutMember(ctx, member)
+	old, err := s.store.PutSeat(ctx, seat)
 	if err != nil {
-		return Member{}, false, fmt.Errorf("join: %w", err)
+		return Seat{}, false, fmt.Errorf("join: %w", err)
 	}
 	err = s.store.EnterRoom(ctx, c.ID, room.Key, room.Epoch)
-	if errors.Is(err, ErrNotFound) {
-		_, undo := s.store.DeleteMember(ctx, room.Key, c.ID)
-		s.unimportant(ctx, "undo a join", undo)
-		return Member{}, false, Errorf(Unauthorized, "This connection has ended. Connect again.")
+	if errors.Is(err, refusal.ErrNotFound) {
+		_, undo := s.store.DeleteSeat(ctx, room.Key, c.ID)
+		s.bestEffort(ctx, "undo a join", undo)
+		return Seat{}, false, refusal.Errorf(refusal.Unauthorized, "This connection has ended. Connect again.")
 	}
 	if err != nil {
-		return Member{}, false, fmt.Errorf("join: %w", err)
+		return Seat{}, false, fmt.Errorf("join: %w", err)
 	}
 	again := old != nil && s.present(*old)
-	return member, again, nil
+	return seat, again, nil
 }
 
 func (s *Service) catchUp(ctx context.Context, room Room, since *Position) (Joined, error) {
@@ -131,7 +135,7 @@ func (s *Service) headBehind(ctx context.Context, l log, rows []Message, others 
 // Leave takes a connection out of a room and gives the room's key. Leaving a
 // room that one is not in is no error. [Unauthorized], [BadRequest].
 func (s *Service) Leave(ctx context.Context, connectionID, spelling string) (room string, err error) {
-	_, key, err := ParseRoom(spelling)
+	_, key, err := names.ParseRoom(spelling)
 	if err != nil {
 		return "", err
 	}
@@ -139,7 +143,7 @@ func (s *Service) Leave(ctx context.Context, connectionID, spelling string) (roo
 	if err != nil {
 		return "", err
 	}
-	was, err := s.store.DeleteMember(ctx, key, connectionID)
+	was, err := s.store.DeleteSeat(ctx, key, connectionID)
 	if err != nil {
 		return "", fmt.Errorf("leave: %w", err)
 	}
@@ -160,11 +164,11 @@ func (s *Service) openRoom(ctx context.Context, title, key, uid string) (Room, e
 		if err == nil {
 			return room, nil
 		}
-		if !errors.Is(err, ErrNotFound) {
+		if !errors.Is(err, refusal.ErrNotFound) {
 			return Room{}, fmt.Errorf("read room: %w", err)
 		}
 		room, err = s.makeRoom(ctx, title, key, uid)
-		if !errors.Is(err, ErrTaken) {
+		if !errors.Is(err, refusal.ErrTaken) {
 			return room, err
 		}
 		// The winner's transaction may not be through yet.
@@ -172,11 +176,11 @@ func (s *Service) openRoom(ctx context.Context, title, key, uid string) (Room, e
 			return Room{}, err
 		}
 	}
-	return Room{}, Errorf(Busy, "The room is being made. Try again.")
+	return Room{}, refusal.Errorf(refusal.Busy, "The room is being made. Try again.")
 }
 
 func (s *Service) makeRoom(ctx context.Context, title, key, uid string) (Room, error) {
-	epoch, err := randomID(s.random, epochLength)
+	epoch, err := random.ID(s.random, epochLength)
 	if err != nil {
 		return Room{}, err
 	}
@@ -189,10 +193,10 @@ func (s *Service) makeRoom(ctx context.Context, title, key, uid string) (Room, e
 
 // Rooms lists public rooms whose key begins with a spelling's.
 func (s *Service) Rooms(ctx context.Context, prefix string) (rooms []Room, more bool, err error) {
-	if len(prefix) > maxRoomBytes {
-		return nil, false, Errorf(BadRequest, "A room's name has 1 to %d characters.", maxRoomRunes)
+	if len(prefix) > names.MaxRoomBytes {
+		return nil, false, refusal.Errorf(refusal.BadRequest, "A room's name has 1 to %d characters.", names.MaxRoomRunes)
 	}
-	rooms, more, err = s.store.Rooms(ctx, RoomKey(prefix), roomsLimit)
+	rooms, more, err = s.store.Rooms(ctx, names.RoomKey(prefix), roomsLimit)
 	if err != nil {
 		return nil, false, fmt.Errorf("list rooms: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"projectchat/internal/refusal"
 )
 
 const (
@@ -12,21 +14,7 @@ const (
 	firstWait    = 16 * time.Millisecond
 	longestWait  = 500 * time.Millisecond
 	pushAgainFor = time.Minute // a repeated message younger than this is pushed again
-	maxSeq       = 1e12 - 1    // twelve digits
 )
-
-// Draft is a row that somebody wants to add to a room's log.
-type Draft struct {
-	Room   string // in any spelling
-	CID    string
-	Kind   string // "" is [KindMessage]
-	Target int64  // seq of the message that it is about; 0 for a message
-	Text   string
-	// Since is how far the sender has looked at the log and found no row with
-	// this CID; nil if the sender does not keep track.
-	Since *Position
-	As    string // the uid that the sender believes to have; "" if they do not say
-}
 
 // Receipt says where in the log a message is.
 type Receipt struct {
@@ -46,7 +34,7 @@ type Receipt struct {
 // Of what amends a message also [NotFound], if there is no such message (any
 // more), and [Forbidden], if it is another's and not only reacted to.
 func (s *Service) Send(ctx context.Context, connectionID string, d Draft) (Receipt, error) {
-	key, err := d.check()
+	_, key, err := d.check()
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -74,56 +62,25 @@ func (s *Service) Send(ctx context.Context, connectionID string, d Draft) (Recei
 	return s.send(ctx, log{key, epoch}, author, d, back, connectionID)
 }
 
-// Post is [Service.Send] for a session without a connection. It makes the room
-// if need be, and all connections of its author get the push, too.
-func (s *Service) Post(ctx context.Context, session Session, d Draft) (Receipt, error) {
-	key, err := d.check()
+// Post is [Service.Send] for somebody without a connection. It makes the room if
+// need be, and all connections of its author get the push, too.
+func (s *Service) Post(ctx context.Context, author Person, d Draft) (Receipt, error) {
+	title, key, err := d.check()
 	if err != nil {
 		return Receipt{}, err
 	}
-	session, _, err = s.Use(ctx, session)
+	room, err := s.openRoom(ctx, title, key, author.UID)
 	if err != nil {
 		return Receipt{}, err
 	}
-	title, _, err := ParseRoom(d.Room)
-	if err != nil {
-		return Receipt{}, err
-	}
-	room, err := s.openRoom(ctx, title, key, session.UID)
-	if err != nil {
-		return Receipt{}, err
-	}
-	author := Person{UID: session.UID, Name: session.Name}
 	return s.send(ctx, log{key, room.Epoch}, author, d, s.lookBackSince(ctx, key, d), "")
-}
-
-func (d Draft) check() (key string, err error) {
-	_, key, err = ParseRoom(d.Room)
-	if err != nil {
-		return "", err
-	}
-	if err := checkCID(d.CID); err != nil {
-		return "", err
-	}
-	if err := d.checkKind(); err != nil {
-		return "", err
-	}
-	return key, d.Since.check()
-}
-
-// check refuses what is no place in any log; nil is none, and fine.
-func (p *Position) check() error {
-	if p != nil && (p.Seq < 0 || p.Seq > maxSeq) {
-		return Errorf(BadRequest, "since.seq is 0 or more.")
-	}
-	return nil
 }
 
 // send finishes what Send and Post have begun, once it is known who sends and
 // to which log. except is the connection that gets no push.
 func (s *Service) send(ctx context.Context, l log, author Person, d Draft, back lookBack, except string) (Receipt, error) {
 	if d.As != "" && d.As != author.UID {
-		return Receipt{}, Errorf(Unauthorized, "You are somebody else now.")
+		return Receipt{}, refusal.Errorf(refusal.Unauthorized, "You are somebody else now.")
 	}
 	if d.Since != nil && d.Since.Epoch != l.epoch {
 		return Receipt{}, errReset()
@@ -201,18 +158,7 @@ func (s *Service) appendOnce(ctx context.Context, l log, m Message, seen span) (
 			return Message{}, false, err
 		}
 	}
-	return Message{}, false, Errorf(Busy, "The room is too lively. Try again.")
-}
-
-// same tells whether a row is the message of this sender with this cid.
-func same(row, m Message) bool { return row.UID == m.UID && row.CID == m.CID }
-
-// repeated acknowledges a message that is in the log already.
-func repeated(row, m Message) (Message, bool, error) {
-	if !saysTheSame(row, m) {
-		return Message{}, false, Errorf(CIDConflict, "Another message with this cid is in the room.")
-	}
-	return row, true, nil
+	return Message{}, false, refusal.Errorf(refusal.Busy, "The room is too lively. Try again.")
 }
 
 // at is the time of a message behind last: now, but never before last's.
@@ -229,15 +175,15 @@ func (s *Service) backoff(n int) time.Duration {
 	return s.jitter(min(firstWait<<n, longestWait))
 }
 
-// deliver pushes a message that is in the log. The live rows are read only now:
+// deliver pushes a message that is in the log. The seats are read only now:
 // who joined before the put is among them, and who joins later finds it in the log.
 func (s *Service) deliver(ctx context.Context, l log, m Message, except string) {
-	members, err := s.store.Members(ctx, l.room)
+	seats, err := s.store.Seats(ctx, l.room)
 	if err != nil {
-		s.unimportant(ctx, "push a message", err)
+		s.bestEffort(ctx, "push a message", err)
 		return
 	}
-	s.push(ctx, l.room, members, except, MessagesPush{Room: l.room, Epoch: l.epoch, Messages: []Message{m}})
+	s.push(ctx, l.room, seats, except, MessagesPush{Room: l.room, Epoch: l.epoch, Messages: []Message{m}})
 }
 
 // expirePrevious lets the row before m expire, now that it is not the newest any
@@ -247,5 +193,5 @@ func (s *Service) expirePrevious(ctx context.Context, l log, m Message) {
 		return
 	}
 	err := s.store.ExpireMessage(ctx, l.room, l.epoch, m.Seq-1, m.At.Add(s.retention))
-	s.unimportant(ctx, "let a message expire", err)
+	s.bestEffort(ctx, "let a message expire", err)
 }

@@ -76,9 +76,9 @@ func New(store Store, cast Broadcaster, o Options) *Service {
 	return s
 }
 
-// unimportant logs the failure of something that others will mend: a client's
+// bestEffort logs the failure of something that others will mend: a client's
 // heartbeat, the next 410, or the table's TTL.
-func (s *Service) unimportant(ctx context.Context, what string, err error) {
+func (s *Service) bestEffort(ctx context.Context, what string, err error) {
 	if err != nil {
 		s.log.WarnContext(ctx, what, "outcome", "left to be mended", "err", err)
 	}

@@ -4,10 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
 )
 
-func newFake(_ *testing.T, now func() time.Time) chat.Store { return chattest.NewStore(now) }
+func newFake(_ *testing.T, now func() time.Time) chattest.Backend { return chattest.NewStore(now) }
 
 func TestService(t *testing.T) { chattest.ServiceConformance(t, newFake) }

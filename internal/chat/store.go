@@ -2,46 +2,19 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
-// What a [Store] answers beside other failures. Any other error means that
-// nothing is known of the outcome.
-var (
-	// ErrNotFound: the row is not there, or has expired.
-	ErrNotFound = errors.New("chat: not found")
-	// ErrTaken: the condition of a write failed, because somebody else was first.
-	ErrTaken = errors.New("chat: taken")
-	// ErrBusy: the store refuses for now (throttled, or another transaction holds
-	// the row). For a put of a log row it is an unknown outcome like any other.
-	ErrBusy = errors.New("chat: store is busy")
-)
-
-// A SessionStore keeps sessions and claimed names. All reads are consistent,
-// and an expired row counts as absent everywhere.
+// A SessionStore tells which sessions stand, and knows the connections of each.
+// All reads are consistent, and an expired session counts as absent.
 type SessionStore interface {
-	// Claim takes a name, or renews it, if it is free, expired, or c.UID's already;
-	// else ErrTaken.
-	Claim(ctx context.Context, c Claim) error
-	// Release gives a name back if it is uid's; else it does nothing.
-	Release(ctx context.Context, key, uid string) error
-
-	// PutSession writes a new session.
-	PutSession(ctx context.Context, s Session) error
-	// Session reads one; ErrNotFound.
-	Session(ctx context.Context, hash string) (Session, error)
-	// UseSession records a use: it sets Used and Expires; ErrNotFound.
-	UseSession(ctx context.Context, hash string, used, expires time.Time) error
-	// RenameSession sets the name ("" takes it away), empties Conns and gives the
-	// session as it was before, whose Conns are the connections to close; ErrNotFound.
-	RenameSession(ctx context.Context, hash, name string) (old Session, err error)
-	// DeleteSession deletes a session and gives it as it was; ErrNotFound.
-	DeleteSession(ctx context.Context, hash string) (old Session, err error)
-	// AddConnection adds a connection's id to Conns, on condition that the session
-	// is there, not expired at now, and still has this name; else ErrNotFound.
+	// SessionName reads the name of a session; ErrNotFound.
+	SessionName(ctx context.Context, hash string) (string, error)
+	// AddConnection adds a connection's id to a session, on condition that the
+	// session is there, not expired at now, and still has this name; else
+	// ErrNotFound.
 	AddConnection(ctx context.Context, hash, name, connectionID string, now time.Time) error
-	// RemoveConnection takes a connection's id out of Conns, if the session is there.
+	// RemoveConnection takes a connection's id out of a session, if that is there.
 	RemoveConnection(ctx context.Context, hash, connectionID string) error
 }
 
@@ -59,36 +32,36 @@ type ConnectionStore interface {
 	// ExitRoom takes a room from a connection, if the connection is there.
 	ExitRoom(ctx context.Context, connectionID, room string) error
 
-	// PutMember writes a live row. A live row of the same connection in the same
+	// PutSeat writes a seat. A seat of the same connection in the same
 	// room is replaced, and given as it was (nil: there was none). Typed is not
 	// written.
-	PutMember(ctx context.Context, m Member) (old *Member, err error)
-	// Member reads one; ErrNotFound.
-	Member(ctx context.Context, room, connectionID string) (Member, error)
-	// TouchMember sets Seen and Expires; ErrNotFound. It never brings a deleted row back.
-	TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error
-	// TouchTyping sets Typed to now and gives the live row as it then is, if it was
+	PutSeat(ctx context.Context, s Seat) (old *Seat, err error)
+	// Seat reads one; ErrNotFound.
+	Seat(ctx context.Context, room, connectionID string) (Seat, error)
+	// TouchSeat sets Seen and Expires; ErrNotFound. It never brings a deleted row back.
+	TouchSeat(ctx context.Context, room, connectionID string, seen, expires time.Time) error
+	// TouchTyping sets Typed to now and gives the seat as it then is, if it was
 	// never set or is not after before; else, and if there is no such row,
 	// ErrNotFound.
-	TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (Member, error)
-	// DeleteMember deletes a live row and tells whether there was one.
-	DeleteMember(ctx context.Context, room, connectionID string) (bool, error)
-	// Members lists all live rows of a room, however many pages that takes, in
+	TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (Seat, error)
+	// DeleteSeat deletes a seat and tells whether there was one.
+	DeleteSeat(ctx context.Context, room, connectionID string) (bool, error)
+	// Seats lists all seats of a room, however many pages that takes, in
 	// the order of the hash of their connection ids.
-	Members(ctx context.Context, room string) ([]Member, error)
-	// SampleMembers lists at most limit live rows of a room in one read, in the
+	Seats(ctx context.Context, room string) ([]Seat, error)
+	// SampleSeats lists at most limit seats of a room in one read, in the
 	// order of the 32-bit hash of their connection ids, beginning at from, and
 	// going on from 0 where the end is reached and rows are lacking. whole tells
 	// that these are all rows of the room; if not, span is the share of the hash
 	// ring, in (0,1], that the rows cover. consistent asks for a consistent read.
-	SampleMembers(ctx context.Context, room string, from uint32, limit int, consistent bool) (sample Sample, err error)
+	SampleSeats(ctx context.Context, room string, from uint32, limit int, consistent bool) (sample Sample, err error)
 }
 
-// Sample is a part of a room's live rows.
+// Sample is a part of a room's seats.
 type Sample struct {
-	Members []Member
-	Whole   bool    // these are all of them
-	Span    float64 // if not Whole: the share of the hash ring, in (0,1], that they cover
+	Seats []Seat
+	Whole bool    // these are all of them
+	Span  float64 // if not Whole: the share of the hash ring, in (0,1], that they cover
 }
 
 // A LogStore keeps rooms and their logs. Reads are consistent.

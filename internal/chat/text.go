@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"projectchat/internal/refusal"
 )
 
 // Limits on the text of a message, and of a reaction.
@@ -20,16 +22,16 @@ const (
 // [TooLarge]. A text that may is stored exactly as sent.
 func checkText(text string) error {
 	if !utf8.ValidString(text) {
-		return Errorf(BadRequest, "The text is not valid UTF-8.")
+		return refusal.Errorf(refusal.BadRequest, "The text is not valid UTF-8.")
 	}
 	if len(text) > maxTextBytes || utf8.RuneCountInString(text) > maxTextRunes {
-		return Errorf(TooLarge, "A message has at most %d characters.", maxTextRunes)
+		return refusal.Errorf(refusal.TooLarge, "A message has at most %d characters.", maxTextRunes)
 	}
 	if strings.TrimFunc(text, unicode.IsSpace) == "" {
-		return Errorf(BadRequest, "A message is not only white space.")
+		return refusal.Errorf(refusal.BadRequest, "A message is not only white space.")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' }) {
-		return Errorf(BadRequest, "A message has no control characters but tab and newline.")
+		return refusal.Errorf(refusal.BadRequest, "A message has no control characters but tab and newline.")
 	}
 	return nil
 }
@@ -59,7 +61,7 @@ func checkReaction(sign string) error {
 	}
 	short := len(sign) <= maxReactionBytes && utf8.RuneCountInString(sign) <= maxReactionRunes
 	if !short || !utf8.ValidString(sign) || !reactionForm.MatchString(sign) {
-		return Errorf(BadRequest, "A reaction is one emoji of at most %d code points.", maxReactionRunes)
+		return refusal.Errorf(refusal.BadRequest, "A reaction is one emoji of at most %d code points.", maxReactionRunes)
 	}
 	return nil
 }
@@ -68,7 +70,7 @@ var cidForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
 
 func checkCID(cid string) error {
 	if !cidForm.MatchString(cid) {
-		return Errorf(BadRequest, "A cid has 1 to 40 characters of A-Z a-z 0-9 _ -.")
+		return refusal.Errorf(refusal.BadRequest, "A cid has 1 to 40 characters of A-Z a-z 0-9 _ -.")
 	}
 	return nil
 }

@@ -5,12 +5,14 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"projectchat/internal/refusal"
 )
 
 func TestCheckText(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
-		code Code // "": accepted
+		code refusal.Code // "": accepted
 	}{
 		"one letter":             {"a", ""},
 		"tab and newline":        {"a\tb\nc", ""},
@@ -23,36 +25,36 @@ func TestCheckText(t *testing.T) {
 		"family":                 {"👩‍👩‍👧", ""},
 		"4,000 code points":      {strings.Repeat("ä", 4000), ""},
 		"16 KiB":                 {strings.Repeat("😀", 4000) + "", ""},
-		"nothing":                {"", BadRequest},
-		"white space":            {" \t\n\u00a0\u2003\u3000", BadRequest},
-		"NUL":                    {"a\x00b", BadRequest},
-		"carriage return":        {"a\r\nb", BadRequest},
-		"escape":                 {"\x1b[31m", BadRequest},
-		"not UTF-8":              {"\xff\xfe", BadRequest},
-		"overlong":               {"\xc0\x80", BadRequest},
-		"lone surrogate":         {"\xed\xa0\x80", BadRequest},
-		"truncated":              {"a\xe2\x82", BadRequest},
-		"4,001 code points":      {strings.Repeat("a", 4001), TooLarge},
-		"16 KiB and one":         {strings.Repeat("😀", 4096) + "a", TooLarge},
-		"long and of space only": {strings.Repeat(" ", 4001), TooLarge},
+		"nothing":                {"", refusal.BadRequest},
+		"white space":            {" \t\n\u00a0\u2003\u3000", refusal.BadRequest},
+		"NUL":                    {"a\x00b", refusal.BadRequest},
+		"carriage return":        {"a\r\nb", refusal.BadRequest},
+		"escape":                 {"\x1b[31m", refusal.BadRequest},
+		"not UTF-8":              {"\xff\xfe", refusal.BadRequest},
+		"overlong":               {"\xc0\x80", refusal.BadRequest},
+		"lone surrogate":         {"\xed\xa0\x80", refusal.BadRequest},
+		"truncated":              {"a\xe2\x82", refusal.BadRequest},
+		"4,001 code points":      {strings.Repeat("a", 4001), refusal.TooLarge},
+		"16 KiB and one":         {strings.Repeat("😀", 4096) + "a", refusal.TooLarge},
+		"long and of space only": {strings.Repeat(" ", 4001), refusal.TooLarge},
 	} {
 		t.Run(name, func(t *testing.T) { wantCode(t, checkText(c.text), c.code) })
 	}
 }
 
 func TestCheckCID(t *testing.T) {
-	for cid, code := range map[string]Code{
+	for cid, code := range map[string]refusal.Code{
 		"a": "", "01J9ZQ-_az": "", strings.Repeat("x", 40): "",
-		"": BadRequest, strings.Repeat("x", 41): BadRequest, "a b": BadRequest, "a\n": BadRequest, "ä": BadRequest,
-		"a#b": BadRequest, "\x00": BadRequest,
+		"": refusal.BadRequest, strings.Repeat("x", 41): refusal.BadRequest, "a b": refusal.BadRequest, "a\n": refusal.BadRequest, "ä": refusal.BadRequest,
+		"a#b": refusal.BadRequest, "\x00": refusal.BadRequest,
 	} {
 		t.Run(cid, func(t *testing.T) { wantCode(t, checkCID(cid), code) })
 	}
 }
 
-func wantCode(t *testing.T, err error, code Code) {
+func wantCode(t *testing.T, err error, code refusal.Code) {
 	t.Helper()
-	if got := AsError(err).Code; (code == "" && err != nil) || (code != "" && got != code) {
+	if got := refusal.AsError(err).Code; (code == "" && err != nil) || (code != "" && got != code) {
 		t.Errorf("error is %v, want %q", err, code)
 	}
 }
@@ -72,7 +74,7 @@ func FuzzCheckText(f *testing.F) {
 			}
 			return
 		}
-		if code := AsError(err).Code; code != BadRequest && code != TooLarge {
+		if code := refusal.AsError(err).Code; code != refusal.BadRequest && code != refusal.TooLarge {
 			t.Error(err)
 		}
 	})

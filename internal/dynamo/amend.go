@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 const notDeleted = "attribute_exists(#pk) AND attribute_not_exists(#deleted)"
@@ -73,7 +74,7 @@ func (s *Store) amend(ctx context.Context, key item, c change) (now chat.Message
 	case !ok:
 		return chat.Message{}, false, err
 	case len(failed.Item) == 0:
-		return chat.Message{}, false, chat.ErrNotFound
+		return chat.Message{}, false, refusal.ErrNotFound
 	}
 	now, err = messageOf(failed.Item)
 	return now, false, err

@@ -13,6 +13,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
 )
 
 // TestCalls holds what each operation costs, and that every read that decides
@@ -22,8 +23,8 @@ func TestCalls(t *testing.T) {
 	record := &recorder{next: http.DefaultClient}
 	s := mustStore(t, clock.Now, func(o *dynamodb.Options) { o.HTTPClient = record })
 	later := clock.Now().Add(time.Hour)
-	session := chat.Session{Hash: "h", UID: "u_a", Name: "Ann", Expires: later}
-	member := chat.Member{Room: "r", ConnectionID: "c", UID: "u_a", Expires: later}
+	session := people.Session{Hash: "h", UID: "u_a", Name: "Ann", Expires: later}
+	seat := chat.Seat{Room: "r", ConnectionID: "c", UID: "u_a", Expires: later}
 	message := chat.Message{Seq: 1, Kind: chat.KindMessage, CID: "1", UID: "u_a", Text: "hi", At: clock.Now()}
 	room := chat.Room{Key: "r", Title: "R", Epoch: "e"}
 	amend := func(a chat.Amendment) func(context.Context) error {
@@ -36,7 +37,7 @@ func TestCalls(t *testing.T) {
 		want string // operations, blank between
 	}{
 		{"Claim", func(ctx context.Context) error {
-			return s.Claim(ctx, chat.Claim{Key: "ann", UID: "u_a", Expires: later})
+			return s.Claim(ctx, people.Claim{Key: "ann", UID: "u_a", Expires: later})
 		}, "PutItem"},
 		{"PutSession", func(ctx context.Context) error { return s.PutSession(ctx, session) }, "PutItem"},
 		{"Session", func(ctx context.Context) error { _, err := s.Session(ctx, "h"); return err }, "GetItem"},
@@ -55,23 +56,23 @@ func TestCalls(t *testing.T) {
 		{"ExitRoom", func(ctx context.Context) error { return s.ExitRoom(ctx, "c", "r") }, "UpdateItem"},
 		{"DeleteConnection", func(ctx context.Context) error { _, err := s.DeleteConnection(ctx, "c"); return err }, "DeleteItem"},
 
-		{"PutMember", func(ctx context.Context) error { _, err := s.PutMember(ctx, member); return err }, "PutItem"},
-		{"Member", func(ctx context.Context) error { _, err := s.Member(ctx, "r", "c"); return err }, "GetItem"},
-		{"TouchMember", func(ctx context.Context) error { return s.TouchMember(ctx, "r", "c", clock.Now(), later) }, "UpdateItem"},
-		{"Members", func(ctx context.Context) error { _, err := s.Members(ctx, "r"); return err }, "Query"},
-		{"SampleMembers that need not go round", func(ctx context.Context) error {
-			_, err := s.SampleMembers(ctx, "r", 0, 101, true)
+		{"PutSeat", func(ctx context.Context) error { _, err := s.PutSeat(ctx, seat); return err }, "PutItem"},
+		{"Seat", func(ctx context.Context) error { _, err := s.Seat(ctx, "r", "c"); return err }, "GetItem"},
+		{"TouchSeat", func(ctx context.Context) error { return s.TouchSeat(ctx, "r", "c", clock.Now(), later) }, "UpdateItem"},
+		{"Seats", func(ctx context.Context) error { _, err := s.Seats(ctx, "r"); return err }, "Query"},
+		{"SampleSeats that need not go round", func(ctx context.Context) error {
+			_, err := s.SampleSeats(ctx, "r", 0, 101, true)
 			return err
 		}, "Query"},
-		{"SampleMembers that goes round", func(ctx context.Context) error {
-			_, err := s.SampleMembers(ctx, "r", 1<<31, 101, true)
+		{"SampleSeats that goes round", func(ctx context.Context) error {
+			_, err := s.SampleSeats(ctx, "r", 1<<31, 101, true)
 			return err
 		}, "Query Query"},
 		{"TouchTyping", func(ctx context.Context) error {
 			_, err := s.TouchTyping(ctx, "r", "c", clock.Now(), clock.Now())
 			return err
 		}, "UpdateItem"},
-		{"DeleteMember", func(ctx context.Context) error { _, err := s.DeleteMember(ctx, "r", "c"); return err }, "DeleteItem"},
+		{"DeleteSeat", func(ctx context.Context) error { _, err := s.DeleteSeat(ctx, "r", "c"); return err }, "DeleteItem"},
 
 		{"CreateRoom", func(ctx context.Context) error { return s.CreateRoom(ctx, room) }, "TransactWriteItems"},
 		{"Room", func(ctx context.Context) error { _, err := s.Room(ctx, "r"); return err }, "GetItem"},
@@ -124,7 +125,7 @@ func checkRequest(t *testing.T, r request) {
 func TestSampleMayBeInconsistent(t *testing.T) {
 	record := &recorder{next: &answers{list: []answer{{200, `{"Items":[]}`}}}}
 	s := cannedStore(t, record)
-	if _, err := s.SampleMembers(t.Context(), "r", 0, 101, false); err != nil {
+	if _, err := s.SampleSeats(t.Context(), "r", 0, 101, false); err != nil {
 		t.Fatal(err)
 	}
 	if r := record.take()[0]; r.body["ConsistentRead"] == true {
@@ -150,7 +151,7 @@ func changesOf(t *testing.T) map[string]string {
 	record := &recorder{next: &answers{list: []answer{{200, `{}`}}}}
 	s := cannedStore(t, record)
 	ctx, now := t.Context(), time.Now()
-	s.Claim(ctx, chat.Claim{})
+	s.Claim(ctx, people.Claim{})
 	s.Release(ctx, "k", "u")
 	s.UseSession(ctx, "h", now, now)
 	s.RenameSession(ctx, "h", "n")
@@ -158,7 +159,7 @@ func changesOf(t *testing.T) map[string]string {
 	s.RemoveConnection(ctx, "h", "c")
 	s.EnterRoom(ctx, "c", "r", "e")
 	s.ExitRoom(ctx, "c", "r")
-	s.TouchMember(ctx, "r", "c", now, now)
+	s.TouchSeat(ctx, "r", "c", now, now)
 	s.Append(ctx, "r", "e", chat.Message{Seq: 1})
 	s.ExpireMessage(ctx, "r", "e", 1, now)
 	s.TouchTyping(ctx, "r", "c", now, now)

@@ -14,6 +14,8 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
 // TestPutWhoseAnswerWasLost: the SDK repeats it, and finds its own row.
@@ -42,7 +44,7 @@ func TestPutWhoseAnswerWasLost(t *testing.T) {
 
 	lose.times = maxAttempts
 	_, err = s.Append(t.Context(), "r", "e", chat.Message{Seq: 2, At: clock.Now()})
-	if !errors.Is(err, errLost) || errors.Is(err, chat.ErrTaken) {
+	if !errors.Is(err, errLost) || errors.Is(err, refusal.ErrTaken) {
 		t.Errorf("every answer lost: got %v", err)
 	}
 }
@@ -80,20 +82,20 @@ func TestErrors(t *testing.T) {
 		want     error // nil: some other error
 		attempts int
 	}{
-		{"throughput", put, failure(400, "ProvisionedThroughputExceededException", ""), chat.ErrBusy, 3},
-		{"throttled", put, failure(400, "ThrottlingException", ""), chat.ErrBusy, 3},
-		{"too many requests", put, failure(400, "RequestLimitExceeded", ""), chat.ErrBusy, 3},
-		{"a transaction holds the row", put, failure(400, "TransactionConflictException", ""), chat.ErrBusy, 1},
+		{"throughput", put, failure(400, "ProvisionedThroughputExceededException", ""), refusal.ErrBusy, 3},
+		{"throttled", put, failure(400, "ThrottlingException", ""), refusal.ErrBusy, 3},
+		{"too many requests", put, failure(400, "RequestLimitExceeded", ""), refusal.ErrBusy, 3},
+		{"a transaction holds the row", put, failure(400, "TransactionConflictException", ""), refusal.ErrBusy, 1},
 		{"the server fails", put, failure(500, "InternalServerError", ""), nil, 3},
 		{"no such table", put, failure(400, "ResourceNotFoundException", ""), nil, 1},
 		{"not allowed", put, failure(400, "AccessDeniedException", ""), nil, 1},
 
-		{"room is there", create, failure(400, "TransactionCanceledException", reasons("ConditionalCheckFailed", "None")), chat.ErrTaken, 1},
-		{"room is being made", create, failure(400, "TransactionCanceledException", reasons("TransactionConflict", "None")), chat.ErrTaken, 1},
-		{"directory is being written", create, failure(400, "TransactionCanceledException", reasons("None", "TransactionConflict")), chat.ErrTaken, 1},
-		{"room throttled", create, failure(400, "TransactionCanceledException", reasons("None", "ThrottlingError")), chat.ErrBusy, 1},
-		{"room over throughput", create, failure(400, "TransactionCanceledException", reasons("ProvisionedThroughputExceeded", "None")), chat.ErrBusy, 1},
-		{"same transaction under way", create, failure(400, "TransactionInProgressException", ""), chat.ErrBusy, 3},
+		{"room is there", create, failure(400, "TransactionCanceledException", reasons("ConditionalCheckFailed", "None")), refusal.ErrTaken, 1},
+		{"room is being made", create, failure(400, "TransactionCanceledException", reasons("TransactionConflict", "None")), refusal.ErrTaken, 1},
+		{"directory is being written", create, failure(400, "TransactionCanceledException", reasons("None", "TransactionConflict")), refusal.ErrTaken, 1},
+		{"room throttled", create, failure(400, "TransactionCanceledException", reasons("None", "ThrottlingError")), refusal.ErrBusy, 1},
+		{"room over throughput", create, failure(400, "TransactionCanceledException", reasons("ProvisionedThroughputExceeded", "None")), refusal.ErrBusy, 1},
+		{"same transaction under way", create, failure(400, "TransactionInProgressException", ""), refusal.ErrBusy, 3},
 		{"room is bad", create, failure(400, "TransactionCanceledException", reasons("ValidationError", "None")), nil, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -118,7 +120,7 @@ func checkError(t *testing.T, err, want error) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, known := range []error{chat.ErrBusy, chat.ErrTaken, chat.ErrNotFound, context.Canceled, context.DeadlineExceeded} {
+	for _, known := range []error{refusal.ErrBusy, refusal.ErrTaken, refusal.ErrNotFound, context.Canceled, context.DeadlineExceeded} {
 		if got := errors.Is(err, known); got != (known == want) {
 			t.Errorf("%v: is %v: %v", err, known, got)
 		}
@@ -143,7 +145,7 @@ func TestNoAnswer(t *testing.T) {
 	t.Run("within the budget", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
-			checkError(t, call(t.Context(), cannedStore(t, silence{})), chat.ErrBusy)
+			checkError(t, call(t.Context(), cannedStore(t, silence{})), refusal.ErrBusy)
 			if waited := time.Since(start); waited != requestBudget {
 				t.Errorf("it waited for %v, want %v", waited, requestBudget)
 			}
@@ -172,7 +174,7 @@ func TestErrorsOfTheRealThing(t *testing.T) {
 	const tooLarge = 500 << 10
 	_, err := s.Append(t.Context(), "r", "e", chat.Message{Seq: 1, Text: strings.Repeat("secret ", tooLarge/7)})
 	checkError(t, err, nil)
-	err = s.PutSession(t.Context(), chat.Session{Hash: strings.Repeat("secret", 1000)})
+	err = s.PutSession(t.Context(), people.Session{Hash: strings.Repeat("secret", 1000)})
 	checkError(t, err, nil)
 }
 

@@ -26,16 +26,16 @@ func directoryKey(room string) item {
 	return key(directoryPK, room)
 }
 
-func livePK(room string) string { return "LIVE#" + roomEscaper.Replace(room) }
-func liveKey(room, connectionID string) item {
-	return key(livePK(room), ringSK(chat.RingPosition(connectionID))+"#"+connectionID)
+func seatPK(room string) string { return "LIVE#" + roomEscaper.Replace(room) }
+func seatKey(room, connectionID string) item {
+	return key(seatPK(room), ringSK(chat.RingPosition(connectionID))+"#"+connectionID)
 }
 
-// ringSK is where on the ring live rows begin: sort keys go on with # and the
+// ringSK is where on the ring seats begin: sort keys go on with # and the
 // connection's id.
 func ringSK(position uint32) string { return fmt.Sprintf("%08x", position) }
 
-// connectionIDOf is the inverse of the sort key that [liveKey] makes.
+// connectionIDOf is the inverse of the sort key that [seatKey] makes.
 func connectionIDOf(sk string) string {
 	_, id, _ := strings.Cut(sk, "#")
 	return id

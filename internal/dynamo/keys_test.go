@@ -23,7 +23,7 @@ func TestNoRoomReachesAnotherRow(t *testing.T) {
 		epoch := epochs[random.IntN(len(epochs))]
 		for _, k := range []struct{ family, who, pk string }{
 			{"ROOM#", room.String(), pkOf(roomKey(room.String()))},
-			{"LIVE#", room.String(), livePK(room.String())},
+			{"LIVE#", room.String(), seatPK(room.String())},
 			{"LOG#", room.String() + "\x00" + epoch, logPK(room.String(), epoch)},
 		} {
 			if family := familyOf(k.pk); family != k.family {
@@ -57,7 +57,7 @@ func TestKeys(t *testing.T) {
 		{connectionKey("Zy9="), "CONN#Zy9=", "CONN"},
 		{roomKey("a#b%"), "ROOM#a%23b%25", "ROOM"},
 		{directoryKey("a#b%"), "ROOMS", "a#b%"},
-		{liveKey("a#b%", "Zy9="), "LIVE#a%23b%25", "a8746fa8#Zy9="},
+		{seatKey("a#b%", "Zy9="), "LIVE#a%23b%25", "a8746fa8#Zy9="},
 		{logKey("a#b%", "k3v9", 58), "LOG#a%23b%25#k3v9", "000000000058"},
 	} {
 		if pk, sk := pkOf(test.key), skOf(test.key); pk != test.pk || sk != test.sk {
@@ -68,7 +68,7 @@ func TestKeys(t *testing.T) {
 
 func TestConnectionIDSurvivesItsKey(t *testing.T) {
 	for _, id := range []string{"Zy9dRfhLoAMCJlw=", "a#b#c", "#"} {
-		if got := connectionIDOf(skOf(liveKey("r", id))); got != id {
+		if got := connectionIDOf(skOf(seatKey("r", id))); got != id {
 			t.Errorf("got %q, want %q", got, id)
 		}
 	}

@@ -41,8 +41,8 @@ func TestSampleOfAFullPage(t *testing.T) {
 	position := chat.RingPosition(id)
 	row := `{"sk":{"S":"` + ringSK(position) + `#` + id + `"},"expires":{"N":"99999999999"}}`
 	s := cannedStore(t, &answers{list: []answer{page(true, row)}})
-	sample, err := s.SampleMembers(t.Context(), "r", position-9, 5, true)
-	if err != nil || sample.Whole || len(sample.Members) != 1 {
+	sample, err := s.SampleSeats(t.Context(), "r", position-9, 5, true)
+	if err != nil || sample.Whole || len(sample.Seats) != 1 {
 		t.Fatalf("got %+v, %v", sample, err)
 	}
 	if want := 10.0 / (1 << 32); sample.Span != want {
@@ -50,10 +50,10 @@ func TestSampleOfAFullPage(t *testing.T) {
 	}
 }
 
-func TestMembersFailInTheMiddle(t *testing.T) {
+func TestSeatsFailInTheMiddle(t *testing.T) {
 	s := cannedStore(t, &answers{list: []answer{page(true), failure(400, "AccessDeniedException", "")}})
-	if members, err := s.Members(t.Context(), "r"); err == nil {
-		t.Errorf("half a room is given as a whole: %v", members)
+	if seats, err := s.Seats(t.Context(), "r"); err == nil {
+		t.Errorf("half a room is given as a whole: %v", seats)
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 
 // Restoration makes fit for use what a table was at an earlier moment, as a
 // point-in-time restore gives it, while no function uses it. Connections and
-// live rows go: they belong to sockets that are no more. Each room gets a new
+// seats go: they belong to sockets that are no more. Each room gets a new
 // epoch, and its log a copy under that: a client that has seen more than was
 // restored would else take new messages for those that it knows by their seq.
 //
@@ -102,7 +102,7 @@ func (s *restoring) begin(ctx context.Context) error {
 	return err
 }
 
-// clear deletes connections and live rows of the table that functions use.
+// clear deletes connections and seats of the table that functions use.
 func (s *restoring) clear(ctx context.Context) error {
 	filter := filter{"begins_with(pk, :a) OR begins_with(pk, :b)", []string{"CONN#", "LIVE#"}, true}
 	return s.scan(ctx, s.To, filter, func(rows []item) error {

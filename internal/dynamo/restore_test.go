@@ -19,6 +19,8 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 	localdb "projectchat/local/dynamodb"
 )
 
@@ -45,7 +47,7 @@ func yesterday(t *testing.T, s *Store, now time.Time) {
 			must(err)
 		}
 		for _, id := range []string{"c1", "c2"} {
-			_, err := s.PutMember(ctx, chat.Member{Room: room, ConnectionID: id, UID: "u_a", Name: "Ann", JoinedAt: now, Seen: now, Expires: later})
+			_, err := s.PutSeat(ctx, chat.Seat{Room: room, ConnectionID: id, UID: "u_a", Name: "Ann", JoinedAt: now, Seen: now, Expires: later})
 			must(err)
 		}
 	}
@@ -53,10 +55,10 @@ func yesterday(t *testing.T, s *Store, now time.Time) {
 		must(s.PutConnection(ctx, chat.Connection{ID: id, UID: "u_a", Name: "Ann", Session: "h1", Rooms: map[string]string{"general": oldEpoch}, Expires: later}))
 	}
 	for _, hash := range []string{"h1", "h2"} {
-		must(s.PutSession(ctx, chat.Session{Hash: hash, UID: "u_" + hash, Name: "Ann", Expires: later}))
+		must(s.PutSession(ctx, people.Session{Hash: hash, UID: "u_" + hash, Name: "Ann", Expires: later}))
 	}
 	must(s.AddConnection(ctx, "h1", "Ann", "c1", now))
-	must(s.Claim(ctx, chat.Claim{Key: "ann", UID: "u_h1", Name: "Ann", Expires: later}))
+	must(s.Claim(ctx, people.Claim{Key: "ann", UID: "u_h1", Name: "Ann", Expires: later}))
 }
 
 // cut passes requests on until it has passed so many, and then none any more.
@@ -185,7 +187,7 @@ func TestRestore(t *testing.T) {
 					t.Errorf("session %s: %+v, %v", hash, session, err)
 				}
 			}
-			if err := to.Claim(t.Context(), chat.Claim{Key: "ann", UID: "u_x", Expires: clock.Now().Add(time.Hour)}); !errors.Is(err, chat.ErrTaken) {
+			if err := to.Claim(t.Context(), people.Claim{Key: "ann", UID: "u_x", Expires: clock.Now().Add(time.Hour)}); !errors.Is(err, refusal.ErrTaken) {
 				t.Errorf("the claimed name: %v", err)
 			}
 		})
@@ -278,7 +280,7 @@ func TestRestoreWithoutSessions(t *testing.T) {
 	if err != nil || done.Dropped != 3 || done.Sessions != 0 {
 		t.Errorf("%+v, %v", done, err)
 	}
-	if _, err := s.Session(t.Context(), "h2"); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := s.Session(t.Context(), "h2"); !errors.Is(err, refusal.ErrNotFound) {
 		t.Errorf("a session: %v", err)
 	}
 	checkRestored(t, s, clock.Now())
@@ -290,7 +292,7 @@ func TestRestoreWithoutSessionsIntoAnother(t *testing.T) {
 	clock := chattest.NewClock()
 	from, to := mustStore(t, clock.Now), mustStore(t, clock.Now)
 	yesterday(t, from, clock.Now())
-	if err := to.PutSession(t.Context(), chat.Session{Hash: "now", UID: "u_n", Name: "Now", Expires: clock.Now().Add(time.Hour)}); err != nil {
+	if err := to.PutSession(t.Context(), people.Session{Hash: "now", UID: "u_n", Name: "Now", Expires: clock.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	done, err := Restoration{Client: to.client, From: from.table, To: to.table, WithoutSessions: true}.Run(t.Context())
@@ -316,14 +318,14 @@ func TestRestoreLeavesNames(t *testing.T) {
 	expires := now().Add(time.Hour)
 	claim := func(s *Store, key, uid string) {
 		t.Helper()
-		if err := s.Claim(t.Context(), chat.Claim{Key: key, UID: uid, Name: key, Expires: expires}); err != nil {
+		if err := s.Claim(t.Context(), people.Claim{Key: key, UID: uid, Name: key, Expires: expires}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	claim(from, "ann", "u_before")
 	claim(from, "bob", "u_bob")
 	claim(to, "ann", "u_since")
-	session := chat.Session{Hash: "before", UID: "u_before", Name: "ann", Used: now(), Expires: expires}
+	session := people.Session{Hash: "before", UID: "u_before", Name: "ann", Used: now(), Expires: expires}
 	if err := from.PutSession(t.Context(), session); err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +333,7 @@ func TestRestoreLeavesNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for key, uid := range map[string]string{"ann": "u_since", "bob": "u_bob"} {
-		if err := to.Claim(t.Context(), chat.Claim{Key: key, UID: "u_other", Name: key, Expires: expires}); !errors.Is(err, chat.ErrTaken) {
+		if err := to.Claim(t.Context(), people.Claim{Key: key, UID: "u_other", Name: key, Expires: expires}); !errors.Is(err, refusal.ErrTaken) {
 			t.Errorf("%s is free: %v", key, err)
 		}
 		claim(to, key, uid)
@@ -392,8 +394,8 @@ func TestClientsAfterARestore(t *testing.T) {
 	if _, err := (Restoration{Client: s.client, From: s.table, To: s.table}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	service := chat.New(s, chattest.NewBroadcaster(), chat.Options{Now: clock.Now})
-	if err := service.Connect(t.Context(), "c3", chat.Session{Hash: "h1", UID: "u_h1", Name: "Ann", Used: clock.Now(), Expires: clock.Now().Add(time.Hour)}); err != nil {
+	service := chattest.NewRules(s, chattest.NewBroadcaster(), chat.Options{Now: clock.Now})
+	if err := service.Connect(t.Context(), "c3", people.Session{Hash: "h1", UID: "u_h1", Name: "Ann", Used: clock.Now(), Expires: clock.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	seen := &chat.Position{Epoch: oldEpoch, Seq: 75}
@@ -402,7 +404,7 @@ func TestClientsAfterARestore(t *testing.T) {
 		t.Errorf("joined: reset %v, %d messages, seq %d, %v", joined.Reset, len(joined.Messages), joined.Head, err)
 	}
 	_, err = service.Send(t.Context(), "c3", chat.Draft{Room: "general", CID: "n1", Text: "hi", Since: seen})
-	if chat.AsError(err).Code != chat.Reset {
+	if refusal.AsError(err).Code != refusal.Reset {
 		t.Errorf("a send by the old log: %v", err)
 	}
 	receipt, err := service.Send(t.Context(), "c3", chat.Draft{Room: "general", CID: "n1", Text: "hi", Since: &chat.Position{Epoch: joined.Room.Epoch, Seq: joined.Head}})

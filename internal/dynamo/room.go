@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // A room's attributes: title, epoch, createdAt, createdBy.
@@ -52,7 +53,7 @@ func (s *Store) CreateRoom(ctx context.Context, r chat.Room) error {
 		},
 	}, s.client.TransactWriteItems)
 	if cancelledFor(err, "ConditionalCheckFailed", "TransactionConflict") {
-		return chat.ErrTaken
+		return refusal.ErrTaken
 	}
 	return err
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // alive tells whether a row is there and has not expired: TTL deletes days later.
@@ -27,7 +27,7 @@ func (s *Store) get(ctx context.Context, op string, key item) (item, error) {
 		return nil, err
 	}
 	if len(out.Item) == 0 {
-		return nil, chat.ErrNotFound
+		return nil, refusal.ErrNotFound
 	}
 	return out.Item, nil
 }
@@ -36,7 +36,7 @@ func (s *Store) get(ctx context.Context, op string, key item) (item, error) {
 func (s *Store) getAlive(ctx context.Context, op string, key item) (item, error) {
 	found, err := s.get(ctx, op, key)
 	if err == nil && !s.alive(found) {
-		return nil, chat.ErrNotFound
+		return nil, refusal.ErrNotFound
 	}
 	return found, err
 }
@@ -82,7 +82,7 @@ func (s *Store) update(ctx context.Context, op string, key item, c change) (give
 	in.ReturnValues = c.give
 	out, err := do(ctx, s, op, in, s.client.UpdateItem)
 	if conditionFailed(err) {
-		return nil, chat.ErrNotFound
+		return nil, refusal.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -101,14 +101,14 @@ func (s *Store) delete(ctx context.Context, op string, key item) (old item, err 
 		return nil, err
 	}
 	if len(out.Attributes) == 0 {
-		return nil, chat.ErrNotFound
+		return nil, refusal.ErrNotFound
 	}
 	return out.Attributes, nil
 }
 
 // unlessMissing makes nothing of a row that was not there.
 func unlessMissing(err error) error {
-	if errors.Is(err, chat.ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		return nil
 	}
 	return err

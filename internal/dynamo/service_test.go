@@ -4,11 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
 )
 
 // TestServiceConforms runs the rules on the real conditions and pages.
 func TestServiceConforms(t *testing.T) {
-	chattest.ServiceConformance(t, func(t *testing.T, now func() time.Time) chat.Store { return mustStore(t, now) })
+	chattest.ServiceConformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
 }

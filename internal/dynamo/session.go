@@ -9,12 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
 // A session's attributes: uid, name, origin, conns (a set; not there if empty),
 // used (not there if never), expires.
-func sessionRow(s chat.Session) item {
+func sessionRow(s people.Session) item {
 	attributes := item{
 		"uid":     text(s.UID),
 		"name":    text(s.Name),
@@ -30,8 +31,8 @@ func sessionRow(s chat.Session) item {
 	return row(sessionKey(s.Hash), attributes)
 }
 
-func sessionOf(hash string, r item) chat.Session {
-	return chat.Session{
+func sessionOf(hash string, r item) people.Session {
+	return people.Session{
 		Hash:    hash,
 		UID:     textOf(r["uid"]),
 		Name:    textOf(r["name"]),
@@ -42,22 +43,22 @@ func sessionOf(hash string, r item) chat.Session {
 	}
 }
 
-// PutSession implements [chat.SessionStore].
-func (s *Store) PutSession(ctx context.Context, session chat.Session) error {
+// PutSession implements [people.Store].
+func (s *Store) PutSession(ctx context.Context, session people.Session) error {
 	_, err := s.put(ctx, "PutSession", sessionRow(session))
 	return err
 }
 
-// Session implements [chat.SessionStore].
-func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) {
+// Session implements [people.Store].
+func (s *Store) Session(ctx context.Context, hash string) (people.Session, error) {
 	found, err := s.getAlive(ctx, "Session", sessionKey(hash))
 	if err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	return sessionOf(hash, found), nil
 }
 
-// UseSession implements [chat.SessionStore].
+// UseSession implements [people.Store].
 func (s *Store) UseSession(ctx context.Context, hash string, used, expires time.Time) error {
 	_, err := s.update(ctx, "UseSession", sessionKey(hash), change{
 		update:    "SET #used = :used, #expires = :expires",
@@ -68,8 +69,8 @@ func (s *Store) UseSession(ctx context.Context, hash string, used, expires time.
 	return err
 }
 
-// RenameSession implements [chat.SessionStore].
-func (s *Store) RenameSession(ctx context.Context, hash, name string) (chat.Session, error) {
+// RenameSession implements [people.Store].
+func (s *Store) RenameSession(ctx context.Context, hash, name string) (people.Session, error) {
 	old, err := s.update(ctx, "RenameSession", sessionKey(hash), change{
 		update:    "SET #name = :name REMOVE #conns",
 		condition: "#expires > :now",
@@ -78,21 +79,27 @@ func (s *Store) RenameSession(ctx context.Context, hash, name string) (chat.Sess
 		give:      types.ReturnValueAllOld,
 	})
 	if err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	return sessionOf(hash, old), nil
 }
 
-// DeleteSession implements [chat.SessionStore].
-func (s *Store) DeleteSession(ctx context.Context, hash string) (chat.Session, error) {
+// DeleteSession implements [people.Store].
+func (s *Store) DeleteSession(ctx context.Context, hash string) (people.Session, error) {
 	old, err := s.delete(ctx, "DeleteSession", sessionKey(hash))
 	if err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	if !s.alive(old) {
-		return chat.Session{}, chat.ErrNotFound
+		return people.Session{}, refusal.ErrNotFound
 	}
 	return sessionOf(hash, old), nil
+}
+
+// SessionName implements [chat.SessionStore].
+func (s *Store) SessionName(ctx context.Context, hash string) (string, error) {
+	session, err := s.Session(ctx, hash)
+	return session.Name, err
 }
 
 // AddConnection implements [chat.SessionStore].
@@ -117,8 +124,8 @@ func (s *Store) RemoveConnection(ctx context.Context, hash, connectionID string)
 	return unlessMissing(err)
 }
 
-// Claim implements [chat.SessionStore]. A claim's attributes: uid, name, expires.
-func (s *Store) Claim(ctx context.Context, c chat.Claim) error {
+// Claim implements [people.Store]. A claim's attributes: uid, name, expires.
+func (s *Store) Claim(ctx context.Context, c people.Claim) error {
 	_, err := do(ctx, s, "Claim", &dynamodb.PutItemInput{
 		TableName: &s.table,
 		Item: row(nameKey(c.Key), item{
@@ -129,12 +136,12 @@ func (s *Store) Claim(ctx context.Context, c chat.Claim) error {
 		ExpressionAttributeValues: item{":uid": text(c.UID), ":now": seconds(s.now())},
 	}, s.client.PutItem)
 	if conditionFailed(err) {
-		return chat.ErrTaken
+		return refusal.ErrTaken
 	}
 	return err
 }
 
-// Release implements [chat.SessionStore].
+// Release implements [people.Store].
 func (s *Store) Release(ctx context.Context, key, uid string) error {
 	_, err := do(ctx, s, "Release", &dynamodb.DeleteItemInput{
 		TableName:                 &s.table,

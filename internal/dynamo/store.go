@@ -22,6 +22,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // How long the store tries. A function has a few seconds for everything, so that
@@ -112,9 +113,9 @@ func wrap(ctx, limited context.Context, op string, err error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("dynamo: %s: %w (%w)", op, ctx.Err(), err)
 	case limited.Err() != nil && errors.Is(err, limited.Err()):
-		return fmt.Errorf("dynamo: %s: %w: no answer in time", op, chat.ErrBusy)
+		return fmt.Errorf("dynamo: %s: %w: no answer in time", op, refusal.ErrBusy)
 	case isBusy(err):
-		return fmt.Errorf("dynamo: %s: %w: %w", op, chat.ErrBusy, err)
+		return fmt.Errorf("dynamo: %s: %w: %w", op, refusal.ErrBusy, err)
 	}
 	return fmt.Errorf("dynamo: %s: %w", op, err)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
 	localdb "projectchat/local/dynamodb"
 )
@@ -62,5 +61,5 @@ func mustStore(t *testing.T, now func() time.Time, options ...func(*dynamodb.Opt
 }
 
 func TestStoreConforms(t *testing.T) {
-	chattest.Conformance(t, func(t *testing.T, now func() time.Time) chat.Store { return mustStore(t, now) })
+	chattest.Conformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
 }

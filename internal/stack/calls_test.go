@@ -142,7 +142,7 @@ func (c *code) named(receiver string, names ...string) (found []*types.Func) {
 
 // families are the keys of rows, by what of internal/dynamo makes them.
 var families = map[string]string{
-	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "livePK": "LIVE#*",
+	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "seatPK": "LIVE#*",
 	"roomKey": "ROOM#*", "directoryPK": "ROOMS", "logPK": "LOG#*",
 }
 
@@ -161,19 +161,22 @@ var posts = map[string][]string{"Push": {"POST"}, "Disconnect": {"POST", "DELETE
 // "execute-api:ManageConnections POST", sorted.
 func (c codebase) needs(t *testing.T, handler string) []string {
 	t.Helper()
-	for _, dir := range []string{"chat", "dynamo", "apigw"} {
+	for _, dir := range []string{"chat", "people", "dynamo", "apigw"} {
 		if _, err := c.load(dir); err != nil {
 			t.Fatal(err)
 		}
 	}
 	edge, _ := c["apigw"].reach(c["apigw"].named("", handler))
-	services := methods(edge, "chat", "Service")
+	persons, _ := c["people"].reach(c["people"].named("*Service", methods(edge, "people", "Service")...))
+	// The rules of persons ask the log to end connections.
+	services := append(methods(edge, "chat", "Service"), methods(persons, "people", "Connections")...)
 	if len(services) == 0 {
 		t.Fatalf("apigw.%s calls no method of chat.Service: this test no longer understands it", handler)
 	}
 	rules, _ := c["chat"].reach(c["chat"].named("*Service", services...))
 	set := map[string]bool{}
-	for _, method := range methods(rules, "chat", "Store", "SessionStore", "ConnectionStore", "LogStore") {
+	stores := append(methods(rules, "chat", "Store", "SessionStore", "ConnectionStore", "LogStore"), methods(persons, "people", "Store")...)
+	for _, method := range stores {
 		for _, need := range c.storeNeeds(t, method) {
 			set[need] = true
 		}

@@ -44,7 +44,7 @@ func literals(file, pattern string) map[string]bool {
 // stack's own namespace.
 func ownMetrics(_ *stack, doc map[string]any) []string {
 	known := written()
-	codes := literals("../chat/errors.go", `= "([a-z_]+)"`)
+	codes := literals("../refusal/refusal.go", `= "([a-z_]+)"`)
 	problems := each(resources(doc, "AWS::CloudWatch::Alarm"), func(id string, r any) []string {
 		p := at(r, "Properties")
 		if !strings.Contains(js(at(p, "Namespace")), "ProjectChat") {

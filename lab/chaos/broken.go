@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 )
 
 // The ways in which the server's function behind send can be broken, to see that
@@ -14,13 +15,13 @@ import (
 const (
 	ackWithoutPut   = "ack-without-put"   // now and then a message is acknowledged and not written
 	forgetsRepeats  = "forgets-repeats"   // a repeated message is taken for a new one
-	pushToStrangers = "push-to-strangers" // pushes go to another room's members too
+	pushToStrangers = "push-to-strangers" // pushes go to another room's seats too
 )
 
 func breakages() []string { return []string{ackWithoutPut, forgetsRepeats, pushToStrangers} }
 
 // broken gives the store as a broken function sees it; "" is a whole one.
-func broken(store chat.Store, how string) (chat.Store, error) {
+func broken(store compose.Store, how string) (compose.Store, error) {
 	switch how {
 	case "":
 		return store, nil
@@ -36,11 +37,11 @@ func broken(store chat.Store, how string) (chat.Store, error) {
 
 // forgetful says that it has put a row, and has not, every 16th time.
 type forgetful struct {
-	chat.Store
+	compose.Store
 	n atomic.Int64
 }
 
-// Append implements [chat.Store].
+// Append implements [compose.Store].
 func (f *forgetful) Append(ctx context.Context, room, epoch string, m chat.Message) (*chat.Message, error) {
 	if f.n.Add(1)%16 == 0 {
 		return nil, nil
@@ -49,9 +50,9 @@ func (f *forgetful) Append(ctx context.Context, room, epoch string, m chat.Messa
 }
 
 // blind does not see who sent a row, so that it knows no message again.
-type blind struct{ chat.Store }
+type blind struct{ compose.Store }
 
-// ReadLog implements [chat.Store].
+// ReadLog implements [compose.Store].
 func (b blind) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
 	page, err := b.Store.ReadLog(ctx, room, r)
 	for i := range page.Rows {
@@ -60,7 +61,7 @@ func (b blind) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.
 	return page, err
 }
 
-// Append implements [chat.Store].
+// Append implements [compose.Store].
 func (b blind) Append(ctx context.Context, room, epoch string, m chat.Message) (*chat.Message, error) {
 	taken, err := b.Store.Append(ctx, room, epoch, m)
 	if taken != nil {
@@ -69,15 +70,15 @@ func (b blind) Append(ctx context.Context, room, epoch string, m chat.Message) (
 	return taken, err
 }
 
-// indiscreet counts the members of the outsiders' room as members of every room.
-type indiscreet struct{ chat.Store }
+// indiscreet counts the seats of the outsiders' room as seats of every room.
+type indiscreet struct{ compose.Store }
 
-// Members implements [chat.Store].
-func (i indiscreet) Members(ctx context.Context, room string) ([]chat.Member, error) {
-	members, err := i.Store.Members(ctx, room)
+// Seats implements [compose.Store].
+func (i indiscreet) Seats(ctx context.Context, room string) ([]chat.Seat, error) {
+	seats, err := i.Store.Seats(ctx, room)
 	if err != nil || room == elsewhere {
-		return members, err
+		return seats, err
 	}
-	strangers, err := i.Store.Members(ctx, elsewhere)
-	return append(members, strangers...), err
+	strangers, err := i.Store.Seats(ctx, elsewhere)
+	return append(seats, strangers...), err
 }

@@ -16,6 +16,7 @@ import (
 
 	"projectchat/internal/chat"
 	"projectchat/internal/dynamo"
+	"projectchat/internal/refusal"
 	"projectchat/internal/wire"
 	"projectchat/lab/check"
 )
@@ -114,7 +115,7 @@ func readOnward(ctx context.Context, who road, room string) (all reading, err er
 // readStore reads the rows themselves.
 func (r *run) readStore(ctx context.Context, store *dynamo.Store, name string) error {
 	room, err := store.Room(ctx, name)
-	if errors.Is(err, chat.ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		return nil
 	}
 	if err != nil {

@@ -16,11 +16,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 	"projectchat/internal/dynamo"
 	"projectchat/local/gateway"
 	"projectchat/local/template"
@@ -184,26 +184,25 @@ func (s *server) functions(ctx context.Context, o serverOptions, declared map[st
 		return nil, fmt.Errorf("configure the AWS SDK: %w", err)
 	}
 	log := apigw.NewLogger(onlyErrors{os.Stderr, &sync.Mutex{}})
-	var store chat.Store = dynamo.New(dynamo.NewClient(cfg), tableName, nil)
+	store := dynamo.New(dynamo.NewClient(cfg), tableName, nil)
 	sending, err := broken(store, o.broken)
 	if err != nil {
 		return nil, err
 	}
-	cast := counted{apigw.NewBroadcaster(cfg, log), s.tally}
-	service := chat.New(store, cast, chat.Options{Log: log})
-	handlers := map[string]lambda.Handler{
-		"ConnectFunction":    apigw.Connect(service, log),
-		"SendFunction":       apigw.Send(chat.New(sending, cast, chat.Options{Log: log}), log),
-		"HistoryFunction":    apigw.History(service, log),
-		"DisconnectFunction": apigw.Disconnect(service, log),
-	}
+	cast, options := counted{apigw.NewBroadcaster(cfg, log), s.tally}, chat.Options{Log: log}
+	rules := compose.Rules(store, cast, options)
+	constructors := compose.Functions()
 	functions := map[string]gateway.Invoker{}
 	for id, f := range declared {
-		handler, ok := handlers[id]
-		if !ok {
-			return nil, fmt.Errorf("the template declares %s, which is unknown here", id)
+		constructor := constructors[compose.Folder(id)]
+		if constructor == nil {
+			return nil, fmt.Errorf("the template declares %s, which internal/compose does not know", id)
 		}
-		functions[id] = gateway.WithTimeout(handler, f.Timeout)
+		its := rules
+		if id == compose.LogicalID("send") {
+			its = compose.Rules(sending, cast, options)
+		}
+		functions[id] = gateway.WithTimeout(constructor(its, log), f.Timeout)
 	}
 	return functions, nil
 }

@@ -24,7 +24,9 @@ import (
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/compose"
 	"projectchat/internal/dynamo"
+	"projectchat/internal/refusal"
 	localdb "projectchat/local/dynamodb"
 	locallambda "projectchat/local/lambda"
 )
@@ -151,9 +153,9 @@ func tryToCount(t *testing.T, people int) (r room, ok bool) {
 	clock := chattest.NewClock()
 	metrics, log := apigw.NewMetrics(logged{m}, "ProjectChat/projectchat", nil), apigw.NewLogger(logged{m})
 	store := dynamo.New(dynamo.NewClient(local(m.database.URL)), table, clock.Now)
-	service := chat.New(store, countedCast{m}, chat.Options{Now: clock.Now, Log: log, Recorder: metrics, Ring: func() uint32 { return 0 }})
-	connect, send := apigw.Connect(service, log).Counted(metrics), apigw.Send(service, log).Counted(metrics)
-	disconnect := apigw.Disconnect(service, log).Counted(metrics)
+	rules := compose.Rules(store, countedCast{m}, chat.Options{Now: clock.Now, Log: log, Recorder: metrics, Ring: func() uint32 { return 0 }})
+	connect, send := apigw.Connect(rules, log).Counted(metrics), apigw.Send(rules, log).Counted(metrics)
+	disconnect := apigw.Disconnect(rules, log).Counted(metrics)
 	crowd(t, dynamo.New(client, table, clock.Now), clock, people-1)
 
 	r = room{People: people}
@@ -199,22 +201,22 @@ func (c countedCast) Disconnect(ctx context.Context, id string, bye chat.Bye) er
 	return nil
 }
 
-// crowd puts people into the room general, by their live rows.
+// crowd puts people into the room general, by their seats.
 func crowd(t *testing.T, store *dynamo.Store, clock *chattest.Clock, people int) {
 	t.Helper()
 	if err := patiently(func() error {
 		return store.CreateRoom(t.Context(), chat.Room{Key: "general", Title: "General", Epoch: "k3v9x2m7q1k3v", CreatedAt: clock.Now(), CreatedBy: "u_abcdefghijklmnop"})
-	}); err != nil && !errors.Is(err, chat.ErrTaken) {
+	}); err != nil && !errors.Is(err, refusal.ErrTaken) {
 		t.Fatal(err)
 	}
 	var all errgroup.Group
 	all.SetLimit(16)
 	for i := range people {
-		m := chat.Member{Room: "general", ConnectionID: fmt.Sprintf("TX%010dGjA=", i), UID: fmt.Sprintf("u_%016d", i), Name: fmt.Sprintf("Guest %d", i),
+		m := chat.Seat{Room: "general", ConnectionID: fmt.Sprintf("TX%010dGjA=", i), UID: fmt.Sprintf("u_%016d", i), Name: fmt.Sprintf("Guest %d", i),
 			JoinedAt: clock.Now(), Seen: clock.Now(), Expires: clock.Now().Add(chat.ConnectionLife)}
 		all.Go(func() error {
 			return patiently(func() error {
-				_, err := store.PutMember(t.Context(), m)
+				_, err := store.PutSeat(t.Context(), m)
 				return err
 			})
 		})
@@ -239,7 +241,7 @@ func buildSample(t *testing.T) (dir string) {
 // patiently does something that may be done twice until the store has time for it.
 func patiently(do func() error) error {
 	for {
-		if err := do(); !errors.Is(err, chat.ErrBusy) {
+		if err := do(); !errors.Is(err, refusal.ErrBusy) {
 			return err
 		}
 	}

@@ -13,9 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/compose"
+	"projectchat/internal/people"
 )
 
 // object is JSON.
@@ -100,7 +101,7 @@ type stage struct {
 	store   *chattest.Store
 	cast    *chattest.Broadcaster
 	token   string
-	session chat.Session
+	session people.Session
 }
 
 // reply is what a function answered; died if it did not.
@@ -133,13 +134,10 @@ func (s *stage) invoke(p *process, function string, event object) (r reply) {
 	}
 	store := chattest.NewFaulty(s.store, func(chattest.Call) chattest.Fault { return p.fault() })
 	log := slog.New(slog.DiscardHandler)
-	service := chat.New(store, cast{s.cast, p}, chat.Options{Log: log, Retention: 48 * time.Hour})
-	makers := map[string]func(*chat.Service, *slog.Logger) *apigw.Function{
-		"connect": apigw.Connect, "send": apigw.Send, "history": apigw.History, "disconnect": apigw.Disconnect,
-	}
+	rules := compose.Rules(store, cast{s.cast, p}, chat.Options{Log: log, Retention: 48 * time.Hour})
 	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
 	defer cancel()
-	b, err := makers[function](service, log).Invoke(ctx, payload)
+	b, err := compose.Functions()[function](rules, log).Invoke(ctx, payload)
 	if err != nil {
 		s.Fatalf("the function gave up: %v", err)
 	}
@@ -200,7 +198,7 @@ func (s *stage) http(p *process, function, method, path string, query, body obje
 // and Ben on ben, who is there, too; new is a connection of hers that has not joined.
 func newStage(t *testing.T) *stage {
 	s := &stage{T: t, store: chattest.NewStore(time.Now), cast: chattest.NewBroadcaster()}
-	rules := chat.New(s.store, s.cast, chat.Options{})
+	rules := chattest.NewRules(s.store, s.cast, chat.Options{})
 	must := func(err error) {
 		if err != nil {
 			t.Fatal(err)
@@ -345,21 +343,21 @@ func (s *stage) once() {
 
 func (s *stage) live(want ...string) {
 	s.Helper()
-	members, err := s.store.Members(s.Context(), "room")
+	seats, err := s.store.Seats(s.Context(), "room")
 	if err != nil {
 		s.Fatal(err)
 	}
 	got := map[string]bool{}
-	for _, m := range members {
+	for _, m := range seats {
 		got[m.ConnectionID] = true
 	}
 	for _, id := range want {
 		if !got[id] {
-			s.Errorf("%s has no live row", id)
+			s.Errorf("%s has no seat", id)
 		}
 	}
 	if len(got) != len(want) {
-		s.Errorf("live rows are of %v, want %v", got, want)
+		s.Errorf("seats are of %v, want %v", got, want)
 	}
 }
 

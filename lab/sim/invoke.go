@@ -15,6 +15,8 @@ import (
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
 	"projectchat/internal/chat/chattest"
+	"projectchat/internal/compose"
+	"projectchat/internal/refusal"
 )
 
 var background = context.Background()
@@ -105,22 +107,13 @@ func (inv *invocation) function(name string) *apigw.Function {
 	log := slog.New(slog.DiscardHandler)
 	random := inv.w.dice(inv.name + "/random")
 	store := &store{Faulty: chattest.NewFaulty(inv.w.store, inv.plan), inv: inv}
-	service := chat.New(store, cast{inv}, chat.Options{
+	rules := compose.Rules(store, cast{inv}, chat.Options{
 		Retention: inv.w.o.Retention, Log: log,
 		Now:    func() time.Time { return time.Now().Add(inv.skew) },
 		Random: reader{random}, Ring: random.Uint32, SmallRoom: inv.w.smallRoom,
 		Jitter: func(most time.Duration) time.Duration { return time.Duration(random.Int64N(int64(most))) },
 	})
-	switch name {
-	case "connect":
-		return apigw.Connect(service, log)
-	case "send":
-		return apigw.Send(service, log)
-	case "history":
-		return apigw.History(service, log)
-	default:
-		return apigw.Disconnect(service, log)
-	}
+	return compose.Functions()[name](rules, log)
 }
 
 type reader struct{ dice *rand.Rand }
@@ -182,7 +175,7 @@ func (inv *invocation) decide() chattest.Fault {
 	case inv.w.strikes(0.02, "store fails before"):
 		fault := chattest.Fault{When: chattest.Before}
 		if inv.dice.Float64() < 0.5 {
-			fault.Err = chat.ErrBusy
+			fault.Err = refusal.ErrBusy
 		}
 		return fault
 	case inv.w.strikes(0.02, "store fails after"):

@@ -11,10 +11,10 @@ import (
 	"projectchat/internal/chat/chattest"
 )
 
-// DeleteMember implements [chat.ConnectionStore].
-func (s *store) DeleteMember(ctx context.Context, room, connectionID string) (was bool, err error) {
-	err = s.named(ctx, "DeleteMember/"+connectionID, func() (err error) {
-		was, err = s.inv.w.store.DeleteMember(background, room, connectionID)
+// DeleteSeat implements [chat.ConnectionStore].
+func (s *store) DeleteSeat(ctx context.Context, room, connectionID string) (was bool, err error) {
+	err = s.named(ctx, "DeleteSeat/"+connectionID, func() (err error) {
+		was, err = s.inv.w.store.DeleteSeat(background, room, connectionID)
 		return err
 	})
 	return was && err == nil, err

@@ -13,7 +13,7 @@ import (
 // answered. DynamoDB promises no time; it is mostly less than a second.
 const stalest = 5 * time.Second
 
-// table is the store. It remembers which live rows there were, since a read of
+// table is the store. It remembers which seats there were, since a read of
 // these may be eventually consistent.
 type table struct {
 	*chattest.Store
@@ -24,19 +24,19 @@ type table struct {
 	stale, parts int // samples from a state that was not the latest, and of large rooms
 }
 
-// state is the live rows of a room, as they were from a time on.
+// state is the seats of a room, as they were from a time on.
 type state struct {
 	from time.Time
-	rows []chat.Member
+	rows []chat.Seat
 }
 
 func newTable(now func() time.Time) *table {
 	return &table{Store: chattest.NewStore(now), now: now, past: map[string][]state{}}
 }
 
-// changed remembers the live rows of a room as they are now.
+// changed remembers the seats of a room as they are now.
 func (t *table) changed(room string) {
-	rows, err := t.Members(background, room)
+	rows, err := t.Seats(background, room)
 	if err != nil {
 		panic(err)
 	}
@@ -49,8 +49,8 @@ func (t *table) changed(room string) {
 	t.past[room] = past
 }
 
-// was gives the live rows of a room as they were some time ago.
-func (t *table) was(room string, ago time.Duration) (rows []chat.Member) {
+// was gives the seats of a room as they were some time ago.
+func (t *table) was(room string, ago time.Duration) (rows []chat.Seat) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	past := t.past[room]
@@ -67,22 +67,22 @@ func (t *table) was(room string, ago time.Duration) (rows []chat.Member) {
 	return rows
 }
 
-// PutMember implements [chat.ConnectionStore].
-func (t *table) PutMember(ctx context.Context, m chat.Member) (*chat.Member, error) {
+// PutSeat implements [chat.ConnectionStore].
+func (t *table) PutSeat(ctx context.Context, m chat.Seat) (*chat.Seat, error) {
 	defer t.changed(m.Room)
-	return t.Store.PutMember(ctx, m)
+	return t.Store.PutSeat(ctx, m)
 }
 
-// TouchMember implements [chat.ConnectionStore].
-func (t *table) TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
+// TouchSeat implements [chat.ConnectionStore].
+func (t *table) TouchSeat(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
 	defer t.changed(room)
-	return t.Store.TouchMember(ctx, room, connectionID, seen, expires)
+	return t.Store.TouchSeat(ctx, room, connectionID, seen, expires)
 }
 
-// DeleteMember implements [chat.ConnectionStore].
-func (t *table) DeleteMember(ctx context.Context, room, connectionID string) (bool, error) {
+// DeleteSeat implements [chat.ConnectionStore].
+func (t *table) DeleteSeat(ctx context.Context, room, connectionID string) (bool, error) {
 	defer t.changed(room)
-	return t.Store.DeleteMember(ctx, room, connectionID)
+	return t.Store.DeleteSeat(ctx, room, connectionID)
 }
 
 // Restore is that of [chattest.Store]. What was in the table before is in no
@@ -94,18 +94,18 @@ func (t *table) Restore(epoch func(room string) string) {
 	clear(t.past)
 }
 
-// sample is SampleMembers on the state of some time ago.
+// sample is SampleSeats on the state of some time ago.
 func (t *table) sample(room string, from uint32, limit int, ago time.Duration) (chat.Sample, error) {
 	replica := t.Store
 	if ago > 0 {
 		replica = chattest.NewStore(t.now)
 		for _, m := range t.was(room, ago) {
-			if _, err := replica.PutMember(background, m); err != nil {
+			if _, err := replica.PutSeat(background, m); err != nil {
 				return chat.Sample{}, err
 			}
 		}
 	}
-	sample, err := replica.SampleMembers(background, room, from, limit, true)
+	sample, err := replica.SampleSeats(background, room, from, limit, true)
 	if !sample.Whole {
 		t.mu.Lock()
 		t.parts++
@@ -114,10 +114,10 @@ func (t *table) sample(room string, from uint32, limit int, ago time.Duration) (
 	return sample, err
 }
 
-// SampleMembers implements [chat.ConnectionStore]. One read of five that need not
+// SampleSeats implements [chat.ConnectionStore]. One read of five that need not
 // be consistent is not.
-func (s *store) SampleMembers(ctx context.Context, room string, from uint32, limit int, consistent bool) (sample chat.Sample, err error) {
-	name := "SampleMembers/" + room
+func (s *store) SampleSeats(ctx context.Context, room string, from uint32, limit int, consistent bool) (sample chat.Sample, err error) {
+	name := "SampleSeats/" + room
 	ago := time.Duration(0)
 	if dice := s.inv.w.dice(s.inv.unique(name + "/ago")); !consistent && dice.IntN(5) == 0 {
 		ago = time.Duration(dice.Int64N(int64(stalest)))

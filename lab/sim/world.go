@@ -9,7 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/names"
 	"projectchat/lab/check"
 )
 
@@ -151,7 +151,7 @@ func (w *world) epoch(room string) string {
 	if e, ok := w.epochs[room]; ok {
 		return e
 	}
-	r, err := w.store.Room(background, chat.RoomKey(room))
+	r, err := w.store.Room(background, names.RoomKey(room))
 	if err != nil {
 		return ""
 	}

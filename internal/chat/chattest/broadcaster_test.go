@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 func TestBroadcaster(t *testing.T) {
@@ -48,7 +49,7 @@ func TestBroadcasterDisconnect(t *testing.T) {
 		b.Hang("hangs")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		bye := chat.Bye{Code: chat.Unauthorized, Retry: true}
+		bye := chat.Bye{Code: refusal.Unauthorized, Retry: true}
 		for id, want := range map[string]error{"a": nil, "gone": nil, "fails": ErrInjected, "hangs": context.DeadlineExceeded} {
 			wantErr(t, id, b.Disconnect(ctx, id, bye), want)
 		}

@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
 )
 
 // NewStoreFunc makes an empty store for a test; what it takes is given back by
 // t.Cleanup. The store tells by now what has expired.
-type NewStoreFunc func(t *testing.T, now func() time.Time) chat.Store
+type NewStoreFunc func(t *testing.T, now func() time.Time) Backend
 
 // Conformance is the suite that every [chat.Store] must pass.
 func Conformance(t *testing.T, newStore NewStoreFunc) {
@@ -39,14 +40,14 @@ func Conformance(t *testing.T, newStore NewStoreFunc) {
 		{"Connection/delete", testDeleteConnection},
 		{"Connection/rooms", testEnterAndExit},
 		{"Connection/enter when it is not there", testEnterNowhere},
-		{"Member/put and read", testMember},
-		{"Member/touch", testTouchMember},
-		{"Member/typing", testTouchTyping},
-		{"Member/delete", testDeleteMember},
-		{"Member/rooms apart", testMembersApart},
-		{"Member/a small room", testSmallRoom},
-		{"Member/expired rows", testMembersExpired},
-		{"Member/a room of 2500", testLargeRoom},
+		{"Seat/put and read", testSeat},
+		{"Seat/touch", testTouchSeat},
+		{"Seat/typing", testTouchTyping},
+		{"Seat/delete", testDeleteSeat},
+		{"Seat/rooms apart", testSeatsApart},
+		{"Seat/a small room", testSmallRoom},
+		{"Seat/expired rows", testSeatsExpired},
+		{"Seat/a room of 2500", testLargeRoom},
 		{"Room/create once", testCreateRoom},
 		{"Room/many creators at once", testCreateRoomRace},
 		{"Room/directory", testDirectory},
@@ -69,14 +70,14 @@ func Conformance(t *testing.T, newStore NewStoreFunc) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			clock := NewClock()
-			test.run(t, &bench{Store: newStore(t, clock.Now), Clock: clock})
+			test.run(t, &bench{Backend: newStore(t, clock.Now), Clock: clock})
 		})
 	}
 }
 
 // bench is a store with the clock that it goes by.
 type bench struct {
-	chat.Store
+	Backend
 	*Clock
 }
 
@@ -157,9 +158,9 @@ func testCancelled(t *testing.T, b *bench) {
 		t.Run(name, func(t *testing.T) { wantErr(t, name, call(), context.Canceled) })
 	}
 	for name, call := range map[string]func() error{
-		"Claim":            func() error { return b.Claim(ctx, chat.Claim{Key: "ann", UID: "u_a", Expires: b.in(time.Hour)}) },
+		"Claim":            func() error { return b.Claim(ctx, people.Claim{Key: "ann", UID: "u_a", Expires: b.in(time.Hour)}) },
 		"Release":          func() error { return b.Release(ctx, "ann", "u_a") },
-		"PutSession":       func() error { return b.PutSession(ctx, chat.Session{Hash: "h", Expires: b.in(time.Hour)}) },
+		"PutSession":       func() error { return b.PutSession(ctx, people.Session{Hash: "h", Expires: b.in(time.Hour)}) },
 		"Session":          func() error { _, err := b.Session(ctx, "h"); return err },
 		"UseSession":       func() error { return b.UseSession(ctx, "h", b.Now(), b.in(time.Hour)) },
 		"RenameSession":    func() error { _, err := b.RenameSession(ctx, "h", "n"); return err },
@@ -171,12 +172,12 @@ func testCancelled(t *testing.T, b *bench) {
 		"DeleteConnection": func() error { _, err := b.DeleteConnection(ctx, "c"); return err },
 		"EnterRoom":        func() error { return b.EnterRoom(ctx, "c", "r", epoch) },
 		"ExitRoom":         func() error { return b.ExitRoom(ctx, "c", "r") },
-		"PutMember":        func() error { _, err := b.PutMember(ctx, member(b, "r", "c")); return err },
-		"Member":           func() error { _, err := b.Member(ctx, "r", "c"); return err },
-		"TouchMember":      func() error { return b.TouchMember(ctx, "r", "c", b.Now(), b.in(time.Hour)) },
-		"DeleteMember":     func() error { _, err := b.DeleteMember(ctx, "r", "c"); return err },
-		"Members":          func() error { _, err := b.Members(ctx, "r"); return err },
-		"SampleMembers":    func() error { _, err := b.SampleMembers(ctx, "r", 7, 5, false); return err },
+		"PutSeat":          func() error { _, err := b.PutSeat(ctx, seat(b, "r", "c")); return err },
+		"Seat":             func() error { _, err := b.Seat(ctx, "r", "c"); return err },
+		"TouchSeat":        func() error { return b.TouchSeat(ctx, "r", "c", b.Now(), b.in(time.Hour)) },
+		"DeleteSeat":       func() error { _, err := b.DeleteSeat(ctx, "r", "c"); return err },
+		"Seats":            func() error { _, err := b.Seats(ctx, "r"); return err },
+		"SampleSeats":      func() error { _, err := b.SampleSeats(ctx, "r", 7, 5, false); return err },
 		"Room":             func() error { _, err := b.Room(ctx, "r"); return err },
 		"CreateRoom":       func() error { return b.CreateRoom(ctx, room(b, "r", epoch)) },
 		"Rooms":            func() error { _, _, err := b.Rooms(ctx, "", 5); return err },

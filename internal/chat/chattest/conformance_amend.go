@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 func edit(by int64, text string) chat.Amendment {
@@ -77,7 +78,7 @@ func testAmendNothing(t *testing.T, b *bench) {
 	ctx := t.Context()
 	for _, a := range []chat.Amendment{edit(2, "text"), deletion(2)} {
 		_, err := b.Amend(ctx, "general", logEpoch, a)
-		wantErr(t, "amend", err, chat.ErrNotFound)
+		wantErr(t, "amend", err, refusal.ErrNotFound)
 	}
 	must(t, b.BlankEdit(ctx, "general", logEpoch, 1))
 	if page := read(t, b, "general", chat.LogRange{Limit: 10}); len(page.Rows) != 0 {
@@ -144,20 +145,20 @@ func testAmendRace(t *testing.T, b *bench) {
 
 func testTouchTyping(t *testing.T, b *bench) {
 	ctx := t.Context()
-	touch := func() (chat.Member, error) {
+	touch := func() (chat.Seat, error) {
 		return b.TouchTyping(ctx, "general", "c1", b.Now(), b.Now().Add(-3*time.Second))
 	}
 	_, err := touch()
-	wantErr(t, "of nobody", err, chat.ErrNotFound)
-	m := member(b, "general", "c1")
-	_, err = b.PutMember(ctx, m)
+	wantErr(t, "of nobody", err, refusal.ErrNotFound)
+	m := seat(b, "general", "c1")
+	_, err = b.PutSeat(ctx, m)
 	must(t, err)
 	for _, step := range []struct {
 		pass time.Duration
 		want error
 	}{
-		{0, nil}, {0, chat.ErrNotFound}, {2999 * time.Millisecond, chat.ErrNotFound}, {time.Millisecond, nil},
-		{time.Second, chat.ErrNotFound}, {time.Minute, nil},
+		{0, nil}, {0, refusal.ErrNotFound}, {2999 * time.Millisecond, refusal.ErrNotFound}, {time.Millisecond, nil},
+		{time.Second, refusal.ErrNotFound}, {time.Minute, nil},
 	} {
 		b.Advance(step.pass)
 		now, err := touch()
@@ -167,17 +168,17 @@ func testTouchTyping(t *testing.T, b *bench) {
 			wantSame(t, "touched", now, m)
 		}
 	}
-	there, err := b.Member(ctx, "general", "c1")
+	there, err := b.Seat(ctx, "general", "c1")
 	wantSame(t, "read", mustGet(t, err, there), m)
 	b.at(m.Expires)
 	_, err = touch()
-	wantErr(t, "of an expired row", err, chat.ErrNotFound)
-	_, err = b.DeleteMember(ctx, "general", "c1")
+	wantErr(t, "of an expired row", err, refusal.ErrNotFound)
+	_, err = b.DeleteSeat(ctx, "general", "c1")
 	must(t, err)
 	_, err = touch()
-	wantErr(t, "of a deleted row", err, chat.ErrNotFound)
-	_, err = b.Member(ctx, "general", "c1")
-	wantErr(t, "and it does not come back", err, chat.ErrNotFound)
+	wantErr(t, "of a deleted row", err, refusal.ErrNotFound)
+	_, err = b.Seat(ctx, "general", "c1")
+	wantErr(t, "and it does not come back", err, refusal.ErrNotFound)
 }
 
 // cancelledAmendments are for testCancelled.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // hardRooms are room keys that a store might trip over.
@@ -25,7 +26,7 @@ func testConnection(t *testing.T, b *bench) {
 	ctx := t.Context()
 	want := connection(b)
 	_, err := b.Connection(ctx, want.ID)
-	wantErr(t, "before it is there", err, chat.ErrNotFound)
+	wantErr(t, "before it is there", err, refusal.ErrNotFound)
 	must(t, b.PutConnection(ctx, want))
 	got, err := b.Connection(ctx, want.ID)
 	wantSame(t, "in no room", mustGet(t, err, got), want)
@@ -41,7 +42,7 @@ func testConnection(t *testing.T, b *bench) {
 	wantSame(t, "after its copy was written to", mustGet(t, err, again), want)
 	b.at(want.Expires)
 	_, err = b.Connection(ctx, want.ID)
-	wantErr(t, "expired", err, chat.ErrNotFound)
+	wantErr(t, "expired", err, refusal.ErrNotFound)
 }
 
 func testDeleteConnection(t *testing.T, b *bench) {
@@ -49,13 +50,13 @@ func testDeleteConnection(t *testing.T, b *bench) {
 	want := connection(b)
 	want.Rooms = map[string]string{"general": "e1"}
 	_, err := b.DeleteConnection(ctx, want.ID)
-	wantErr(t, "before it is there", err, chat.ErrNotFound)
+	wantErr(t, "before it is there", err, refusal.ErrNotFound)
 
 	must(t, b.PutConnection(ctx, want))
 	old, err := b.DeleteConnection(ctx, want.ID)
 	wantSame(t, "as it was", mustGet(t, err, old), want)
 	_, err = b.DeleteConnection(ctx, want.ID)
-	wantErr(t, "a second time", err, chat.ErrNotFound)
+	wantErr(t, "a second time", err, refusal.ErrNotFound)
 
 	must(t, b.PutConnection(ctx, want))
 	b.Advance(time.Hour)
@@ -95,14 +96,14 @@ func wantRooms(t *testing.T, b *bench, what string, want map[string]string) {
 func testEnterNowhere(t *testing.T, b *bench) {
 	ctx := t.Context()
 	c := connection(b)
-	wantErr(t, "never there", b.EnterRoom(ctx, c.ID, "general", "e1"), chat.ErrNotFound)
+	wantErr(t, "never there", b.EnterRoom(ctx, c.ID, "general", "e1"), refusal.ErrNotFound)
 	must(t, b.ExitRoom(ctx, c.ID, "general"))
 	_, err := b.DeleteConnection(ctx, c.ID)
-	wantErr(t, "enter or exit made a connection", err, chat.ErrNotFound)
+	wantErr(t, "enter or exit made a connection", err, refusal.ErrNotFound)
 
 	must(t, b.PutConnection(ctx, c))
 	b.at(c.Expires)
-	wantErr(t, "expired", b.EnterRoom(ctx, c.ID, "general", "e1"), chat.ErrNotFound)
+	wantErr(t, "expired", b.EnterRoom(ctx, c.ID, "general", "e1"), refusal.ErrNotFound)
 	old, err := b.DeleteConnection(ctx, c.ID)
 	wantSame(t, "as it was", mustGet(t, err, old), c)
 	must(t, b.ExitRoom(ctx, c.ID, "general"))

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 func room(b *bench, key, epoch string) chat.Room {
@@ -19,9 +20,9 @@ func testCreateRoom(t *testing.T, b *bench) {
 	for _, key := range hardRooms {
 		want := room(b, key, "epochof"+key)
 		_, err := b.Room(ctx, key)
-		wantErr(t, key+" before it is there", err, chat.ErrNotFound)
+		wantErr(t, key+" before it is there", err, refusal.ErrNotFound)
 		must(t, b.CreateRoom(ctx, want))
-		wantErr(t, key+" again", b.CreateRoom(ctx, room(b, key, "another")), chat.ErrTaken)
+		wantErr(t, key+" again", b.CreateRoom(ctx, room(b, key, "another")), refusal.ErrTaken)
 		got, err := b.Room(ctx, key)
 		wantSame(t, key, mustGet(t, err, got), want)
 	}
@@ -43,7 +44,7 @@ func testCreateRoomRace(t *testing.T, b *bench) {
 				mu.Lock()
 				winners = append(winners, mine)
 				mu.Unlock()
-			case !errors.Is(err, chat.ErrTaken):
+			case !errors.Is(err, refusal.ErrTaken):
 				t.Error(err)
 			}
 		})

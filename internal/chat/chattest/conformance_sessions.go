@@ -8,20 +8,21 @@ import (
 	"testing"
 	"time"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
-func claim(b *bench, uid string, life time.Duration) chat.Claim {
-	return chat.Claim{Key: "ann#%/ß", UID: uid, Name: "Ann " + uid, Expires: b.in(life)}
+func claim(b *bench, uid string, life time.Duration) people.Claim {
+	return people.Claim{Key: "ann#%/ß", UID: uid, Name: "Ann " + uid, Expires: b.in(life)}
 }
 
 func testClaim(t *testing.T, b *bench) {
 	ctx := t.Context()
 	must(t, b.Claim(ctx, claim(b, "u_a", time.Hour)))
 	must(t, b.Claim(ctx, claim(b, "u_a", 2*time.Hour)))
-	wantErr(t, "another's", b.Claim(ctx, claim(b, "u_b", time.Hour)), chat.ErrTaken)
+	wantErr(t, "another's", b.Claim(ctx, claim(b, "u_b", time.Hour)), refusal.ErrTaken)
 	b.Advance(90 * time.Minute)
-	wantErr(t, "another's, renewed", b.Claim(ctx, claim(b, "u_b", time.Hour)), chat.ErrTaken)
+	wantErr(t, "another's, renewed", b.Claim(ctx, claim(b, "u_b", time.Hour)), refusal.ErrTaken)
 	other := claim(b, "u_b", time.Hour)
 	other.Key = "ann"
 	must(t, b.Claim(ctx, other))
@@ -32,7 +33,7 @@ func testClaimExpired(t *testing.T, b *bench) {
 	must(t, b.Claim(ctx, claim(b, "u_a", time.Minute)))
 	b.at(b.in(time.Minute))
 	must(t, b.Claim(ctx, claim(b, "u_b", time.Minute)))
-	wantErr(t, "its first owner", b.Claim(ctx, claim(b, "u_a", time.Hour)), chat.ErrTaken)
+	wantErr(t, "its first owner", b.Claim(ctx, claim(b, "u_a", time.Hour)), refusal.ErrTaken)
 	b.Advance(time.Minute)
 	must(t, b.Claim(ctx, claim(b, "u_b", time.Minute)))
 }
@@ -47,7 +48,7 @@ func testClaimRace(t *testing.T, b *bench) {
 			switch err := b.Claim(ctx, c); {
 			case err == nil:
 				won.Add(1)
-			case errors.Is(err, chat.ErrTaken):
+			case errors.Is(err, refusal.ErrTaken):
 				lost.Add(1)
 			default:
 				t.Error(err)
@@ -64,13 +65,13 @@ func testRelease(t *testing.T, b *bench) {
 	must(t, b.Release(ctx, "nobody's", "u_a"))
 	must(t, b.Claim(ctx, claim(b, "u_a", time.Hour)))
 	must(t, b.Release(ctx, claim(b, "", 0).Key, "u_b"))
-	wantErr(t, "after another's release", b.Claim(ctx, claim(b, "u_b", time.Hour)), chat.ErrTaken)
+	wantErr(t, "after another's release", b.Claim(ctx, claim(b, "u_b", time.Hour)), refusal.ErrTaken)
 	must(t, b.Release(ctx, claim(b, "", 0).Key, "u_a"))
 	must(t, b.Claim(ctx, claim(b, "u_b", time.Hour)))
 }
 
-func session(b *bench) chat.Session {
-	return chat.Session{
+func session(b *bench) people.Session {
+	return people.Session{
 		Hash: "5ca1ab1e", UID: "u_a", Name: "Ann", Origin: "https://chat.example",
 		Expires: b.in(time.Hour),
 	}
@@ -79,7 +80,7 @@ func session(b *bench) chat.Session {
 func testSession(t *testing.T, b *bench) {
 	ctx := t.Context()
 	_, err := b.Session(ctx, "5ca1ab1e")
-	wantErr(t, "before it is there", err, chat.ErrNotFound)
+	wantErr(t, "before it is there", err, refusal.ErrNotFound)
 
 	want := session(b)
 	must(t, b.PutSession(ctx, want))
@@ -102,20 +103,20 @@ func testSessionExpired(t *testing.T, b *bench) {
 	must(t, b.PutSession(ctx, s))
 	b.at(s.Expires)
 	_, err := b.Session(ctx, s.Hash)
-	wantErr(t, "Session", err, chat.ErrNotFound)
-	wantErr(t, "UseSession", b.UseSession(ctx, s.Hash, b.Now(), b.in(time.Hour)), chat.ErrNotFound)
+	wantErr(t, "Session", err, refusal.ErrNotFound)
+	wantErr(t, "UseSession", b.UseSession(ctx, s.Hash, b.Now(), b.in(time.Hour)), refusal.ErrNotFound)
 	_, err = b.RenameSession(ctx, s.Hash, "Bob")
-	wantErr(t, "RenameSession", err, chat.ErrNotFound)
+	wantErr(t, "RenameSession", err, refusal.ErrNotFound)
 	_, err = b.Session(ctx, s.Hash)
-	wantErr(t, "Session after UseSession", err, chat.ErrNotFound)
+	wantErr(t, "Session after UseSession", err, refusal.ErrNotFound)
 	_, err = b.DeleteSession(ctx, s.Hash)
-	wantErr(t, "DeleteSession", err, chat.ErrNotFound)
+	wantErr(t, "DeleteSession", err, refusal.ErrNotFound)
 }
 
 func testUseSession(t *testing.T, b *bench) {
 	ctx := t.Context()
 	want := session(b)
-	wantErr(t, "before it is there", b.UseSession(ctx, want.Hash, b.Now(), b.in(time.Hour)), chat.ErrNotFound)
+	wantErr(t, "before it is there", b.UseSession(ctx, want.Hash, b.Now(), b.in(time.Hour)), refusal.ErrNotFound)
 	must(t, b.PutSession(ctx, want))
 	must(t, b.AddConnection(ctx, want.Hash, "Ann", "c1", b.Now()))
 	want.Used, want.Expires, want.Conns = b.Now(), b.in(48*time.Hour), []string{"c1"}
@@ -129,7 +130,7 @@ func testRenameSession(t *testing.T, b *bench) {
 	ctx := t.Context()
 	want := session(b)
 	_, err := b.RenameSession(ctx, want.Hash, "Bob")
-	wantErr(t, "before it is there", err, chat.ErrNotFound)
+	wantErr(t, "before it is there", err, refusal.ErrNotFound)
 	must(t, b.PutSession(ctx, want))
 	must(t, b.AddConnection(ctx, want.Hash, "Ann", "c1", b.Now()))
 	want.Conns = []string{"c1"}
@@ -152,38 +153,38 @@ func testDeleteSession(t *testing.T, b *bench) {
 	ctx := t.Context()
 	want := session(b)
 	_, err := b.DeleteSession(ctx, want.Hash)
-	wantErr(t, "before it is there", err, chat.ErrNotFound)
+	wantErr(t, "before it is there", err, refusal.ErrNotFound)
 	must(t, b.PutSession(ctx, want))
 	must(t, b.AddConnection(ctx, want.Hash, "Ann", "c1", b.Now()))
 	want.Conns = []string{"c1"}
 	old, err := b.DeleteSession(ctx, want.Hash)
 	wantSame(t, "as it was", mustGet(t, err, old), want)
 	_, err = b.Session(ctx, want.Hash)
-	wantErr(t, "deleted", err, chat.ErrNotFound)
-	wantErr(t, "use", b.UseSession(ctx, want.Hash, b.Now(), b.in(time.Hour)), chat.ErrNotFound)
+	wantErr(t, "deleted", err, refusal.ErrNotFound)
+	wantErr(t, "use", b.UseSession(ctx, want.Hash, b.Now(), b.in(time.Hour)), refusal.ErrNotFound)
 	must(t, b.RemoveConnection(ctx, want.Hash, "c1"))
 	_, err = b.DeleteSession(ctx, want.Hash)
-	wantErr(t, "brought back", err, chat.ErrNotFound)
+	wantErr(t, "brought back", err, refusal.ErrNotFound)
 }
 
 func testAddConnection(t *testing.T, b *bench) {
 	ctx := t.Context()
 	s := session(b)
-	wantErr(t, "no session", b.AddConnection(ctx, s.Hash, "Ann", "c1", b.Now()), chat.ErrNotFound)
+	wantErr(t, "no session", b.AddConnection(ctx, s.Hash, "Ann", "c1", b.Now()), refusal.ErrNotFound)
 	_, err := b.Session(ctx, s.Hash)
-	wantErr(t, "the refused one made a session", err, chat.ErrNotFound)
+	wantErr(t, "the refused one made a session", err, refusal.ErrNotFound)
 
 	must(t, b.PutSession(ctx, s))
 	must(t, b.AddConnection(ctx, s.Hash, "Ann", "c1", b.Now()))
 	must(t, b.AddConnection(ctx, s.Hash, "Ann", "c2", b.Now()))
 	must(t, b.AddConnection(ctx, s.Hash, "Ann", "c2", b.Now()))
-	wantErr(t, "another name", b.AddConnection(ctx, s.Hash, "Bob", "c3", b.Now()), chat.ErrNotFound)
-	wantErr(t, "expired at that moment", b.AddConnection(ctx, s.Hash, "Ann", "c4", s.Expires), chat.ErrNotFound)
+	wantErr(t, "another name", b.AddConnection(ctx, s.Hash, "Bob", "c3", b.Now()), refusal.ErrNotFound)
+	wantErr(t, "expired at that moment", b.AddConnection(ctx, s.Hash, "Ann", "c4", s.Expires), refusal.ErrNotFound)
 	wantConns(t, b, "c1", "c2")
 
 	_, err = b.RenameSession(ctx, s.Hash, "Bob")
 	must(t, err)
-	wantErr(t, "the name before", b.AddConnection(ctx, s.Hash, "Ann", "c5", b.Now()), chat.ErrNotFound)
+	wantErr(t, "the name before", b.AddConnection(ctx, s.Hash, "Ann", "c5", b.Now()), refusal.ErrNotFound)
 	must(t, b.AddConnection(ctx, s.Hash, "Bob", "c6", b.Now()))
 	wantConns(t, b, "c6")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // PutConnection implements [chat.ConnectionStore].
@@ -27,7 +28,7 @@ func (s *Store) Connection(ctx context.Context, id string) (chat.Connection, err
 	defer s.mu.Unlock()
 	c, ok := s.conns[id]
 	if !ok || !s.alive(c.Expires) {
-		return chat.Connection{}, chat.ErrNotFound
+		return chat.Connection{}, refusal.ErrNotFound
 	}
 	return copyConnection(c), nil
 }
@@ -40,7 +41,7 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	defer s.mu.Unlock()
 	c, ok := s.conns[id]
 	if !ok {
-		return chat.Connection{}, chat.ErrNotFound
+		return chat.Connection{}, refusal.ErrNotFound
 	}
 	delete(s.conns, id)
 	return copyConnection(c), nil
@@ -54,7 +55,7 @@ func (s *Store) EnterRoom(ctx context.Context, connectionID, room, epoch string)
 	defer s.mu.Unlock()
 	c, ok := s.conns[connectionID]
 	if !ok || !s.alive(c.Expires) {
-		return chat.ErrNotFound
+		return refusal.ErrNotFound
 	}
 	c.Rooms[room] = epoch
 	return nil
@@ -72,82 +73,82 @@ func (s *Store) ExitRoom(ctx context.Context, connectionID, room string) error {
 	return nil
 }
 
-// PutMember implements [chat.ConnectionStore].
-func (s *Store) PutMember(ctx context.Context, m chat.Member) (*chat.Member, error) {
-	if err := s.begin(ctx, "PutMember"); err != nil {
+// PutSeat implements [chat.ConnectionStore].
+func (s *Store) PutSeat(ctx context.Context, m chat.Seat) (*chat.Seat, error) {
+	if err := s.begin(ctx, "PutSeat"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	old, err := s.member(m.Room, m.ConnectionID)
+	old, err := s.seat(m.Room, m.ConnectionID)
 	m.JoinedAt, m.Seen, m.Typed, m.Expires = millis(m.JoinedAt), millis(m.Seen), time.Time{}, seconds(m.Expires)
-	if s.members[m.Room] == nil {
-		s.members[m.Room] = map[string]chat.Member{}
+	if s.seats[m.Room] == nil {
+		s.seats[m.Room] = map[string]chat.Seat{}
 	}
-	s.members[m.Room][m.ConnectionID] = m
+	s.seats[m.Room][m.ConnectionID] = m
 	if err != nil {
 		return nil, nil
 	}
 	return &old, nil
 }
 
-// Member implements [chat.ConnectionStore].
-func (s *Store) Member(ctx context.Context, room, connectionID string) (chat.Member, error) {
-	if err := s.begin(ctx, "Member"); err != nil {
-		return chat.Member{}, err
+// Seat implements [chat.ConnectionStore].
+func (s *Store) Seat(ctx context.Context, room, connectionID string) (chat.Seat, error) {
+	if err := s.begin(ctx, "Seat"); err != nil {
+		return chat.Seat{}, err
 	}
 	defer s.mu.Unlock()
-	return s.member(room, connectionID)
+	return s.seat(room, connectionID)
 }
 
-// TouchMember implements [chat.ConnectionStore].
-func (s *Store) TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
-	if err := s.begin(ctx, "TouchMember"); err != nil {
+// TouchSeat implements [chat.ConnectionStore].
+func (s *Store) TouchSeat(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
+	if err := s.begin(ctx, "TouchSeat"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
-	m, err := s.member(room, connectionID)
+	m, err := s.seat(room, connectionID)
 	if err != nil {
 		return err
 	}
 	m.Seen, m.Expires = millis(seen), seconds(expires)
-	s.members[room][connectionID] = m
+	s.seats[room][connectionID] = m
 	return nil
 }
 
 // TouchTyping implements [chat.ConnectionStore].
-func (s *Store) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Member, error) {
+func (s *Store) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Seat, error) {
 	if err := s.begin(ctx, "TouchTyping"); err != nil {
-		return chat.Member{}, err
+		return chat.Seat{}, err
 	}
 	defer s.mu.Unlock()
-	m, err := s.member(room, connectionID)
+	m, err := s.seat(room, connectionID)
 	if err != nil {
-		return chat.Member{}, err
+		return chat.Seat{}, err
 	}
 	if m.Typed.After(millis(before)) {
-		return chat.Member{}, chat.ErrNotFound
+		return chat.Seat{}, refusal.ErrNotFound
 	}
 	m.Typed = millis(now)
-	s.members[room][connectionID] = m
+	s.seats[room][connectionID] = m
 	return m, nil
 }
 
-// DeleteMember implements [chat.ConnectionStore].
-func (s *Store) DeleteMember(ctx context.Context, room, connectionID string) (bool, error) {
-	if err := s.begin(ctx, "DeleteMember"); err != nil {
+// DeleteSeat implements [chat.ConnectionStore].
+func (s *Store) DeleteSeat(ctx context.Context, room, connectionID string) (bool, error) {
+	if err := s.begin(ctx, "DeleteSeat"); err != nil {
 		return false, err
 	}
 	defer s.mu.Unlock()
-	_, err := s.member(room, connectionID)
-	delete(s.members[room], connectionID)
+	_, err := s.seat(room, connectionID)
+	delete(s.seats[room], connectionID)
 	return err == nil, nil
 }
 
-// member gives a live row that has not expired.
-func (s *Store) member(room, connectionID string) (chat.Member, error) {
-	m, ok := s.members[room][connectionID]
+// seat gives a seat that has not expired.
+func (s *Store) seat(room, connectionID string) (chat.Seat, error) {
+	m, ok := s.seats[room][connectionID]
 	if !ok || !s.alive(m.Expires) {
-		return chat.Member{}, chat.ErrNotFound
+		return chat.Seat{}, refusal.ErrNotFound
 	}
 	return m, nil
 }

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
 )
 
-// Faulty is a [chat.Store] that fails where its plan says so. It is safe for
+// Faulty is a [Backend] that fails where its plan says so. It is safe for
 // concurrent use as long as the plan is.
 type Faulty struct {
-	store chat.Store
+	store Backend
 	plan  func(Call) Fault
 
 	mu    sync.Mutex
@@ -22,7 +23,7 @@ type Faulty struct {
 
 // Call is one call of a store.
 type Call struct {
-	Op    string // the operation's name in [chat.Store]
+	Op    string // the operation's name in [Backend]
 	N     int    // the n-th call of this operation, from 1
 	Index int    // its number among all calls, from 1
 }
@@ -44,10 +45,10 @@ const (
 	HangAfter       // it lasts until its context is over, and had its effect
 )
 
-var _ chat.Store = (*Faulty)(nil)
+var _ Backend = (*Faulty)(nil)
 
 // NewFaulty puts faults before a store. The plan is asked once per call.
-func NewFaulty(store chat.Store, plan func(Call) Fault) *Faulty {
+func NewFaulty(store Backend, plan func(Call) Fault) *Faulty {
 	return &Faulty{store: store, plan: plan, count: map[string]int{}}
 }
 
@@ -100,39 +101,44 @@ func effect(ctx context.Context, f *Faulty, op string, do func() error) error {
 	return err
 }
 
-// Claim implements [chat.SessionStore].
-func (f *Faulty) Claim(ctx context.Context, c chat.Claim) error {
+// Claim implements [people.Store].
+func (f *Faulty) Claim(ctx context.Context, c people.Claim) error {
 	return effect(ctx, f, "Claim", func() error { return f.store.Claim(ctx, c) })
 }
 
-// Release implements [chat.SessionStore].
+// Release implements [people.Store].
 func (f *Faulty) Release(ctx context.Context, key, uid string) error {
 	return effect(ctx, f, "Release", func() error { return f.store.Release(ctx, key, uid) })
 }
 
-// PutSession implements [chat.SessionStore].
-func (f *Faulty) PutSession(ctx context.Context, s chat.Session) error {
+// PutSession implements [people.Store].
+func (f *Faulty) PutSession(ctx context.Context, s people.Session) error {
 	return effect(ctx, f, "PutSession", func() error { return f.store.PutSession(ctx, s) })
 }
 
-// Session implements [chat.SessionStore].
-func (f *Faulty) Session(ctx context.Context, hash string) (chat.Session, error) {
-	return through(ctx, f, "Session", func() (chat.Session, error) { return f.store.Session(ctx, hash) })
+// Session implements [people.Store].
+func (f *Faulty) Session(ctx context.Context, hash string) (people.Session, error) {
+	return through(ctx, f, "Session", func() (people.Session, error) { return f.store.Session(ctx, hash) })
 }
 
-// UseSession implements [chat.SessionStore].
+// UseSession implements [people.Store].
 func (f *Faulty) UseSession(ctx context.Context, hash string, used, expires time.Time) error {
 	return effect(ctx, f, "UseSession", func() error { return f.store.UseSession(ctx, hash, used, expires) })
 }
 
-// RenameSession implements [chat.SessionStore].
-func (f *Faulty) RenameSession(ctx context.Context, hash, name string) (chat.Session, error) {
-	return through(ctx, f, "RenameSession", func() (chat.Session, error) { return f.store.RenameSession(ctx, hash, name) })
+// RenameSession implements [people.Store].
+func (f *Faulty) RenameSession(ctx context.Context, hash, name string) (people.Session, error) {
+	return through(ctx, f, "RenameSession", func() (people.Session, error) { return f.store.RenameSession(ctx, hash, name) })
 }
 
-// DeleteSession implements [chat.SessionStore].
-func (f *Faulty) DeleteSession(ctx context.Context, hash string) (chat.Session, error) {
-	return through(ctx, f, "DeleteSession", func() (chat.Session, error) { return f.store.DeleteSession(ctx, hash) })
+// DeleteSession implements [people.Store].
+func (f *Faulty) DeleteSession(ctx context.Context, hash string) (people.Session, error) {
+	return through(ctx, f, "DeleteSession", func() (people.Session, error) { return f.store.DeleteSession(ctx, hash) })
+}
+
+// SessionName implements [chat.SessionStore].
+func (f *Faulty) SessionName(ctx context.Context, hash string) (string, error) {
+	return through(ctx, f, "SessionName", func() (string, error) { return f.store.SessionName(ctx, hash) })
 }
 
 // AddConnection implements [chat.SessionStore].
@@ -170,42 +176,42 @@ func (f *Faulty) ExitRoom(ctx context.Context, connectionID, room string) error 
 	return effect(ctx, f, "ExitRoom", func() error { return f.store.ExitRoom(ctx, connectionID, room) })
 }
 
-// PutMember implements [chat.ConnectionStore].
-func (f *Faulty) PutMember(ctx context.Context, m chat.Member) (*chat.Member, error) {
-	return through(ctx, f, "PutMember", func() (*chat.Member, error) { return f.store.PutMember(ctx, m) })
+// PutSeat implements [chat.ConnectionStore].
+func (f *Faulty) PutSeat(ctx context.Context, m chat.Seat) (*chat.Seat, error) {
+	return through(ctx, f, "PutSeat", func() (*chat.Seat, error) { return f.store.PutSeat(ctx, m) })
 }
 
-// Member implements [chat.ConnectionStore].
-func (f *Faulty) Member(ctx context.Context, room, connectionID string) (chat.Member, error) {
-	return through(ctx, f, "Member", func() (chat.Member, error) { return f.store.Member(ctx, room, connectionID) })
+// Seat implements [chat.ConnectionStore].
+func (f *Faulty) Seat(ctx context.Context, room, connectionID string) (chat.Seat, error) {
+	return through(ctx, f, "Seat", func() (chat.Seat, error) { return f.store.Seat(ctx, room, connectionID) })
 }
 
-// TouchMember implements [chat.ConnectionStore].
-func (f *Faulty) TouchMember(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
-	return effect(ctx, f, "TouchMember", func() error { return f.store.TouchMember(ctx, room, connectionID, seen, expires) })
+// TouchSeat implements [chat.ConnectionStore].
+func (f *Faulty) TouchSeat(ctx context.Context, room, connectionID string, seen, expires time.Time) error {
+	return effect(ctx, f, "TouchSeat", func() error { return f.store.TouchSeat(ctx, room, connectionID, seen, expires) })
 }
 
 // TouchTyping implements [chat.ConnectionStore].
-func (f *Faulty) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Member, error) {
-	return through(ctx, f, "TouchTyping", func() (chat.Member, error) {
+func (f *Faulty) TouchTyping(ctx context.Context, room, connectionID string, now, before time.Time) (chat.Seat, error) {
+	return through(ctx, f, "TouchTyping", func() (chat.Seat, error) {
 		return f.store.TouchTyping(ctx, room, connectionID, now, before)
 	})
 }
 
-// DeleteMember implements [chat.ConnectionStore].
-func (f *Faulty) DeleteMember(ctx context.Context, room, connectionID string) (bool, error) {
-	return through(ctx, f, "DeleteMember", func() (bool, error) { return f.store.DeleteMember(ctx, room, connectionID) })
+// DeleteSeat implements [chat.ConnectionStore].
+func (f *Faulty) DeleteSeat(ctx context.Context, room, connectionID string) (bool, error) {
+	return through(ctx, f, "DeleteSeat", func() (bool, error) { return f.store.DeleteSeat(ctx, room, connectionID) })
 }
 
-// Members implements [chat.ConnectionStore].
-func (f *Faulty) Members(ctx context.Context, room string) ([]chat.Member, error) {
-	return through(ctx, f, "Members", func() ([]chat.Member, error) { return f.store.Members(ctx, room) })
+// Seats implements [chat.ConnectionStore].
+func (f *Faulty) Seats(ctx context.Context, room string) ([]chat.Seat, error) {
+	return through(ctx, f, "Seats", func() ([]chat.Seat, error) { return f.store.Seats(ctx, room) })
 }
 
-// SampleMembers implements [chat.ConnectionStore].
-func (f *Faulty) SampleMembers(ctx context.Context, room string, from uint32, limit int, consistent bool) (chat.Sample, error) {
-	return through(ctx, f, "SampleMembers", func() (chat.Sample, error) {
-		return f.store.SampleMembers(ctx, room, from, limit, consistent)
+// SampleSeats implements [chat.ConnectionStore].
+func (f *Faulty) SampleSeats(ctx context.Context, room string, from uint32, limit int, consistent bool) (chat.Sample, error) {
+	return through(ctx, f, "SampleSeats", func() (chat.Sample, error) {
+		return f.store.SampleSeats(ctx, room, from, limit, consistent)
 	})
 }
 

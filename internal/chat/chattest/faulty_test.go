@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
 func TestFaulty(t *testing.T) {
@@ -22,7 +24,7 @@ func TestFaulty(t *testing.T) {
 		{"before", Fault{When: Before}, ErrInjected, false},
 		{"before, with an error", Fault{When: Before, Err: mine}, mine, false},
 		{"after", Fault{When: After}, ErrInjected, true},
-		{"after, with an error", Fault{When: After, Err: chat.ErrBusy}, chat.ErrBusy, true},
+		{"after, with an error", Fault{When: After, Err: refusal.ErrBusy}, refusal.ErrBusy, true},
 		{"hang before", Fault{When: HangBefore}, context.DeadlineExceeded, false},
 		{"hang after", Fault{When: HangAfter}, context.DeadlineExceeded, true},
 	} {
@@ -78,7 +80,7 @@ func TestStoreCounts(t *testing.T) {
 	s := NewStore(time.Now)
 	s.Session(t.Context(), "h")
 	s.Session(t.Context(), "h")
-	s.Claim(t.Context(), chat.Claim{Key: "k"})
+	s.Claim(t.Context(), people.Claim{Key: "k"})
 	wantSame(t, "calls", s.Calls(), map[string]int{"Session": 2, "Claim": 1})
 	s.ResetCalls()
 	wantSame(t, "after a reset", s.Calls(), map[string]int{})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // pageBytes is how much a table reads in one request.
@@ -22,7 +23,7 @@ func (s *Store) Room(ctx context.Context, key string) (chat.Room, error) {
 	defer s.mu.Unlock()
 	room, ok := s.rooms[key]
 	if !ok {
-		return chat.Room{}, chat.ErrNotFound
+		return chat.Room{}, refusal.ErrNotFound
 	}
 	return room, nil
 }
@@ -34,7 +35,7 @@ func (s *Store) CreateRoom(ctx context.Context, r chat.Room) error {
 	}
 	defer s.mu.Unlock()
 	if _, ok := s.rooms[r.Key]; ok {
-		return chat.ErrTaken
+		return refusal.ErrTaken
 	}
 	r.CreatedAt = millis(r.CreatedAt)
 	s.rooms[r.Key] = r
@@ -131,7 +132,7 @@ func (s *Store) Amend(ctx context.Context, room, epoch string, a chat.Amendment)
 	key := logKey{room, epoch}
 	m, ok := s.logs[key][a.Target]
 	if !ok {
-		return chat.Message{}, chat.ErrNotFound
+		return chat.Message{}, refusal.ErrNotFound
 	}
 	if m.Deleted == 0 {
 		m = amended(copyMessage(m), a)

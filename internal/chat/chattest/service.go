@@ -12,12 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
 // ServiceConformance tests what [chat.Service] promises, over any store. newStore
 // makes an empty store for one subtest; now is the clock that it must use, which
 // the test moves forward at will.
-func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() time.Time) chat.Store) {
+func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() time.Time) Backend) {
 	s := serviceSuite{newStore}
 	t.Run("sending", s.sending)
 	t.Run("log", s.log)
@@ -29,7 +31,7 @@ func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() tim
 }
 
 type serviceSuite struct {
-	newStore func(t *testing.T, now func() time.Time) chat.Store
+	newStore func(t *testing.T, now func() time.Time) Backend
 }
 
 // run runs a subtest on a stage of its own.
@@ -48,9 +50,9 @@ func retain(d time.Duration) func(*chat.Options) {
 type Stage struct {
 	*testing.T
 	Ctx   context.Context
-	Store chat.Store
+	Store Backend
 	Cast  *Broadcaster
-	Chat  *chat.Service
+	Chat  Rules
 
 	options chat.Options
 	mu      sync.Mutex
@@ -59,7 +61,7 @@ type Stage struct {
 }
 
 // NewStage makes a stage over a new store.
-func NewStage(t *testing.T, newStore func(t *testing.T, now func() time.Time) chat.Store, options ...func(*chat.Options)) *Stage {
+func NewStage(t *testing.T, newStore func(t *testing.T, now func() time.Time) Backend, options ...func(*chat.Options)) *Stage {
 	s := &Stage{
 		T: t, Ctx: t.Context(), Cast: NewBroadcaster(),
 		// The clock stands still at about the real time, since a real table
@@ -71,7 +73,7 @@ func NewStage(t *testing.T, newStore func(t *testing.T, now func() time.Time) ch
 		set(&s.options)
 	}
 	s.Store = newStore(t, s.Now)
-	s.Chat = chat.New(s.Store, s.Cast, s.options)
+	s.Chat = s.Over(s.Store)
 	return s
 }
 
@@ -89,12 +91,14 @@ func (s *Stage) Pass(d time.Duration) {
 	s.now = s.now.Add(d)
 }
 
-// Over gives another service with the same clock and broadcaster, over another
-// store: a decorator of this stage's, as a rule.
-func (s *Stage) Over(store chat.Store) *chat.Service { return chat.New(store, s.Cast, s.options) }
+// Over gives other rules with the same clock and broadcaster, over another store:
+// a decorator of this stage's, as a rule.
+func (s *Stage) Over(store Backend) Rules {
+	return NewRules(store, s.Cast, s.options)
+}
 
-// Faulty gives a service over the stage's store with faults before it.
-func (s *Stage) Faulty(plan func(Call) Fault) (*chat.Service, *Faulty) {
+// Faulty gives rules over the stage's store with faults before it.
+func (s *Stage) Faulty(plan func(Call) Fault) (Rules, *Faulty) {
 	faulty := NewFaulty(s.Store, plan)
 	return s.Over(faulty), faulty
 }
@@ -108,9 +112,9 @@ func (s *Stage) OK(err error) {
 }
 
 // Refused reports an error that has not this code.
-func (s *Stage) Refused(err error, code chat.Code) {
+func (s *Stage) Refused(err error, code refusal.Code) {
 	s.Helper()
-	e, ok := errors.AsType[*chat.Error](err)
+	e, ok := errors.AsType[*refusal.Error](err)
 	if !ok || e.Code != code {
 		s.Errorf("error is %v, want %s", err, code)
 	}
@@ -125,7 +129,7 @@ func (s *Stage) Same(what string, got, want any) {
 }
 
 // SignIn makes somebody new.
-func (s *Stage) SignIn(name string) chat.Session {
+func (s *Stage) SignIn(name string) people.Session {
 	s.Helper()
 	session, _, err := s.Chat.SignIn(s.Ctx, name, "")
 	s.OK(err)
@@ -133,7 +137,7 @@ func (s *Stage) SignIn(name string) chat.Session {
 }
 
 // Connect opens a connection of a session.
-func (s *Stage) Connect(session chat.Session) (connectionID string) {
+func (s *Stage) Connect(session people.Session) (connectionID string) {
 	s.Helper()
 	s.mu.Lock()
 	s.conns++
@@ -144,7 +148,7 @@ func (s *Stage) Connect(session chat.Session) (connectionID string) {
 }
 
 // reread gives a session as the store has it now, as every request does.
-func (s *Stage) reread(session chat.Session) chat.Session {
+func (s *Stage) reread(session people.Session) people.Session {
 	s.Helper()
 	session, err := s.Store.Session(s.Ctx, session.Hash)
 	s.OK(err)
@@ -160,7 +164,7 @@ func (s *Stage) Join(conn, room string) chat.Joined {
 }
 
 // Guest signs somebody in, connects them, and joins the rooms.
-func (s *Stage) Guest(name string, rooms ...string) (chat.Session, string) {
+func (s *Stage) Guest(name string, rooms ...string) (people.Session, string) {
 	s.Helper()
 	session := s.SignIn(name)
 	conn := s.Connect(session)
@@ -230,13 +234,13 @@ func (s *Stage) Rows(room, epoch string) []chat.Message {
 	}
 }
 
-// Live lists the ids of a room's live rows, in their order as text.
+// Live lists the ids of a room's seats, in their order as text.
 func (s *Stage) Live(room string) []string {
 	s.Helper()
-	members, err := s.Store.Members(s.Ctx, room)
+	seats, err := s.Store.Seats(s.Ctx, room)
 	s.OK(err)
 	ids := []string{}
-	for _, m := range members {
+	for _, m := range seats {
 		ids = append(ids, m.ConnectionID)
 	}
 	slices.Sort(ids)
@@ -278,19 +282,19 @@ func at(room chat.Room, seq int64) *chat.Position {
 
 // logHook is a store whose reads of logs are changed on their way back.
 type logHook struct {
-	chat.Store
+	Backend
 	edit func(chat.LogRange, chat.LogPage) chat.LogPage
 }
 
 // ReadLog implements [chat.LogStore].
 func (h logHook) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
-	page, err := h.Store.ReadLog(ctx, room, r)
+	page, err := h.Backend.ReadLog(ctx, room, r)
 	return h.edit(r, page), err
 }
 
 // hideOnce hides one row from the first read that shows it, as a read that is no
 // snapshot may.
-func hideOnce(store chat.Store, seq int64) chat.Store {
+func hideOnce(store Backend, seq int64) Backend {
 	var mu sync.Mutex
 	hidden := false
 	return logHook{store, func(_ chat.LogRange, page chat.LogPage) chat.LogPage {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // amending tests editing, deleting and reacting.
@@ -114,7 +115,7 @@ func (s *Stage) deleteAll() {
 	s.Same("the first one holds", s.Rows("room", room.Epoch)[0].Deleted, int64(5))
 	for _, d := range []chat.Draft{Edit(1, "late"), React(1, "👎")} {
 		_, err := s.Chat.Send(s.Ctx, ann, d)
-		s.Refused(err, chat.NotFound)
+		s.Refused(err, refusal.NotFound)
 	}
 	s.Same("places", seqs(s.Rows("room", room.Epoch)), upTo(1, 6))
 }
@@ -136,7 +137,7 @@ func (s *Stage) amendAnothers() {
 		for _, since := range []*chat.Position{nil, at(room, 1)} {
 			d.Since = since
 			_, err := s.Chat.Send(s.Ctx, ben, d)
-			s.Refused(err, chat.Forbidden)
+			s.Refused(err, refusal.Forbidden)
 		}
 	}
 	s.Same("texts", texts(s.Rows("room", room.Epoch)), []string{"1 hello"})
@@ -150,14 +151,14 @@ func (s *Stage) amendNothing() {
 	for _, target := range []int64{2, 3, 4, 5, 999_999_999_999} {
 		for _, d := range []chat.Draft{Edit(target, "text"), Delete(target), React(target, "👍")} {
 			_, err := s.Chat.Send(s.Ctx, ann, d)
-			s.Refused(err, chat.NotFound)
+			s.Refused(err, refusal.NotFound)
 		}
 	}
 	s.Same("places", seqs(s.Rows("room", room.Epoch)), upTo(1, 4))
 	_, err := s.Chat.Send(s.Ctx, ann, chat.Draft{
 		Room: "room", CID: "x", Kind: chat.KindDelete, Target: 1, Since: &chat.Position{Epoch: "epoch0000000", Seq: 0},
 	})
-	s.Refused(err, chat.Reset)
+	s.Refused(err, refusal.Reset)
 }
 
 func (s *Stage) amendHidden() {
@@ -169,7 +170,7 @@ func (s *Stage) amendHidden() {
 	s.Pass(time.Hour)
 	for _, d := range []chat.Draft{Delete(1), React(1, "👍")} {
 		_, err := s.Chat.Send(s.Ctx, again, d)
-		s.Refused(err, chat.NotFound)
+		s.Refused(err, refusal.NotFound)
 	}
 	s.Same("places", seqs(s.Rows("room", room.Epoch)), upTo(1, 2))
 	s.Logf("%s has ended meanwhile", ann)
@@ -197,7 +198,7 @@ func (s *Stage) repeatAmendments() {
 	} {
 		_, err := s.Chat.Send(s.Ctx, ann, d)
 		s.Log(name)
-		s.Refused(err, chat.CIDConflict)
+		s.Refused(err, refusal.CIDConflict)
 	}
 	// The repeat of the edit came after the deletion: its text is told to nobody.
 	pushed := s.Cast.Messages(ben, "room")
@@ -211,14 +212,14 @@ func (s *Stage) repeatFirstText() {
 	s.Same("a repeat of the first text", s.Say(ann, again).Duplicate, true)
 	again.Text = "edited"
 	_, err := s.Chat.Send(s.Ctx, ann, again)
-	s.Refused(err, chat.CIDConflict)
+	s.Refused(err, refusal.CIDConflict)
 	s.Say(ann, Edit(1, "edited again"))
 	s.Say(ann, Delete(1))
 	again.Text = "hello"
 	s.Same("after the deletion", s.Say(ann, again).Seq, int64(1))
 	again.Text = "other"
 	_, err = s.Chat.Send(s.Ctx, ann, again)
-	s.Refused(err, chat.CIDConflict)
+	s.Refused(err, refusal.CIDConflict)
 	s.Same("texts", texts(s.Rows("room", room.Epoch)), []string{"1", "2", "3", "4"})
 }
 
@@ -291,7 +292,7 @@ func (s *Stage) tooManyEdits() {
 	}
 	draft.CID = "one-more"
 	_, err := s.Chat.Send(s.Ctx, ann, draft)
-	s.Refused(err, chat.Forbidden)
+	s.Refused(err, refusal.Forbidden)
 	draft.CID = "e99"
 	s.Same("a repeat", s.Say(ann, draft).Seq, int64(101))
 	s.Say(ann, Delete(1))
@@ -305,21 +306,21 @@ func (s *Stage) badAmendments() {
 	s.Send(ann, "room", "c1", "hello", nil)
 	for name, c := range map[string]struct {
 		draft chat.Draft
-		code  chat.Code
+		code  refusal.Code
 	}{
-		"an unknown kind":         {chat.Draft{Kind: "poll", Text: "hello"}, chat.BadRequest},
-		"a kind in another case":  {chat.Draft{Kind: "Edit", Target: 1, Text: "hello"}, chat.BadRequest},
-		"a message with a target": {chat.Draft{Kind: chat.KindMessage, Target: 1, Text: "hello"}, chat.BadRequest},
-		"no kind, but a target":   {chat.Draft{Target: 1, Text: "hello"}, chat.BadRequest},
-		"an edit without target":  {chat.Draft{Kind: chat.KindEdit, Text: "hello"}, chat.BadRequest},
-		"a negative target":       {chat.Draft{Kind: chat.KindEdit, Target: -1, Text: "hello"}, chat.BadRequest},
-		"a target of 13 digits":   {chat.Draft{Kind: chat.KindDelete, Target: 1e12}, chat.BadRequest},
-		"an edit without text":    {chat.Draft{Kind: chat.KindEdit, Target: 1}, chat.BadRequest},
-		"a long edit":             {chat.Draft{Kind: chat.KindEdit, Target: 1, Text: strings.Repeat("x", 4001)}, chat.TooLarge},
-		"a deletion with text":    {chat.Draft{Kind: chat.KindDelete, Target: 1, Text: "hello"}, chat.BadRequest},
-		"a deletion of nothing":   {chat.Draft{Kind: chat.KindDelete}, chat.BadRequest},
-		"a word as a reaction":    {chat.Draft{Kind: chat.KindReact, Target: 1, Text: "yes"}, chat.BadRequest},
-		"a reaction to nothing":   {chat.Draft{Kind: chat.KindReact, Text: "👍"}, chat.BadRequest},
+		"an unknown kind":         {chat.Draft{Kind: "poll", Text: "hello"}, refusal.BadRequest},
+		"a kind in another case":  {chat.Draft{Kind: "Edit", Target: 1, Text: "hello"}, refusal.BadRequest},
+		"a message with a target": {chat.Draft{Kind: chat.KindMessage, Target: 1, Text: "hello"}, refusal.BadRequest},
+		"no kind, but a target":   {chat.Draft{Target: 1, Text: "hello"}, refusal.BadRequest},
+		"an edit without target":  {chat.Draft{Kind: chat.KindEdit, Text: "hello"}, refusal.BadRequest},
+		"a negative target":       {chat.Draft{Kind: chat.KindEdit, Target: -1, Text: "hello"}, refusal.BadRequest},
+		"a target of 13 digits":   {chat.Draft{Kind: chat.KindDelete, Target: 1e12}, refusal.BadRequest},
+		"an edit without text":    {chat.Draft{Kind: chat.KindEdit, Target: 1}, refusal.BadRequest},
+		"a long edit":             {chat.Draft{Kind: chat.KindEdit, Target: 1, Text: strings.Repeat("x", 4001)}, refusal.TooLarge},
+		"a deletion with text":    {chat.Draft{Kind: chat.KindDelete, Target: 1, Text: "hello"}, refusal.BadRequest},
+		"a deletion of nothing":   {chat.Draft{Kind: chat.KindDelete}, refusal.BadRequest},
+		"a word as a reaction":    {chat.Draft{Kind: chat.KindReact, Target: 1, Text: "yes"}, refusal.BadRequest},
+		"a reaction to nothing":   {chat.Draft{Kind: chat.KindReact, Text: "👍"}, refusal.BadRequest},
 	} {
 		c.draft.Room, c.draft.CID = "room", "c2"
 		_, err := s.Chat.Send(s.Ctx, ann, c.draft)
@@ -337,10 +338,10 @@ func (s *Stage) callsOfAmendments() {
 		draft chat.Draft
 		want  []string // behind the reads, which run at the same time
 	}{
-		{Edit(1, "two"), []string{"Append", "Amend", "Members"}},
-		{React(1, "👍"), []string{"Append", "Members"}},
-		{Delete(1), []string{"Append", "Amend", "BlankEdit", "Members"}},
-		{Edit(1, "two"), []string{"Amend", "BlankEdit", "Members"}}, // a repeat
+		{Edit(1, "two"), []string{"Append", "Amend", "Seats"}},
+		{React(1, "👍"), []string{"Append", "Seats"}},
+		{Delete(1), []string{"Append", "Amend", "BlankEdit", "Seats"}},
+		{Edit(1, "two"), []string{"Amend", "BlankEdit", "Seats"}}, // a repeat
 	} {
 		c.draft.Since = at(room, 1)
 		service, faulty := s.Faulty(func(Call) Fault { return Fault{} })
@@ -361,5 +362,5 @@ func (s *Stage) postAmendment() {
 	s.Same("pushed to the author's tab", texts(s.Cast.Messages(ann, "room")), []string{"2 edited"})
 	s.Same("texts", texts(s.Rows("room", receipt.Epoch)), []string{"1 edited", "2 edited"})
 	_, err = s.Chat.Post(s.Ctx, s.reread(other), Delete(1))
-	s.Refused(err, chat.Forbidden)
+	s.Refused(err, refusal.Forbidden)
 }

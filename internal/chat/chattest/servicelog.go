@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // log tests what is read from a log: the gapless run of it, whatever a read
@@ -69,13 +70,13 @@ func (s *Stage) tornHole() {
 	s.Fill(room, 6, 8, "")
 	for seq := int64(0); seq <= 5; seq++ {
 		_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello", Since: at(room, seq)})
-		s.Refused(err, chat.Reset)
+		s.Refused(err, refusal.Reset)
 		joined, err := s.Chat.Join(s.Ctx, conn, "room", at(room, seq))
 		s.OK(err)
 		s.Same("reset", joined.Reset, true)
 		s.Same("messages", seqs(joined.Messages), upTo(6, 8))
 		_, err = s.Chat.History(s.Ctx, conn, chat.HistoryQuery{Room: "room", After: &seq})
-		s.Refused(err, chat.Reset)
+		s.Refused(err, refusal.Reset)
 	}
 	s.Same("nothing was put", seqs(s.Rows("room", room.Epoch)), []int64{1, 2, 3, 6, 7, 8})
 	joined := s.Join(conn, "room")
@@ -91,7 +92,7 @@ func (s *Stage) tornBeginning() {
 	s.Fill(room, 1001, 1003, "")
 	for _, seq := range []int64{0, 1, 1000} {
 		_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello", Since: at(room, seq)})
-		s.Refused(err, chat.Reset)
+		s.Refused(err, refusal.Reset)
 	}
 	s.Same("place", s.Send(conn, "room", "c1", "hello", nil).Seq, int64(1004))
 	s.Same("rows", seqs(s.Rows("room", room.Epoch)), upTo(1001, 1004))
@@ -117,7 +118,7 @@ func (s *Stage) joinPages() {
 	s.joins(conn, &chat.Position{Epoch: "another00000", Seq: 251}, upTo(202, 251), true, true, 251)
 	s.joins(conn, &chat.Position{}, upTo(202, 251), true, true, 251)
 	_, err := s.Chat.Join(s.Ctx, conn, "room", at(room, -1))
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 }
 
 func (s *Stage) joins(conn string, since *chat.Position, want []int64, more, reset bool, head int64) {
@@ -199,25 +200,25 @@ func (s *Stage) historyPages() {
 
 func (s *Stage) historyRefused() {
 	room := s.Room("room")
-	session, conn := s.Guest("Ann", "room")
+	_, conn := s.Guest("Ann", "room")
 	s.Fill(room, 1, 3, "")
 	n := func(seq int64) *int64 { return &seq }
 	for name, c := range map[string]struct {
 		query chat.HistoryQuery
-		code  chat.Code
+		code  refusal.Code
 	}{
-		"both":              {chat.HistoryQuery{Before: n(2), After: n(1)}, chat.BadRequest},
-		"limit 0":           {chat.HistoryQuery{Limit: new(0)}, chat.BadRequest},
-		"limit -1":          {chat.HistoryQuery{Limit: new(-1)}, chat.BadRequest},
-		"limit 101":         {chat.HistoryQuery{Limit: new(101)}, chat.BadRequest},
-		"before 0":          {chat.HistoryQuery{Before: n(0)}, chat.BadRequest},
-		"before -1":         {chat.HistoryQuery{Before: n(-1)}, chat.BadRequest},
-		"after -1":          {chat.HistoryQuery{After: n(-1)}, chat.BadRequest},
-		"13 digits, after":  {chat.HistoryQuery{After: n(1_000_000_000_000)}, chat.BadRequest},
-		"13 digits, before": {chat.HistoryQuery{Before: n(1_000_000_000_000)}, chat.BadRequest},
-		"beyond the head":   {chat.HistoryQuery{After: n(4)}, chat.Reset},
-		"far beyond it":     {chat.HistoryQuery{After: n(999_999_999_999)}, chat.Reset},
-		"room of controls":  {chat.HistoryQuery{Room: "a\x00b"}, chat.BadRequest},
+		"both":              {chat.HistoryQuery{Before: n(2), After: n(1)}, refusal.BadRequest},
+		"limit 0":           {chat.HistoryQuery{Limit: new(0)}, refusal.BadRequest},
+		"limit -1":          {chat.HistoryQuery{Limit: new(-1)}, refusal.BadRequest},
+		"limit 101":         {chat.HistoryQuery{Limit: new(101)}, refusal.BadRequest},
+		"before 0":          {chat.HistoryQuery{Before: n(0)}, refusal.BadRequest},
+		"before -1":         {chat.HistoryQuery{Before: n(-1)}, refusal.BadRequest},
+		"after -1":          {chat.HistoryQuery{After: n(-1)}, refusal.BadRequest},
+		"13 digits, after":  {chat.HistoryQuery{After: n(1_000_000_000_000)}, refusal.BadRequest},
+		"13 digits, before": {chat.HistoryQuery{Before: n(1_000_000_000_000)}, refusal.BadRequest},
+		"beyond the head":   {chat.HistoryQuery{After: n(4)}, refusal.Reset},
+		"far beyond it":     {chat.HistoryQuery{After: n(999_999_999_999)}, refusal.Reset},
+		"room of controls":  {chat.HistoryQuery{Room: "a\x00b"}, refusal.BadRequest},
 	} {
 		if c.query.Room == "" {
 			c.query.Room = "room"
@@ -225,28 +226,28 @@ func (s *Stage) historyRefused() {
 		_, err := s.Chat.History(s.Ctx, conn, c.query)
 		s.Logf("%s: %v", name, err)
 		s.Refused(err, c.code)
-		_, err = s.Chat.ReadHistory(s.Ctx, session, c.query)
+		_, err = s.Chat.ReadHistory(s.Ctx, c.query)
 		s.Refused(err, c.code)
 	}
 	s.Room("another")
 	for _, q := range []chat.HistoryQuery{{Room: "another"}, {Room: "not there"}} {
 		_, err := s.Chat.History(s.Ctx, conn, q)
-		s.Refused(err, chat.NotJoined)
+		s.Refused(err, refusal.NotJoined)
 	}
 	_, err := s.Chat.History(s.Ctx, "no connection", chat.HistoryQuery{Room: "room"})
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 }
 
 func (s *Stage) historyByHTTP() {
 	room := s.Room("room")
-	session := s.SignIn("Ann")
+	s.SignIn("Ann")
 	s.Fill(room, 1, 3, "")
-	page, err := s.Chat.ReadHistory(s.Ctx, session, chat.HistoryQuery{Room: "Room", After: new(int64(1))})
+	page, err := s.Chat.ReadHistory(s.Ctx, chat.HistoryQuery{Room: "Room", After: new(int64(1))})
 	s.OK(err)
 	s.Same("messages", seqs(page.Messages), upTo(2, 3))
 	s.Same("room, epoch", []string{page.Room, page.Epoch}, []string{"room", room.Epoch})
-	_, err = s.Chat.ReadHistory(s.Ctx, session, chat.HistoryQuery{Room: "not there"})
-	s.Refused(err, chat.NotFound)
+	_, err = s.Chat.ReadHistory(s.Ctx, chat.HistoryQuery{Room: "not there"})
+	s.Refused(err, refusal.NotFound)
 }
 
 func (s *Stage) expiry() {
@@ -301,7 +302,7 @@ func (s *Stage) hiddenPrefix() {
 	s.OK(err)
 	s.Same("before, hidden", []any{len(page.Messages), page.More}, []any{0, false})
 	_, err = s.Chat.History(s.Ctx, conn, chat.HistoryQuery{Room: "room", After: new(int64(2))})
-	s.Refused(err, chat.Reset)
+	s.Refused(err, refusal.Reset)
 }
 
 func (s *Stage) hiddenCounts() {

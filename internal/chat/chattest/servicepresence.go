@@ -55,13 +55,13 @@ func (s *Stage) twoTabs() {
 	s.Same("told to the tabs", append(s.Cast.Pushes(first), s.Cast.Pushes(second)...), []chat.Push(nil))
 }
 
-// tabsAtOnce: both live rows are there before either tab looks.
+// tabsAtOnce: both seats are there before either tab looks.
 func (s *Stage) tabsAtOnce() {
 	_, ann := s.Guest("Ann", "room")
 	session := s.SignIn("Ben")
 	tabs := []string{s.Connect(session), s.Connect(session)}
 	service, _ := s.Faulty(func(c Call) Fault {
-		if c.Op == "SampleMembers" {
+		if c.Op == "SampleSeats" {
 			s.Join(tabs[1], "room")
 		}
 		return Fault{}
@@ -127,7 +127,7 @@ func (s *Stage) holds() {
 	s.Same("at the end", []any{s.head(cat).Online, s.head(cat).OnlineFor}, []any{3, time.Millisecond})
 	s.Pass(time.Millisecond)
 	s.Same("after it", []any{s.head(cat).Online, s.head(cat).OnlineFor}, []any{1, chat.PresenceLife - time.Millisecond})
-	s.OK2(s.Store.DeleteMember(s.Ctx, "room", cat))
+	s.OK2(s.Store.DeleteSeat(s.Ctx, "room", cat))
 	s.Same("of nobody", []any{s.head(cat).Online, s.head(cat).OnlineFor}, []any{0, time.Duration(0)})
 }
 
@@ -144,11 +144,11 @@ func (s *Stage) byTime() {
 	s.Same("online", names, []string{"Cat", "Ann", "Ben", "Dan"})
 }
 
-// populate puts live rows of n people into a room.
+// populate puts seats of n people into a room.
 func (s *Stage) populate(room string, n int) {
 	s.Helper()
 	for i := range n {
-		s.OK2(s.Store.PutMember(s.Ctx, chat.Member{
+		s.OK2(s.Store.PutSeat(s.Ctx, chat.Seat{
 			Room: room, ConnectionID: fmt.Sprint("extra-", i), UID: fmt.Sprint("u_extra", i), Name: "Extra",
 			JoinedAt: s.Now(), Seen: s.Now(), Expires: s.Now().Add(time.Hour),
 		}))

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // rooms tests joining and leaving, and who gets what is said.
@@ -24,14 +25,14 @@ func (s serviceSuite) rooms(t *testing.T) {
 	s.run(t, "leave", (*Stage).leave)
 	s.run(t, "refused without a connection", (*Stage).noConnection)
 	s.run(t, "push goes to all but the sender's connection", (*Stage).pushTo)
-	s.run(t, "gone connection loses its own live row", (*Stage).goneConnection)
+	s.run(t, "gone connection loses its own seat", (*Stage).goneConnection)
 	s.run(t, "failing push stops nothing", (*Stage).failingPush)
 	s.run(t, "newcomer gets a message by the log or by push", (*Stage).newcomer)
 	s.run(t, "disconnect while a join is under way", (*Stage).disconnectInJoin)
 	s.run(t, "disconnect", (*Stage).disconnect)
 	s.run(t, "ping", (*Stage).ping)
 	s.run(t, "ping renews seen", (*Stage).pingRenews)
-	s.run(t, "ping never brings a live row back", (*Stage).pingAfterLeave)
+	s.run(t, "ping never brings a seat back", (*Stage).pingAfterLeave)
 	s.run(t, "ping refused", (*Stage).pingRefused)
 }
 
@@ -64,7 +65,7 @@ func (s *Stage) madeAtOnce() {
 	room, err := s.Store.Room(s.Ctx, "club")
 	s.OK(err)
 	s.Same("told to all", rooms[room], 50)
-	s.Same("members", len(s.Live("club")), 50)
+	s.Same("seats", len(s.Live("club")), 50)
 }
 
 func (s *Stage) spellings() {
@@ -84,9 +85,9 @@ func (s *Stage) spellings() {
 	s.Same("left", left, "strasse")
 	for _, spelling := range []string{"", " \t", "a\u202eb", "a\x00b", "\u200d", strings.Repeat("x", 65), "\xff"} {
 		_, err := s.Chat.Join(s.Ctx, conn, spelling, nil)
-		s.Refused(err, chat.BadRequest)
+		s.Refused(err, refusal.BadRequest)
 		_, err = s.Chat.Leave(s.Ctx, conn, spelling)
-		s.Refused(err, chat.BadRequest)
+		s.Refused(err, refusal.BadRequest)
 	}
 }
 
@@ -115,7 +116,7 @@ func (s *Stage) listed() {
 	s.OK(err)
 	s.Same("a page of them, more", []any{len(rooms), more}, []any{50, true})
 	_, _, err = s.Chat.Rooms(s.Ctx, strings.Repeat("x", 257))
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 }
 
 func (s *Stage) atMost32() {
@@ -124,7 +125,7 @@ func (s *Stage) atMost32() {
 		s.Join(conn, fmt.Sprintf("room %d", i))
 	}
 	_, err := s.Chat.Join(s.Ctx, conn, "one more", nil)
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 	s.Same("live", len(s.Live("one more")), 0)
 	s.Join(conn, "room 7") // again is always possible
 	s.OK2(s.Chat.Leave(s.Ctx, conn, "room 7"))
@@ -148,26 +149,26 @@ func (s *Stage) leave() {
 	}
 	s.Same("live elsewhere", s.Live("another"), []string{conn})
 	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
-	s.Refused(err, chat.NotJoined)
+	s.Refused(err, refusal.NotJoined)
 	room, err := s.Chat.Leave(s.Ctx, conn, "Never joined")
 	s.OK(err)
 	s.Same("left", room, "never joined")
 	_, err = s.Store.Room(s.Ctx, "never joined")
-	s.Same("no room is made by it", errors.Is(err, chat.ErrNotFound), true)
+	s.Same("no room is made by it", errors.Is(err, refusal.ErrNotFound), true)
 }
 
 func (s *Stage) noConnection() {
 	_, err := s.Chat.Join(s.Ctx, "nobody", "room", nil)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	_, err = s.Chat.Leave(s.Ctx, "nobody", "room")
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	_, err = s.Chat.Ping(s.Ctx, "nobody", []string{"room"})
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.OK(s.Chat.Disconnect(s.Ctx, "nobody"))
 	_, conn := s.Guest("Ann", "room")
 	s.Pass(chat.ConnectionLife)
 	_, err = s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 }
 
 func (s *Stage) pushTo() {
@@ -185,7 +186,7 @@ func (s *Stage) pushTo() {
 	s.Same("sender's other tab", s.Cast.Pushes(second), want)
 	s.Same("other", s.Cast.Pushes(ben), want)
 	s.Same("outsider", s.Cast.Pushes(outsider), []chat.Push(nil))
-	// A live row that gave no sign for long counts for messages all the same.
+	// A seat that gave no sign for long counts for messages all the same.
 	s.Pass(10 * time.Minute)
 	s.Send(tab, "room", "c2", "hello", nil)
 	s.Same("after ten minutes", len(s.Cast.Messages(ben, "room")), 2)
@@ -214,7 +215,7 @@ func (s *Stage) failingPush() {
 	s.Same("live", len(s.Live("room")), 3)
 	s.Same("others were told", len(s.Cast.Messages(cat, "room")), 1)
 	service, _ := s.Faulty(func(c Call) Fault {
-		if c.Op == "Members" {
+		if c.Op == "Seats" {
 			return Fault{When: Before}
 		}
 		return Fault{}
@@ -256,13 +257,13 @@ func (s *Stage) disconnectInJoin() {
 	_, ann := s.Guest("Ann", "another")
 	service, _ := s.Faulty(func(c Call) Fault {
 		if c.Op == "EnterRoom" {
-			s.Same("live row is there already", s.Live("room"), []string{ann})
+			s.Same("seat is there already", s.Live("room"), []string{ann})
 			s.OK(s.Chat.Disconnect(s.Ctx, ann))
 		}
 		return Fault{}
 	})
 	_, err := service.Join(s.Ctx, ann, "room", nil)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.Same("live", s.Live("room"), []string{})
 	s.Same("live elsewhere", s.Live("another"), []string{})
 }
@@ -276,7 +277,7 @@ func (s *Stage) disconnect() {
 		s.Same("connections of the session", s.reread(session).Conns, []string{second})
 	}
 	_, err := s.Store.Connection(s.Ctx, conn)
-	s.Same("connection is no more", errors.Is(err, chat.ErrNotFound), true)
+	s.Same("connection is no more", errors.Is(err, refusal.ErrNotFound), true)
 }
 
 func (s *Stage) ping() {
@@ -305,10 +306,10 @@ func (s *Stage) pingRenews() {
 		heads, err := s.Chat.Ping(s.Ctx, ann, []string{"room"})
 		s.OK(err)
 		s.Same("live", heads["room"].Live, true)
-		member, err := s.Store.Member(s.Ctx, "room", ann)
+		seat, err := s.Store.Seat(s.Ctx, "room", ann)
 		s.OK(err)
-		s.Same("seen", member.Seen, start.Add(c.seen))
-		s.Same("joined", member.JoinedAt, start)
+		s.Same("seen", seat.Seen, start.Add(c.seen))
+		s.Same("joined", seat.JoinedAt, start)
 	}
 }
 
@@ -316,8 +317,8 @@ func (s *Stage) pingAfterLeave() {
 	_, ann := s.Guest("Ann", "room")
 	s.Pass(2 * time.Minute)
 	service, _ := s.Faulty(func(c Call) Fault {
-		if c.Op == "TouchMember" {
-			s.OK2(s.Store.DeleteMember(s.Ctx, "room", ann))
+		if c.Op == "TouchSeat" {
+			s.OK2(s.Store.DeleteSeat(s.Ctx, "room", ann))
 		}
 		return Fault{}
 	})
@@ -325,7 +326,7 @@ func (s *Stage) pingAfterLeave() {
 		heads, err := service.Ping(context.WithoutCancel(s.Ctx), ann, []string{"room"})
 		s.OK(err)
 		s.Same("joined, live", []bool{heads["room"].Joined, heads["room"].Live}, []bool{true, false})
-		s.Same("live rows", s.Live("room"), []string{})
+		s.Same("seats", s.Live("room"), []string{})
 	}
 	s.Same("live after joining again", s.Live(s.Join(ann, "room").Room.Key), []string{ann})
 }
@@ -337,9 +338,9 @@ func (s *Stage) pingRefused() {
 		many = append(many, fmt.Sprint("room ", i))
 	}
 	_, err := s.Chat.Ping(s.Ctx, ann, many)
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 	_, err = s.Chat.Ping(s.Ctx, ann, many[:16])
 	s.OK(err)
 	_, err = s.Chat.Ping(s.Ctx, ann, []string{"room", "\x00"})
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 }

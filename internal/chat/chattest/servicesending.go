@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // sending tests that a message is written once, in one order, whatever happens.
@@ -139,11 +140,11 @@ func (c *client) say(text string) error {
 
 // recover does what a client does about an error before it tries again.
 func (c *client) recover(err error) error {
-	switch chat.AsError(err).Code {
-	case chat.Busy:
+	switch refusal.AsError(err).Code {
+	case refusal.Busy:
 		c.listen()
 		return nil
-	case chat.Behind:
+	case refusal.Behind:
 		if c.since == nil {
 			return nil
 		}
@@ -236,13 +237,13 @@ func (s *Stage) cidConflict() {
 	s.Send(conn, "room", "c1", "one text", nil)
 	for _, since := range []*chat.Position{nil, at(room, 0)} {
 		_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "another", Since: since})
-		s.Refused(err, chat.CIDConflict)
+		s.Refused(err, refusal.CIDConflict)
 	}
 	// Where the slot turns out to be taken by the same cid, too: the look at the
 	// log did not show it yet.
 	blind := s.Over(logHook{s.Store, func(chat.LogRange, chat.LogPage) chat.LogPage { return chat.LogPage{} }})
 	_, err := blind.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "another", Since: at(room, 0)})
-	s.Refused(err, chat.CIDConflict)
+	s.Refused(err, refusal.CIDConflict)
 	receipt, err := blind.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "one text", Since: at(room, 0)})
 	s.OK(err)
 	s.Same("repeat found in its slot", receipt, chat.Receipt{
@@ -281,18 +282,18 @@ func (s *Stage) sinceRefused() {
 	s.Fill(room, 1, 3, "")
 	for name, c := range map[string]struct {
 		since chat.Position
-		code  chat.Code
+		code  refusal.Code
 	}{
-		"one beyond the head":  {chat.Position{Epoch: room.Epoch, Seq: 4}, chat.Reset},
-		"far beyond the head":  {chat.Position{Epoch: room.Epoch, Seq: 999_999_999_999}, chat.Reset},
-		"another epoch":        {chat.Position{Epoch: "epoch0000000"}, chat.Reset},
-		"another epoch's row":  {chat.Position{Epoch: "epoch0000000", Seq: 3}, chat.Reset},
-		"no epoch":             {chat.Position{Seq: 3}, chat.Reset},
-		"malformed epoch":      {chat.Position{Epoch: "../Epoch#%00\n", Seq: 3}, chat.Reset},
-		"endless epoch":        {chat.Position{Epoch: strings.Repeat("e", 4000), Seq: 3}, chat.Reset},
-		"negative":             {chat.Position{Epoch: room.Epoch, Seq: -1}, chat.BadRequest},
-		"more than 12 digits":  {chat.Position{Epoch: room.Epoch, Seq: 1_000_000_000_000}, chat.BadRequest},
-		"negative, over there": {chat.Position{Epoch: "epoch0000000", Seq: -1}, chat.BadRequest},
+		"one beyond the head":  {chat.Position{Epoch: room.Epoch, Seq: 4}, refusal.Reset},
+		"far beyond the head":  {chat.Position{Epoch: room.Epoch, Seq: 999_999_999_999}, refusal.Reset},
+		"another epoch":        {chat.Position{Epoch: "epoch0000000"}, refusal.Reset},
+		"another epoch's row":  {chat.Position{Epoch: "epoch0000000", Seq: 3}, refusal.Reset},
+		"no epoch":             {chat.Position{Seq: 3}, refusal.Reset},
+		"malformed epoch":      {chat.Position{Epoch: "../Epoch#%00\n", Seq: 3}, refusal.Reset},
+		"endless epoch":        {chat.Position{Epoch: strings.Repeat("e", 4000), Seq: 3}, refusal.Reset},
+		"negative":             {chat.Position{Epoch: room.Epoch, Seq: -1}, refusal.BadRequest},
+		"more than 12 digits":  {chat.Position{Epoch: room.Epoch, Seq: 1_000_000_000_000}, refusal.BadRequest},
+		"negative, over there": {chat.Position{Epoch: "epoch0000000", Seq: -1}, refusal.BadRequest},
 	} {
 		_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello", Since: &c.since})
 		s.Refused(err, c.code)
@@ -310,14 +311,14 @@ func (s *Stage) behindByRows() {
 	for _, seq := range []int64{0, 1, 2} {
 		draft.Since = at(room, seq)
 		_, err := s.Chat.Send(s.Ctx, conn, draft)
-		s.Refused(err, chat.Behind)
+		s.Refused(err, refusal.Behind)
 	}
 	s.Same("rows", seqs(s.Rows("room", room.Epoch)), upTo(1, 201))
 	s.Same("place", s.Send(conn, "room", "c1", "hello", at(room, 3)).Seq, int64(202))
 	s.Fill(room, 203, 402, "")
 	s.Same("a repeat is found however much follows", s.Send(conn, "room", "c1", "hello", at(room, 201)).Seq, int64(202))
 	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "another", Since: at(room, 201)})
-	s.Refused(err, chat.CIDConflict)
+	s.Refused(err, refusal.CIDConflict)
 }
 
 func (s *Stage) behindByBytes() {
@@ -325,7 +326,7 @@ func (s *Stage) behindByBytes() {
 	_, conn := s.Guest("Ann", "room")
 	s.Fill(room, 1, 70, strings.Repeat("x", 16<<10))
 	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello", Since: at(room, 1)})
-	s.Refused(err, chat.Behind)
+	s.Refused(err, refusal.Behind)
 	s.Same("rows", seqs(s.Rows("room", room.Epoch)), upTo(1, 70))
 	s.Same("place", s.Send(conn, "room", "c1", "hello", at(room, 20)).Seq, int64(71))
 }
@@ -346,15 +347,15 @@ func (s *Stage) badDrafts() {
 	good := chat.Draft{Room: "room", CID: "c1", Text: "hello"}
 	for name, c := range map[string]struct {
 		change func(*chat.Draft)
-		code   chat.Code
+		code   refusal.Code
 	}{
-		"no room":       {func(d *chat.Draft) { d.Room = " " }, chat.BadRequest},
-		"no cid":        {func(d *chat.Draft) { d.CID = "" }, chat.BadRequest},
-		"long cid":      {func(d *chat.Draft) { d.CID = strings.Repeat("c", 41) }, chat.BadRequest},
-		"strange cid":   {func(d *chat.Draft) { d.CID = "c#1" }, chat.BadRequest},
-		"cid with line": {func(d *chat.Draft) { d.CID = "c1\n" }, chat.BadRequest},
-		"no text":       {func(d *chat.Draft) { d.Text = "" }, chat.BadRequest},
-		"long text":     {func(d *chat.Draft) { d.Text = strings.Repeat("x", 4001) }, chat.TooLarge},
+		"no room":       {func(d *chat.Draft) { d.Room = " " }, refusal.BadRequest},
+		"no cid":        {func(d *chat.Draft) { d.CID = "" }, refusal.BadRequest},
+		"long cid":      {func(d *chat.Draft) { d.CID = strings.Repeat("c", 41) }, refusal.BadRequest},
+		"strange cid":   {func(d *chat.Draft) { d.CID = "c#1" }, refusal.BadRequest},
+		"cid with line": {func(d *chat.Draft) { d.CID = "c1\n" }, refusal.BadRequest},
+		"no text":       {func(d *chat.Draft) { d.Text = "" }, refusal.BadRequest},
+		"long text":     {func(d *chat.Draft) { d.Text = strings.Repeat("x", 4001) }, refusal.TooLarge},
 	} {
 		draft := good
 		c.change(&draft)
@@ -365,9 +366,9 @@ func (s *Stage) badDrafts() {
 		s.Refused(err, c.code)
 	}
 	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "elsewhere", CID: "c1", Text: "hello"})
-	s.Refused(err, chat.NotJoined)
+	s.Refused(err, refusal.NotJoined)
 	_, err = s.Chat.Send(s.Ctx, "no connection", good)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.Same("rows", len(s.Rows("room", s.Join(conn, "room").Room.Epoch)), 0)
 }
 
@@ -375,9 +376,9 @@ func (s *Stage) asAnother() {
 	session, conn := s.Guest("Ann", "room")
 	draft := chat.Draft{Room: "room", CID: "c1", Text: "hello", As: "u_another"}
 	_, err := s.Chat.Send(s.Ctx, conn, draft)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	_, err = s.Chat.Post(s.Ctx, session, draft)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	draft.As = session.UID
 	_, err = s.Chat.Send(s.Ctx, conn, draft)
 	s.OK(err)
@@ -409,7 +410,7 @@ func (s *Stage) callsOfOneSend() {
 		s.OK(err)
 		calls := faulty.Trace()
 		slices.Sort(calls[:2]) // the two reads run at the same time
-		s.Same("calls", calls, []string{"Connection", "ReadLog", "Append", "Members"})
+		s.Same("calls", calls, []string{"Connection", "ReadLog", "Append", "Seats"})
 	}
 }
 
@@ -430,7 +431,7 @@ func (s *Stage) post() {
 	_, err = s.Chat.Post(s.Ctx, s.reread(session), chat.Draft{
 		Room: "room", CID: "c2", Text: "hello", Since: &chat.Position{Epoch: receipt.Epoch, Seq: 1},
 	})
-	s.Refused(err, chat.Reset)
+	s.Refused(err, refusal.Reset)
 	rows := s.Rows("room", s.Join(tab, "room").Room.Epoch)
 	s.Same("author", []string{rows[0].UID, rows[0].Name}, []string{session.UID, "Ann"})
 }

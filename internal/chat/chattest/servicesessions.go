@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
 // sessions tests who somebody is, and that it ends when it should.
@@ -35,13 +37,13 @@ func (s *Stage) signIn() {
 	session, token, err := s.Chat.SignIn(s.Ctx, " Ann ", "https://chat.example")
 	s.OK(err)
 	s.Same("name, origin", []string{session.Name, session.Origin}, []string{"Ann", "https://chat.example"})
-	s.Same("expires", session.Expires, s.Now().Add(chat.SessionLife))
+	s.Same("expires", session.Expires, s.Now().Add(people.SessionLife))
 	read, err := s.Chat.Session(s.Ctx, token, "https://chat.example")
 	s.OK(err)
 	s.Same("session", read, session)
 	for _, name := range []string{"", "A", strings.Repeat("x", 25), "An\u202en", "\u200d\u200d", "A\x00n", "\xff\xfe"} {
 		_, _, err := s.Chat.SignIn(s.Ctx, name, "")
-		s.Refused(err, chat.BadRequest)
+		s.Refused(err, refusal.BadRequest)
 	}
 }
 
@@ -55,18 +57,18 @@ func (s *Stage) tokenAndOrigin() {
 	s.OK(s.Chat.SignOut(s.Ctx, gone))
 	for name, c := range map[string]struct {
 		token, origin string
-		code          chat.Code
+		code          refusal.Code
 	}{
-		"another origin":        {token, "https://evil.example", chat.Forbidden},
-		"longer origin":         {token, "https://chat.example.evil.example", chat.Forbidden},
-		"other case":            {token, "https://CHAT.example", chat.Forbidden},
-		"no origin":             {token, "", chat.Unauthorized},
-		"program with origin":   {program, "https://chat.example", chat.Forbidden},
-		"nothing":               {"", "", chat.Unauthorized},
-		"another kind of token": {"abc_" + program[4:], "", chat.Unauthorized},
-		"mistyped":              {program[:10] + "!" + program[11:], "", chat.Unauthorized},
-		"too long":              {program + "0", "", chat.Unauthorized},
-		"after signing out":     {lost, "", chat.Unauthorized},
+		"another origin":        {token, "https://evil.example", refusal.Forbidden},
+		"longer origin":         {token, "https://chat.example.evil.example", refusal.Forbidden},
+		"other case":            {token, "https://CHAT.example", refusal.Forbidden},
+		"no origin":             {token, "", refusal.Unauthorized},
+		"program with origin":   {program, "https://chat.example", refusal.Forbidden},
+		"nothing":               {"", "", refusal.Unauthorized},
+		"another kind of token": {"abc_" + program[4:], "", refusal.Unauthorized},
+		"mistyped":              {program[:10] + "!" + program[11:], "", refusal.Unauthorized},
+		"too long":              {program + "0", "", refusal.Unauthorized},
+		"after signing out":     {lost, "", refusal.Unauthorized},
 	} {
 		_, err := s.Chat.Session(s.Ctx, c.token, c.origin)
 		s.Logf("%s: %v", name, err)
@@ -74,7 +76,7 @@ func (s *Stage) tokenAndOrigin() {
 	}
 	service, faulty := s.Faulty(func(Call) Fault { return Fault{} })
 	_, err = service.Session(s.Ctx, program[:52]+"~", "")
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.Same("store calls for what is no token", len(faulty.Trace()), 0)
 	s.OK2(s.Chat.PeekSession(s.Ctx, token))
 	s.OK2(s.Chat.Session(s.Ctx, program, ""))
@@ -87,21 +89,21 @@ func (s *Stage) lookAlikes() {
 	} {
 		_, _, err := s.Chat.SignIn(s.Ctx, name, "")
 		s.Logf("%q: %v", name, err)
-		s.Refused(err, chat.NameTaken)
+		s.Refused(err, refusal.NameTaken)
 	}
 	s.SignIn("alicia")
 }
 
 func (s *Stage) unusedName() {
 	s.SignIn("Ann")
-	s.Pass(chat.FirstClaimLife - time.Second)
+	s.Pass(people.FirstClaimLife - time.Second)
 	_, _, err := s.Chat.SignIn(s.Ctx, "Ann", "")
-	s.Refused(err, chat.NameTaken)
+	s.Refused(err, refusal.NameTaken)
 	s.Pass(time.Second)
 	s.Connect(s.SignIn("Ann"))
-	s.Pass(chat.ClaimLife - time.Second)
+	s.Pass(people.ClaimLife - time.Second)
 	_, _, err = s.Chat.SignIn(s.Ctx, "Ann", "")
-	s.Refused(err, chat.NameTaken)
+	s.Refused(err, refusal.NameTaken)
 	s.Pass(time.Second)
 	s.SignIn("Ann")
 }
@@ -123,27 +125,27 @@ func (s *Stage) useExtends() {
 		s.Same(c.name, renewed, c.renewed)
 		want := before
 		if c.renewed {
-			want.Used, want.Expires = s.Now(), s.Now().Add(chat.SessionLife)
+			want.Used, want.Expires = s.Now(), s.Now().Add(people.SessionLife)
 		}
 		s.Same(c.name+": given", used, want)
 		s.Same(c.name+": stored", s.reread(session), want)
 	}
 	_, _, err := s.Chat.SignIn(s.Ctx, "Ann", "")
-	s.Refused(err, chat.NameTaken)
+	s.Refused(err, refusal.NameTaken)
 }
 
 func (s *Stage) lapses() {
 	_, token, err := s.Chat.SignIn(s.Ctx, "Ann", "")
 	s.OK(err)
-	s.Pass(chat.SessionLife - time.Second)
+	s.Pass(people.SessionLife - time.Second)
 	session, err := s.Chat.Session(s.Ctx, token, "")
 	s.OK(err)
 	s.Pass(time.Second)
 	_, err = s.Chat.Session(s.Ctx, token, "")
-	s.Refused(err, chat.Unauthorized)
-	s.Refused(s.Chat.Connect(s.Ctx, "late", session), chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
+	s.Refused(s.Chat.Connect(s.Ctx, "late", session), refusal.Unauthorized)
 	_, err = s.Store.Connection(s.Ctx, "late")
-	s.Same("no connection", errors.Is(err, chat.ErrNotFound), true)
+	s.Same("no connection", errors.Is(err, refusal.ErrNotFound), true)
 }
 
 func (s *Stage) connectionExpires() {
@@ -165,12 +167,12 @@ func (s *Stage) connectionExpires() {
 	second := s.Connect(session)
 	s.Same("near the session's end", row(second), end)
 	s.Join(second, "room")
-	member, err := s.Store.Member(s.Ctx, "room", second)
+	seat, err := s.Store.Seat(s.Ctx, "room", second)
 	s.OK(err)
-	s.Same("live row", member.Expires, end)
+	s.Same("seat", seat.Expires, end)
 	s.Pass(time.Hour)
 	_, err = s.Chat.Join(s.Ctx, second, "room", nil)
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 }
 
 func (s *Stage) rename() {
@@ -182,18 +184,18 @@ func (s *Stage) rename() {
 	s.Same("uid, name", []string{renamed.UID, renamed.Name}, []string{session.UID, "Anna"})
 	s.Same("stored", s.reread(session), renamed)
 	bye, closed := s.Cast.Bye(conn)
-	s.Same("bye", []any{bye, closed}, []any{chat.Bye{Code: chat.Unauthorized, Retry: true}, true})
+	s.Same("bye", []any{bye, closed}, []any{chat.Bye{Code: refusal.Unauthorized, Retry: true}, true})
 	s.Same("live", s.Live("room"), []string{ben})
 	s.Same("left", s.presences(ben, "room")[0].Left, []chat.Person{{UID: session.UID, Name: "Ann"}})
 	_, err = s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.SignIn("Ann")
 	_, _, err = s.Chat.SignIn(s.Ctx, "ANNA", "")
-	s.Refused(err, chat.NameTaken)
+	s.Refused(err, refusal.NameTaken)
 	_, err = s.Chat.Rename(s.Ctx, s.reread(session), "ANNA")
 	s.OK(err)
 	_, _, err = s.Chat.SignIn(s.Ctx, "Anna", "")
-	s.Refused(err, chat.NameTaken)
+	s.Refused(err, refusal.NameTaken)
 	again := s.Connect(session)
 	s.Same("name after it", s.Join(again, "room").Me.Name, "ANNA")
 	_, err = s.Chat.Rename(s.Ctx, s.reread(session), "ANNA")
@@ -206,28 +208,28 @@ func (s *Stage) renameRefused() {
 	session, conn := s.Guest("Ann")
 	s.SignIn("Ben")
 	_, err := s.Chat.Rename(s.Ctx, s.reread(session), "BEN")
-	s.Refused(err, chat.NameTaken)
+	s.Refused(err, refusal.NameTaken)
 	_, err = s.Chat.Rename(s.Ctx, s.reread(session), "\u202e")
-	s.Refused(err, chat.BadRequest)
+	s.Refused(err, refusal.BadRequest)
 	s.Same("name", s.reread(session).Name, "Ann")
 	_, closed := s.Cast.Bye(conn)
 	s.Same("closed", closed, false)
 	old := s.reread(session)
 	s.OK(s.Chat.SignOut(s.Ctx, old))
 	_, err = s.Chat.Rename(s.Ctx, old, "Cat")
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	s.SignIn("Cat") // the claim is given back
 }
 
 // freedLast tells that no connection is left when a name is given back.
-func (s *Stage) freedLast(conn string) (*chat.Service, *Faulty) {
+func (s *Stage) freedLast(conn string) (Rules, *Faulty) {
 	return s.Faulty(func(c Call) Fault {
 		if c.Op == "Release" {
 			_, closed := s.Cast.Bye(conn)
 			s.Same("closed before the name is free", closed, true)
 			s.Same("out of the room before the name is free", s.Live("room"), []string{})
 			_, _, err := s.Chat.SignIn(s.Ctx, "Ann", "")
-			s.Refused(err, chat.NameTaken)
+			s.Refused(err, refusal.NameTaken)
 		}
 		return Fault{}
 	})
@@ -253,13 +255,13 @@ func (s *Stage) signOut() {
 	}
 	for _, id := range []string{conn, second} {
 		bye, closed := s.Cast.Bye(id)
-		s.Same("bye", []any{bye, closed}, []any{chat.Bye{Code: chat.Unauthorized}, true})
+		s.Same("bye", []any{bye, closed}, []any{chat.Bye{Code: refusal.Unauthorized}, true})
 		_, err := s.Chat.Join(s.Ctx, id, "room", nil)
-		s.Refused(err, chat.Unauthorized)
+		s.Refused(err, refusal.Unauthorized)
 	}
 	s.Same("live", s.Live("room"), []string{ben})
 	s.Same("left", len(s.presences(ben, "room")), 1)
-	s.Refused(s.Chat.Connect(s.Ctx, "late", old), chat.Unauthorized)
+	s.Refused(s.Chat.Connect(s.Ctx, "late", old), refusal.Unauthorized)
 	s.SignIn("Ann")
 }
 
@@ -274,28 +276,28 @@ func (s *Stage) signOutOrder() {
 func (s *Stage) nameLost() {
 	session, token, err := s.Chat.SignIn(s.Ctx, "Ann", "")
 	s.OK(err)
-	s.Pass(chat.FirstClaimLife)
+	s.Pass(people.FirstClaimLife)
 	winner := s.SignIn("Ann")
-	s.Refused(s.Chat.Connect(s.Ctx, "late", s.reread(session)), chat.Unauthorized)
+	s.Refused(s.Chat.Connect(s.Ctx, "late", s.reread(session)), refusal.Unauthorized)
 	s.Same("name", s.reread(session).Name, "")
 	_, err = s.Store.Connection(s.Ctx, "late")
-	s.Same("no connection", errors.Is(err, chat.ErrNotFound), true)
+	s.Same("no connection", errors.Is(err, refusal.ErrNotFound), true)
 	nameless, err := s.Chat.Session(s.Ctx, token, "")
 	s.OK(err)
 	_, err = s.Chat.Post(s.Ctx, nameless, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
-	s.Refused(err, chat.Unauthorized)
+	s.Refused(err, refusal.Unauthorized)
 	renamed, err := s.Chat.Rename(s.Ctx, nameless, "Anna")
 	s.OK(err)
 	s.Same("uid", renamed.UID, session.UID)
 	s.Connect(renamed)
 	s.Connect(winner)
 	_, _, err = s.Chat.SignIn(s.Ctx, "Ann", "")
-	s.Refused(err, chat.NameTaken)
+	s.Refused(err, refusal.NameTaken)
 }
 
 // whileConnecting does something before every single call of a Connect, and
 // tells after each what came of it.
-func (s *Stage) whileConnecting(do func(chat.Session), check func(session chat.Session, conn string, err error)) {
+func (s *Stage) whileConnecting(do func(people.Session), check func(session people.Session, conn string, err error)) {
 	for k := 1; ; k++ {
 		session, done := s.SignIn("Ann"), false
 		service, _ := s.Faulty(func(c Call) Fault {
@@ -318,21 +320,21 @@ func (s *Stage) whileConnecting(do func(chat.Session), check func(session chat.S
 }
 
 func (s *Stage) signOutWhileConnecting() {
-	out := func(session chat.Session) { s.OK(s.Chat.SignOut(s.Ctx, s.reread(session))) }
-	s.whileConnecting(out, func(_ chat.Session, conn string, err error) {
-		s.Refused(err, chat.Unauthorized)
+	out := func(session people.Session) { s.OK(s.Chat.SignOut(s.Ctx, s.reread(session))) }
+	s.whileConnecting(out, func(_ people.Session, conn string, err error) {
+		s.Refused(err, refusal.Unauthorized)
 		_, err = s.Store.Connection(s.Ctx, conn)
-		s.Same("no connection", errors.Is(err, chat.ErrNotFound), true)
+		s.Same("no connection", errors.Is(err, refusal.ErrNotFound), true)
 		// The name is free: the next round takes it.
 	})
 }
 
 func (s *Stage) renameWhileConnecting() {
-	to := func(session chat.Session) { s.OK2(s.Chat.Rename(s.Ctx, s.reread(session), "Anna")) }
-	s.whileConnecting(to, func(session chat.Session, conn string, err error) {
-		s.Refused(err, chat.Unauthorized)
+	to := func(session people.Session) { s.OK2(s.Chat.Rename(s.Ctx, s.reread(session), "Anna")) }
+	s.whileConnecting(to, func(session people.Session, conn string, err error) {
+		s.Refused(err, refusal.Unauthorized)
 		_, err = s.Store.Connection(s.Ctx, conn)
-		s.Same("no connection", errors.Is(err, chat.ErrNotFound), true)
+		s.Same("no connection", errors.Is(err, refusal.ErrNotFound), true)
 		s.Same("name", s.reread(session).Name, "Anna")
 		s.Same("connections", s.reread(session).Conns, []string(nil))
 		s.OK(s.Chat.SignOut(s.Ctx, s.reread(session)))
@@ -348,7 +350,7 @@ func (s *Stage) renameAndLoss() {
 		}
 		return Fault{}
 	})
-	s.Refused(service.Connect(s.Ctx, "late", session), chat.Unauthorized)
+	s.Refused(service.Connect(s.Ctx, "late", session), refusal.Unauthorized)
 	s.Same("name", s.reread(session).Name, "Anna")
 }
 
@@ -358,7 +360,7 @@ func (s *Stage) signOutTwice() {
 	session, conn := s.Guest("Ann", "room")
 	service, _ := s.Faulty(func(c Call) Fault {
 		if c.Op == "DeleteSession" {
-			return Fault{When: After, Err: chat.ErrNotFound}
+			return Fault{When: After, Err: refusal.ErrNotFound}
 		}
 		return Fault{}
 	})

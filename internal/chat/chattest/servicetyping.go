@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/refusal"
 )
 
 // typing tests that others see that somebody writes.
@@ -39,7 +40,7 @@ func (s *Stage) typingPushed() {
 	s.OK(s.Chat.Typing(s.Ctx, "no connection", "room"))
 	s.OK(s.Chat.Typing(s.Ctx, ann, "nowhere"))
 	s.Same("Ben's then", s.typed(ben), want)
-	s.Refused(s.Chat.Typing(s.Ctx, ann, " "), chat.BadRequest)
+	s.Refused(s.Chat.Typing(s.Ctx, ann, " "), refusal.BadRequest)
 	s.Cast.Gone(ben)
 	s.Pass(3 * time.Second)
 	s.OK(s.Chat.Typing(s.Ctx, ann, "room"))
@@ -58,7 +59,7 @@ func (s *Stage) typingEvery() {
 		s.Same("pushed", len(s.typed(ben)), wait.pushed)
 	}
 	s.Pass(2 * time.Hour)
-	s.OK(s.Chat.Typing(s.Ctx, ann, "room")) // her live row has expired
+	s.OK(s.Chat.Typing(s.Ctx, ann, "room")) // her seat has expired
 	s.Same("pushed", len(s.typed(ben)), 3)
 }
 
@@ -76,10 +77,10 @@ func (s *Stage) typingInCrowd() {
 	s.Same("among 101", len(s.typed(ben)), 1)
 }
 
-// extra puts one more live row into the room.
+// extra puts one more seat into the room.
 func (s *Stage) extra(n int) {
 	s.Helper()
-	_, err := s.Store.PutMember(s.Ctx, chat.Member{
+	_, err := s.Store.PutSeat(s.Ctx, chat.Seat{
 		Room: "room", ConnectionID: fmt.Sprint("extra-", n), UID: "u_extra", Name: "Extra",
 		JoinedAt: s.Now(), Seen: s.Now(), Expires: s.Now().Add(time.Hour),
 	})
@@ -91,5 +92,5 @@ func (s *Stage) callsOfTyping() {
 	service, faulty := s.Faulty(func(Call) Fault { return Fault{} })
 	s.OK(service.Typing(s.Ctx, ann, "room"))
 	s.OK(service.Typing(s.Ctx, ann, "room"))
-	s.Same("calls", faulty.Trace(), []string{"TouchTyping", "SampleMembers", "TouchTyping"})
+	s.Same("calls", faulty.Trace(), []string{"TouchTyping", "SampleSeats", "TouchTyping"})
 }

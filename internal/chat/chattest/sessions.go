@@ -5,24 +5,25 @@ import (
 	"slices"
 	"time"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/people"
+	"projectchat/internal/refusal"
 )
 
-// Claim implements [chat.SessionStore].
-func (s *Store) Claim(ctx context.Context, c chat.Claim) error {
+// Claim implements [people.Store].
+func (s *Store) Claim(ctx context.Context, c people.Claim) error {
 	if err := s.begin(ctx, "Claim"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
 	if old, ok := s.claims[c.Key]; ok && old.UID != c.UID && s.alive(old.Expires) {
-		return chat.ErrTaken
+		return refusal.ErrTaken
 	}
 	c.Expires = seconds(c.Expires)
 	s.claims[c.Key] = c
 	return nil
 }
 
-// Release implements [chat.SessionStore].
+// Release implements [people.Store].
 func (s *Store) Release(ctx context.Context, key, uid string) error {
 	if err := s.begin(ctx, "Release"); err != nil {
 		return err
@@ -34,8 +35,8 @@ func (s *Store) Release(ctx context.Context, key, uid string) error {
 	return nil
 }
 
-// PutSession implements [chat.SessionStore].
-func (s *Store) PutSession(ctx context.Context, session chat.Session) error {
+// PutSession implements [people.Store].
+func (s *Store) PutSession(ctx context.Context, session people.Session) error {
 	if err := s.begin(ctx, "PutSession"); err != nil {
 		return err
 	}
@@ -45,16 +46,16 @@ func (s *Store) PutSession(ctx context.Context, session chat.Session) error {
 	return nil
 }
 
-// Session implements [chat.SessionStore].
-func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) {
+// Session implements [people.Store].
+func (s *Store) Session(ctx context.Context, hash string) (people.Session, error) {
 	if err := s.begin(ctx, "Session"); err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	defer s.mu.Unlock()
 	return s.session(hash)
 }
 
-// UseSession implements [chat.SessionStore].
+// UseSession implements [people.Store].
 func (s *Store) UseSession(ctx context.Context, hash string, used, expires time.Time) error {
 	if err := s.begin(ctx, "UseSession"); err != nil {
 		return err
@@ -69,15 +70,15 @@ func (s *Store) UseSession(ctx context.Context, hash string, used, expires time.
 	return nil
 }
 
-// RenameSession implements [chat.SessionStore].
-func (s *Store) RenameSession(ctx context.Context, hash, name string) (chat.Session, error) {
+// RenameSession implements [people.Store].
+func (s *Store) RenameSession(ctx context.Context, hash, name string) (people.Session, error) {
 	if err := s.begin(ctx, "RenameSession"); err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	defer s.mu.Unlock()
 	old, err := s.session(hash)
 	if err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	renamed := old
 	renamed.Name, renamed.Conns = name, nil
@@ -85,15 +86,25 @@ func (s *Store) RenameSession(ctx context.Context, hash, name string) (chat.Sess
 	return old, nil
 }
 
-// DeleteSession implements [chat.SessionStore].
-func (s *Store) DeleteSession(ctx context.Context, hash string) (chat.Session, error) {
+// DeleteSession implements [people.Store].
+func (s *Store) DeleteSession(ctx context.Context, hash string) (people.Session, error) {
 	if err := s.begin(ctx, "DeleteSession"); err != nil {
-		return chat.Session{}, err
+		return people.Session{}, err
 	}
 	defer s.mu.Unlock()
 	old, err := s.session(hash)
 	delete(s.sessions, hash)
 	return old, err
+}
+
+// SessionName implements [chat.SessionStore].
+func (s *Store) SessionName(ctx context.Context, hash string) (string, error) {
+	if err := s.begin(ctx, "SessionName"); err != nil {
+		return "", err
+	}
+	defer s.mu.Unlock()
+	session, err := s.session(hash)
+	return session.Name, err
 }
 
 // AddConnection implements [chat.SessionStore].
@@ -104,7 +115,7 @@ func (s *Store) AddConnection(ctx context.Context, hash, name, connectionID stri
 	defer s.mu.Unlock()
 	session, ok := s.sessions[hash]
 	if !ok || session.Name != name || !now.Before(session.Expires) {
-		return chat.ErrNotFound
+		return refusal.ErrNotFound
 	}
 	session = copySession(session)
 	if !slices.Contains(session.Conns, connectionID) {
@@ -132,17 +143,17 @@ func (s *Store) RemoveConnection(ctx context.Context, hash, connectionID string)
 }
 
 // session gives a copy of a session that has not expired.
-func (s *Store) session(hash string) (chat.Session, error) {
+func (s *Store) session(hash string) (people.Session, error) {
 	session, ok := s.sessions[hash]
 	if !ok || !s.alive(session.Expires) {
-		return chat.Session{}, chat.ErrNotFound
+		return people.Session{}, refusal.ErrNotFound
 	}
 	return copySession(session), nil
 }
 
 // copySession copies deeply, with Conns as a set in a table is: sorted, and nil
 // if empty.
-func copySession(session chat.Session) chat.Session {
+func copySession(session people.Session) people.Session {
 	session.Conns = slices.Sorted(slices.Values(session.Conns))
 	return session
 }

@@ -11,9 +11,16 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/people"
 )
 
-// Store is a [chat.Store] in memory. It is safe for concurrent use, copies all
+// Backend is the store of all packages of rules.
+type Backend interface {
+	chat.Store
+	people.Store
+}
+
+// Store is a [Backend] in memory. It is safe for concurrent use, copies all
 // that goes in and out, and keeps times as a table does: Expires in whole
 // seconds, every other time in whole milliseconds, both rounded down, in UTC.
 // An expired row stays and counts as absent, as in a table whose TTL lags.
@@ -22,33 +29,33 @@ type Store struct {
 
 	mu       sync.Mutex
 	calls    map[string]int
-	claims   map[string]chat.Claim
-	sessions map[string]chat.Session
+	claims   map[string]people.Claim
+	sessions map[string]people.Session
 	conns    map[string]chat.Connection
-	members  map[string]map[string]chat.Member // room → connection id
+	seats    map[string]map[string]chat.Seat // room → connection id
 	rooms    map[string]chat.Room
 	logs     map[logKey]map[int64]chat.Message
 }
 
 type logKey struct{ room, epoch string }
 
-var _ chat.Store = (*Store)(nil)
+var _ Backend = (*Store)(nil)
 
 // NewStore makes an empty store that tells by now what has expired.
 func NewStore(now func() time.Time) *Store {
 	return &Store{
 		now:      now,
 		calls:    map[string]int{},
-		claims:   map[string]chat.Claim{},
-		sessions: map[string]chat.Session{},
+		claims:   map[string]people.Claim{},
+		sessions: map[string]people.Session{},
 		conns:    map[string]chat.Connection{},
-		members:  map[string]map[string]chat.Member{},
+		seats:    map[string]map[string]chat.Seat{},
 		rooms:    map[string]chat.Room{},
 		logs:     map[logKey]map[int64]chat.Message{},
 	}
 }
 
-// Calls tells how often each operation was called, by its name in [chat.Store],
+// Calls tells how often each operation was called, by its name in [Backend],
 // those included that failed.
 func (s *Store) Calls() map[string]int {
 	s.mu.Lock()
@@ -71,12 +78,12 @@ func (s *Store) DeleteMessage(room, epoch string, seq int64) {
 }
 
 // Restore does what is done with a restored table before functions use it:
-// connections and live rows are gone, and each room's log is in a new epoch.
+// connections and seats are gone, and each room's log is in a new epoch.
 func (s *Store) Restore(epoch func(room string) string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.conns)
-	clear(s.members)
+	clear(s.seats)
 	for key, room := range s.rooms {
 		old := logKey{key, room.Epoch}
 		room.Epoch = epoch(key)

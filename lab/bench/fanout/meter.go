@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 )
 
 // meter adds up the time in which at least one call of the store, or a push, is
@@ -47,7 +48,7 @@ func (m *meter) store() (end func()) {
 
 // timedStore times the calls that a send makes.
 type timedStore struct {
-	chat.Store
+	compose.Store
 	meter *meter
 }
 
@@ -66,9 +67,9 @@ func (s timedStore) Append(ctx context.Context, room, epoch string, m chat.Messa
 	return s.Store.Append(ctx, room, epoch, m)
 }
 
-func (s timedStore) Members(ctx context.Context, room string) ([]chat.Member, error) {
+func (s timedStore) Seats(ctx context.Context, room string) ([]chat.Seat, error) {
 	defer s.meter.store()()
-	return s.Store.Members(ctx, room)
+	return s.Store.Seats(ctx, room)
 }
 
 type timedBroadcaster struct {

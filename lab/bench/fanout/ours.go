@@ -18,6 +18,7 @@ import (
 
 	"projectchat/internal/apigw"
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 	"projectchat/internal/dynamo"
 	"projectchat/internal/wire"
 	localdb "projectchat/local/dynamodb"
@@ -79,9 +80,9 @@ func (o *ours) serve(ctx context.Context, listener net.Listener) error {
 	log := apigw.NewLogger(os.Stderr)
 	quiet := apigw.NewLogger(new(bytes.Buffer))
 	store := timedStore{dynamo.New(client, "fanout", nil), o.meter}
-	service := chat.New(store, timedBroadcaster{apigw.NewBroadcaster(cfg, log), o.meter}, chat.Options{Log: log})
-	connect, send, history := apigw.Connect(service, quiet), apigw.Send(service, quiet), apigw.History(service, quiet)
-	disconnect := apigw.Disconnect(service, quiet)
+	rules := compose.Rules(store, timedBroadcaster{apigw.NewBroadcaster(cfg, log), o.meter}, chat.Options{Log: log})
+	connect, send, history := apigw.Connect(rules, quiet), apigw.Send(rules, quiet), apigw.History(rules, quiet)
+	disconnect := apigw.Disconnect(rules, quiet)
 	o.gateway, err = gateway.NewWebSocket(gateway.WebSocketConfig{
 		Stage: "ws", RouteSelectionExpression: "$request.body.action",
 		Routes: map[string]gateway.Route{

@@ -1,4 +1,6 @@
-package chat
+// Package refusal has the errors that cross the packages of rules: the closed
+// list that a client is told, and the few outcomes that a store answers.
+package refusal
 
 import (
 	"errors"
@@ -58,3 +60,15 @@ func AsError(err error) *Error {
 	}
 	return &Error{Code: Internal, Message: "Something went wrong on the server."}
 }
+
+// Outcomes of a store's operation. Any other error means that nothing is known
+// of the outcome.
+var (
+	// ErrNotFound: the row is not there, or has expired.
+	ErrNotFound = errors.New("not found")
+	// ErrTaken: the condition of a write failed, because somebody else was first.
+	ErrTaken = errors.New("taken")
+	// ErrBusy: the store refuses for now (throttled, or another transaction holds
+	// the row). For a put of a log row it is an unknown outcome like any other.
+	ErrBusy = errors.New("the store is busy")
+)

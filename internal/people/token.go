@@ -1,4 +1,4 @@
-package chat
+package people
 
 import (
 	"crypto/sha256"
@@ -8,7 +8,6 @@ import (
 	"hash/crc32"
 	"io"
 	"regexp"
-	"strings"
 )
 
 // A token is "pcs_", 32 random bytes in base64url, and six base62 digits of the
@@ -50,22 +49,4 @@ func checksum(body string) string {
 		n /= 62
 	}
 	return string(out[:])
-}
-
-const base36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-
-// randomID gives n random characters of [a-z0-9], a little over 5 bits each.
-func randomID(random io.Reader, n int) (string, error) {
-	// 252 is the greatest multiple of 36 in a byte; what is above would be unfair.
-	var id strings.Builder
-	var b [1]byte
-	for id.Len() < n {
-		if _, err := io.ReadFull(random, b[:]); err != nil {
-			return "", fmt.Errorf("make an id: %w", err)
-		}
-		if b[0] < 252 {
-			id.WriteByte(base36[b[0]%36])
-		}
-	}
-	return id.String(), nil
 }

@@ -1,4 +1,6 @@
-package chat
+// Package names has the rules for the names of rooms and people: which ones are
+// good, and which of them are the same.
+package names
 
 import (
 	"strings"
@@ -8,12 +10,14 @@ import (
 	"go.mau.fi/util/confusable"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"projectchat/internal/refusal"
 )
 
 // Limits on names, in code points and bytes.
 const (
-	maxRoomRunes = 64
-	maxRoomBytes = 256
+	MaxRoomRunes = 64
+	MaxRoomBytes = 256
 	minNameRunes = 2
 	maxNameRunes = 24
 )
@@ -23,11 +27,11 @@ const (
 func ParseRoom(spelling string) (title, key string, err error) {
 	title = strings.TrimFunc(spelling, unicode.IsSpace)
 	n := utf8.RuneCountInString(title)
-	if n < 1 || n > maxRoomRunes || len(title) > maxRoomBytes {
-		return "", "", Errorf(BadRequest, "A room's name has 1 to %d characters.", maxRoomRunes)
+	if n < 1 || n > MaxRoomRunes || len(title) > MaxRoomBytes {
+		return "", "", refusal.Errorf(refusal.BadRequest, "A room's name has 1 to %d characters.", MaxRoomRunes)
 	}
 	if !displayable(title) {
-		return "", "", Errorf(BadRequest, "A room's name has characters that do not show.")
+		return "", "", refusal.Errorf(refusal.BadRequest, "A room's name has characters that do not show.")
 	}
 	return title, RoomKey(title), nil
 }
@@ -58,14 +62,14 @@ func ParseName(spelling string) (name, key string, err error) {
 	name = strings.TrimFunc(spelling, unicode.IsSpace)
 	n := utf8.RuneCountInString(name)
 	if n < minNameRunes || n > maxNameRunes {
-		return "", "", Errorf(BadRequest, "A user name has %d to %d characters.", minNameRunes, maxNameRunes)
+		return "", "", refusal.Errorf(refusal.BadRequest, "A user name has %d to %d characters.", minNameRunes, maxNameRunes)
 	}
 	if !displayable(name) {
-		return "", "", Errorf(BadRequest, "The user name has characters that do not show.")
+		return "", "", refusal.Errorf(refusal.BadRequest, "The user name has characters that do not show.")
 	}
 	// Unassigned characters look like nothing that is known.
 	if key = NameKey(name); key == "" {
-		return "", "", Errorf(BadRequest, "The user name has no characters that others could tell apart.")
+		return "", "", refusal.Errorf(refusal.BadRequest, "The user name has no characters that others could tell apart.")
 	}
 	return name, key, nil
 }

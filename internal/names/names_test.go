@@ -1,4 +1,4 @@
-package chat_test
+package names_test
 
 import (
 	"errors"
@@ -7,12 +7,13 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"projectchat/internal/chat"
+	"projectchat/internal/names"
+	"projectchat/internal/refusal"
 )
 
 func isBadRequest(err error) bool {
-	e, ok := errors.AsType[*chat.Error](err)
-	return ok && e.Code == chat.BadRequest
+	e, ok := errors.AsType[*refusal.Error](err)
+	return ok && e.Code == refusal.BadRequest
 }
 
 // badNames may name neither a room nor a person.
@@ -63,10 +64,10 @@ var badNames = map[string]string{
 func TestBadNames(t *testing.T) {
 	for name, spelling := range badNames {
 		t.Run(name, func(t *testing.T) {
-			if title, _, err := chat.ParseRoom(spelling); !isBadRequest(err) {
+			if title, _, err := names.ParseRoom(spelling); !isBadRequest(err) {
 				t.Errorf("room %q: %v", title, err)
 			}
-			if name, _, err := chat.ParseName(spelling); !isBadRequest(err) {
+			if name, _, err := names.ParseName(spelling); !isBadRequest(err) {
 				t.Errorf("name %q: %v", name, err)
 			}
 		})
@@ -80,11 +81,11 @@ func TestGoodNames(t *testing.T) {
 		"javascript:alert(1)", "{{7*7}}", "${x}", "__proto__", "a  b", "z̷̧̢̛̪̫", "İstanbul", "straße", "ﬀﬁ", "Ⅷ Ⅸ",
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, key, err := chat.ParseName("  " + name + "\n")
+			got, key, err := names.ParseName("  " + name + "\n")
 			if err != nil || got != name || key == "" {
 				t.Errorf("ParseName gives %q, %q, %v", got, key, err)
 			}
-			got, key, err = chat.ParseRoom("\u3000" + name + "\t")
+			got, key, err = names.ParseRoom("\u3000" + name + "\t")
 			if err != nil || got != name || key == "" {
 				t.Errorf("ParseRoom gives %q, %q, %v", got, key, err)
 			}
@@ -95,7 +96,7 @@ func TestGoodNames(t *testing.T) {
 // A name that looks like nothing that is known could be told from no other such.
 func TestNameWithoutKey(t *testing.T) {
 	for _, spelling := range []string{"\u0378\u0379", "\u0295\u0295", "\u02e4\u02e4"} {
-		if name, key, err := chat.ParseName(spelling); !isBadRequest(err) {
+		if name, key, err := names.ParseName(spelling); !isBadRequest(err) {
 			t.Errorf("%+q has the key %q, and error %v", name, key, err)
 		}
 	}
@@ -116,10 +117,10 @@ func TestLengthOfNames(t *testing.T) {
 		{"64 of four bytes", strings.Repeat("😀", 64), true, false},
 		{"64 and spaces", "  " + strings.Repeat("a", 64) + "  ", true, false},
 	} {
-		if _, _, err := chat.ParseRoom(c.spelling); (err == nil) != c.room {
+		if _, _, err := names.ParseRoom(c.spelling); (err == nil) != c.room {
 			t.Errorf("%s as a room: %v", c.what, err)
 		}
-		if _, _, err := chat.ParseName(c.spelling); (err == nil) != c.name {
+		if _, _, err := names.ParseName(c.spelling); (err == nil) != c.name {
 			t.Errorf("%s as a name: %v", c.what, err)
 		}
 	}
@@ -137,7 +138,7 @@ func TestRoomKey(t *testing.T) {
 		{"\u13a0\u13f8", "\uab70\u13f0", "\uab70\u13f8"},
 	} {
 		for _, spelling := range same[1:] {
-			if a, b := chat.RoomKey(same[0]), chat.RoomKey(spelling); a != b {
+			if a, b := names.RoomKey(same[0]), names.RoomKey(spelling); a != b {
 				t.Errorf("%q has the key %q, and %q has %q", same[0], a, spelling, b)
 			}
 		}
@@ -145,7 +146,7 @@ func TestRoomKey(t *testing.T) {
 	for _, other := range [][2]string{
 		{"a#b", "a%23b"}, {"a b", "a  b"}, {"cafe", "café"}, {"I", "ı"}, {"a", "а"}, {"a", "ａ"}, {"x", "x\u200d"},
 	} {
-		if chat.RoomKey(other[0]) == chat.RoomKey(other[1]) {
+		if names.RoomKey(other[0]) == names.RoomKey(other[1]) {
 			t.Errorf("%q and %q are one room", other[0], other[1])
 		}
 	}
@@ -166,13 +167,13 @@ func TestNameKey(t *testing.T) {
 		{"bob", "b0b", "BOB", "bоb"},
 	} {
 		for _, spelling := range same[1:] {
-			if a, b := chat.NameKey(same[0]), chat.NameKey(spelling); a != b {
+			if a, b := names.NameKey(same[0]), names.NameKey(spelling); a != b {
 				t.Errorf("%q has the key %q, and %q has %q", same[0], a, spelling, b)
 			}
 		}
 	}
 	for _, other := range [][2]string{{"alice", "alicia"}, {"Ann", "Anna"}, {"jose", "josé"}, {"a b", "ab"}, {"李明", "李朋"}} {
-		if chat.NameKey(other[0]) == chat.NameKey(other[1]) {
+		if names.NameKey(other[0]) == names.NameKey(other[1]) {
 			t.Errorf("%q and %q are one name", other[0], other[1])
 		}
 	}
@@ -216,7 +217,7 @@ func wantShown(t *testing.T, name, key string) {
 func FuzzParseRoom(f *testing.F) {
 	seedNames(f)
 	f.Fuzz(func(t *testing.T, spelling string) {
-		title, key, err := chat.ParseRoom(spelling)
+		title, key, err := names.ParseRoom(spelling)
 		if err != nil {
 			if !isBadRequest(err) {
 				t.Error(err)
@@ -231,10 +232,10 @@ func FuzzParseRoom(f *testing.F) {
 		if len(key) > 1500 {
 			t.Errorf("the key of %q has %d bytes", title, len(key))
 		}
-		if again := chat.RoomKey(key); again != key {
+		if again := names.RoomKey(key); again != key {
 			t.Errorf("key of %q: %+q, and key of that: %+q", title, key, again)
 		}
-		if again, _, err := chat.ParseRoom(title); err != nil || again != title {
+		if again, _, err := names.ParseRoom(title); err != nil || again != title {
 			t.Errorf("%q is parsed again as %q, %v", title, again, err)
 		}
 	})
@@ -243,7 +244,7 @@ func FuzzParseRoom(f *testing.F) {
 func FuzzParseName(f *testing.F) {
 	seedNames(f)
 	f.Fuzz(func(t *testing.T, spelling string) {
-		name, key, err := chat.ParseName(spelling)
+		name, key, err := names.ParseName(spelling)
 		if err != nil {
 			if !isBadRequest(err) {
 				t.Error(err)
@@ -254,13 +255,13 @@ func FuzzParseName(f *testing.F) {
 		if n := utf8.RuneCountInString(name); n < 2 || n > 24 {
 			t.Errorf("%q is accepted", name)
 		}
-		if again := chat.NameKey(key); again != key {
+		if again := names.NameKey(key); again != key {
 			t.Errorf("key of %q: %+q, and key of that: %+q", name, key, again)
 		}
 		// A cased letter is nobody's own: who writes it large is the same.
 		// (But for İ, which Unicode does not fold to what Go thinks is its small letter.)
 		for _, other := range []string{strings.ToLower(strings.ReplaceAll(name, "İ", "i\u0307")), "\u200d" + name, name + "\ufe0f"} {
-			if got := chat.NameKey(other); got != key {
+			if got := names.NameKey(other); got != key {
 				t.Errorf("%q has the key %+q, and %q has %+q", name, key, other, got)
 			}
 		}

@@ -1,4 +1,4 @@
-package chat
+package people
 
 import (
 	"bytes"
@@ -84,30 +84,6 @@ func TestNoRandomness(t *testing.T) {
 		if token, err := newToken(random); err == nil {
 			t.Errorf("%s: token %q", name, token)
 		}
-		if id, err := randomID(random, 16); err == nil {
-			t.Errorf("%s: id %q", name, id)
-		}
-	}
-}
-
-func TestRandomIDIsFair(t *testing.T) {
-	// Every byte once: those from 252 on must be left out, and each character
-	// then comes 7 times.
-	var bytesOnce [256]byte
-	for i := range bytesOnce {
-		bytesOnce[i] = byte(255 - i)
-	}
-	id, err := randomID(bytes.NewReader(bytesOnce[:]), 252)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range base36 {
-		if n := strings.Count(id, string(c)); n != 7 {
-			t.Errorf("%q comes %d times", c, n)
-		}
-	}
-	if epoch, _ := randomID(rand.Reader, epochLength); !epochForm.MatchString(epoch) {
-		t.Errorf("%q is no epoch", epoch)
 	}
 }
 

@@ -1,10 +1,14 @@
-package chat
+package people
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"time"
+
+	"projectchat/internal/names"
+	"projectchat/internal/random"
+	"projectchat/internal/refusal"
 )
 
 // useEvery is how often at most the use of a session is written down.
@@ -14,11 +18,11 @@ const useEvery = 24 * time.Hour
 // origin is the origin of the page that asks, "" for a program. [NameTaken],
 // [BadRequest].
 func (s *Service) SignIn(ctx context.Context, spelling, origin string) (Session, string, error) {
-	name, key, err := ParseName(spelling)
+	name, key, err := names.ParseName(spelling)
 	if err != nil {
 		return Session{}, "", err
 	}
-	id, err := randomID(s.random, 16)
+	id, err := random.ID(s.random, 16)
 	if err != nil {
 		return Session{}, "", err
 	}
@@ -52,7 +56,7 @@ func (s *Service) Session(ctx context.Context, token, origin string) (Session, e
 	if origin == "" {
 		return Session{}, errNoSession()
 	}
-	return Session{}, Errorf(Forbidden, "This session belongs to another site.")
+	return Session{}, refusal.Errorf(refusal.Forbidden, "This session belongs to another site.")
 }
 
 // PeekSession is [Service.Session] without a look at the origin, for requests
@@ -63,7 +67,7 @@ func (s *Service) PeekSession(ctx context.Context, token string) (Session, error
 		return Session{}, errNoSession()
 	}
 	session, err := s.store.Session(ctx, hash)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		return Session{}, errNoSession()
 	}
 	if err != nil {
@@ -72,7 +76,9 @@ func (s *Service) PeekSession(ctx context.Context, token string) (Session, error
 	return session, nil
 }
 
-func errNoSession() *Error { return Errorf(Unauthorized, "You are not signed in.") }
+func errNoSession() *refusal.Error {
+	return refusal.Errorf(refusal.Unauthorized, "You are not signed in.")
+}
 
 // Use notes that a session connects or speaks: on its first use, and then at
 // most once a day, session and name are extended. If the name has lapsed and
@@ -80,14 +86,14 @@ func errNoSession() *Error { return Errorf(Unauthorized, "You are not signed in.
 // [Unauthorized]. renewed tells that Expires has moved.
 func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed bool, err error) {
 	if session.Name == "" {
-		return session, false, Errorf(Unauthorized, "Your name was taken by somebody else. Choose another.")
+		return session, false, refusal.Errorf(refusal.Unauthorized, "Your name was taken by somebody else. Choose another.")
 	}
 	now := s.now()
 	if now.Sub(session.Used) < useEvery {
 		return session, false, nil
 	}
-	err = s.claim(ctx, NameKey(session.Name), session.UID, session.Name, ClaimLife)
-	if refused, ok := errors.AsType[*Error](err); ok && refused.Code == NameTaken {
+	err = s.claim(ctx, names.NameKey(session.Name), session.UID, session.Name, ClaimLife)
+	if refused, ok := errors.AsType[*refusal.Error](err); ok && refused.Code == refusal.NameTaken {
 		return session, false, s.loseName(ctx, session)
 	}
 	if err != nil {
@@ -98,7 +104,7 @@ func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed 
 	}
 	session.Used, session.Expires = now, now.Add(SessionLife)
 	err = s.store.UseSession(ctx, session.Hash, session.Used, session.Expires)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		return session, false, errNoSession()
 	}
 	if err != nil {
@@ -113,14 +119,14 @@ func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed 
 // again. Who ends or renames the session later finds the claim and frees it.
 func (s *Service) stillHas(ctx context.Context, session Session) error {
 	now, err := s.store.Session(ctx, session.Hash)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !errors.Is(err, refusal.ErrNotFound) {
 		return fmt.Errorf("read session: %w", err)
 	}
 	if now.Name == session.Name {
 		return nil
 	}
-	if key := NameKey(session.Name); now.Name == "" || NameKey(now.Name) != key {
-		s.unimportant(ctx, "release a name", s.store.Release(ctx, key, session.UID))
+	if key := names.NameKey(session.Name); now.Name == "" || names.NameKey(now.Name) != key {
+		s.bestEffort(ctx, "release a name", s.store.Release(ctx, key, session.UID))
 	}
 	return errNoSession()
 }
@@ -130,17 +136,17 @@ func (s *Service) loseName(ctx context.Context, session Session) error {
 		return err
 	}
 	old, err := s.store.RenameSession(ctx, session.Hash, "")
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !errors.Is(err, refusal.ErrNotFound) {
 		return fmt.Errorf("take the name from a session: %w", err)
 	}
-	s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: false})
-	return Errorf(Unauthorized, "Your name was taken by somebody else. Choose another.")
+	s.connections.Retire(ctx, old.Conns, false)
+	return refusal.Errorf(refusal.Unauthorized, "Your name was taken by somebody else. Choose another.")
 }
 
 // Rename gives the person of a session another name. Their connections are
 // closed, with word to connect again. [NameTaken], [BadRequest], [Unauthorized].
 func (s *Service) Rename(ctx context.Context, session Session, spelling string) (Session, error) {
-	name, key, err := ParseName(spelling)
+	name, key, err := names.ParseName(spelling)
 	if err != nil {
 		return Session{}, err
 	}
@@ -151,8 +157,8 @@ func (s *Service) Rename(ctx context.Context, session Session, spelling string) 
 		return Session{}, err
 	}
 	old, err := s.store.RenameSession(ctx, session.Hash, name)
-	if errors.Is(err, ErrNotFound) {
-		s.unimportant(ctx, "release a name", s.store.Release(ctx, key, session.UID))
+	if errors.Is(err, refusal.ErrNotFound) {
+		s.bestEffort(ctx, "release a name", s.store.Release(ctx, key, session.UID))
 		return Session{}, errNoSession()
 	}
 	if err != nil {
@@ -163,9 +169,9 @@ func (s *Service) Rename(ctx context.Context, session Session, spelling string) 
 		// the request read counts.
 		old = session
 	}
-	retired := s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: true})
-	if oldKey := NameKey(old.Name); retired && old.Name != "" && oldKey != key {
-		s.unimportant(ctx, "release a name", s.store.Release(ctx, oldKey, session.UID))
+	retired := s.connections.Retire(ctx, old.Conns, true)
+	if oldKey := names.NameKey(old.Name); retired && old.Name != "" && oldKey != key {
+		s.bestEffort(ctx, "release a name", s.store.Release(ctx, oldKey, session.UID))
 	}
 	session.Name, session.Conns = name, nil
 	return session, nil
@@ -184,7 +190,7 @@ func (s *Service) claimLife(session Session) time.Duration {
 // A session that is no more is no error.
 func (s *Service) SignOut(ctx context.Context, session Session) error {
 	old, err := s.store.DeleteSession(ctx, session.Hash)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, refusal.ErrNotFound) {
 		// Perhaps the store's client asked twice, and the first time it was done:
 		// so what the request read counts. To end it all once more does no harm.
 		old, err = session, nil
@@ -192,33 +198,16 @@ func (s *Service) SignOut(ctx context.Context, session Session) error {
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	if !s.retire(ctx, old.Conns, Bye{Code: Unauthorized, Retry: false}) || old.Name == "" {
+	if !s.connections.Retire(ctx, old.Conns, false) || old.Name == "" {
 		return nil // a name that cannot be given back now lapses by itself
 	}
-	return s.store.Release(ctx, NameKey(old.Name), old.UID)
-}
-
-// retire takes connections out of their rooms and closes them, several at once:
-// one that hangs holds up no other. It tells whether all of them are known to be
-// no more: as long as one may speak, its name may not be given to another.
-func (s *Service) retire(ctx context.Context, connectionIDs []string, bye Bye) (all bool) {
-	var group group
-	group.SetLimit(16)
-	for _, id := range connectionIDs {
-		group.Go(func() error {
-			err := s.forget(ctx, id)
-			s.unimportant(ctx, "retire a connection", err)
-			s.unimportant(ctx, "close a connection", s.cast.Disconnect(ctx, id, bye))
-			return err
-		})
-	}
-	return group.Wait() == nil
+	return s.store.Release(ctx, names.NameKey(old.Name), old.UID)
 }
 
 func (s *Service) claim(ctx context.Context, key, uid, name string, life time.Duration) error {
 	err := s.store.Claim(ctx, Claim{Key: key, UID: uid, Name: name, Expires: s.now().Add(life)})
-	if errors.Is(err, ErrTaken) {
-		return Errorf(NameTaken, "“%s” is taken.", name)
+	if errors.Is(err, refusal.ErrTaken) {
+		return refusal.Errorf(refusal.NameTaken, "“%s” is taken.", name)
 	}
 	if err != nil {
 		return fmt.Errorf("claim a name: %w", err)
