@@ -196,7 +196,7 @@ func TestRoutesAreAsSpecified(t *testing.T) {
 }
 
 func TestCodesAreAsSpecified(t *testing.T) {
-	source, err := os.ReadFile("../chat/errors.go")
+	source, err := os.ReadFile("../refusal/refusal.go")
 	if err != nil {
 		t.Fatal(err)
 	}
