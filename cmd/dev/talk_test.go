@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"projectchat/internal/dynamo"
-	"projectchat/internal/names"
 	"projectchat/internal/laptop"
+	"projectchat/internal/names"
 	"projectchat/internal/wire"
 )
 
