@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Publishes the chat: .sam/deploy.sh STACK [Parameter=Value ...]
 # SAM and PAGE name the SAM CLI and the built page. Parameters that are not named
-# keep the values of the last time.
+# keep the values of the last time. Alarms, dashboard and budget (ops.yaml) become
+# the stack STACK-ops, which comes last: where it fails, the chat runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stack=$1
@@ -20,10 +21,12 @@ fi
 # named both times, and never left to the last deploy's value.
 processor=arm64
 parameters=(Arch=arm64)
+watch=("Chat=$stack")
 for p in "$@"; do
   case $p in
     Arch=x86_64) processor=amd64 parameters[0]=$p ;;
     Arch=arm64) ;;
+    AlarmMail=* | MonthlyBudget=*) watch+=("$p") ;;
     *=) parameters+=("$p\"\"") ;; # SAM takes an empty value in quotes only
     *) parameters+=("$p") ;;
   esac
@@ -38,4 +41,15 @@ output() {
     --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
 }
 go run ./cmd/publish -page "${PAGE:-web/dist}" -bucket "$(output SiteBucket)" -distribution "$(output SiteDistribution)"
+
+# What is watched: the resources of these logical ids, and each function.
+resources=$(aws cloudformation list-stack-resources --stack-name "$stack" --output text \
+  --query 'StackResourceSummaries[].[LogicalResourceId, ResourceType, PhysicalResourceId]')
+for id in FunctionLogs HttpLogs SocketLogs HttpApi WsApi Table SendFunction Site; do
+  watch+=("$id=$(awk -v id=$id '$1 == id {print $3}' <<<"$resources")")
+done
+watch+=("Functions=$(awk '$2 == "AWS::Lambda::Function" {print $3}' <<<"$resources" | sort | paste -sd, -)")
+# By the AWS CLI: SAM's trips over Fn::ForEach.
+aws cloudformation deploy --stack-name "$stack-ops" --template-file ops.yaml --no-fail-on-empty-changeset \
+  --capabilities CAPABILITY_AUTO_EXPAND --parameter-overrides "${watch[@]}"
 echo "The chat is at $(output SiteUrl)"

@@ -30,6 +30,9 @@ empty() {
   rm -f "$batch"
 }
 
+aws cloudformation delete-stack --stack-name "$stack-ops"
+aws cloudformation wait stack-delete-complete --stack-name "$stack-ops"
+
 # CloudFront writes its log until it is gone, perhaps into the emptied bucket.
 for attempt in 1 2 3; do
   for bucket in "${buckets[@]}"; do

@@ -55,18 +55,19 @@ func binaryIfBuilt() (string, error) {
 	return binary()
 }
 
-// project is a project's folder: the template, a page that is up to date, and
-// DynamoDB Local as fetched.
+// project is a project's folder: the template, a page that is up to date, and the
+// databases as they were fetched.
 type project struct {
 	t          *testing.T
 	root, data string
 	path, bin  string
+	env        []string // beside that of the tests
 }
 
 func newProject(t *testing.T) *project {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("needs DynamoDB Local: not with -short")
+		t.Skip("needs a database: not with -short")
 	}
 	bin, err := binary()
 	built = true
@@ -77,9 +78,7 @@ func newProject(t *testing.T) *project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := localdb.Fetch(t.Context(), filepath.Join(here, ".local", "dynamodb-local"), func(string) {}); err != nil {
-		t.Fatal(err)
-	}
+	localdb.ForTest(t) // which fetches it
 	p := &project{t: t, root: t.TempDir(), bin: bin, path: os.Getenv("PATH")}
 	p.data = filepath.Join(p.root, "data")
 	template, err := os.ReadFile(filepath.Join(here, "template.yaml"))
@@ -94,8 +93,14 @@ func newProject(t *testing.T) *project {
 		t.Fatal(err)
 	}
 	p.write(".local/page-sources", sources)
-	if err := os.Symlink(filepath.Join(here, ".local", "dynamodb-local"), filepath.Join(p.root, ".local", "dynamodb-local")); err != nil {
-		t.Fatal(err)
+	for _, engine := range []localdb.Engine{localdb.Dynoxide, localdb.Local} {
+		of := filepath.Join(here, ".local", string(engine))
+		if _, err := os.Stat(of); err == nil {
+			err = os.Symlink(of, filepath.Join(p.root, ".local", string(engine)))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	return p
 }
@@ -106,6 +111,17 @@ func (p *project) remove(name string) {
 	p.t.Helper()
 	if err := os.RemoveAll(filepath.Join(p.root, name)); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// asks names the database that is to run.
+func (p *project) asks(engine string) { p.env = append(p.env, "DB="+engine) }
+
+// damage spoils the data of the databases that this machine has.
+func (p *project) damage() {
+	p.write("data/shared-local-instance.db", strings.Repeat("damaged ", 1000))
+	if _, err := os.Stat(filepath.Join(p.root, ".local", "dynoxide", localdb.DynoxideVersion)); err == nil {
+		p.write("data/dynoxide.db", strings.Repeat("damaged ", 1000))
 	}
 }
 
@@ -288,7 +304,7 @@ func TestCommandLivesAndDies(t *testing.T) {
 	if res := ann.request("POST", "/api/session", wire.SessionRequest{Name: say(t, url, "another", "hi").Name}); res.status != 409 {
 		t.Errorf("a taken name: %d", res.status) // for the database it is an error
 	}
-	java := p.database()
+	database := p.database()
 
 	p.run("ADDR=" + strings.TrimPrefix(url, "http://")).refuses(`is taken by another program.*ADDR=`)
 	p.run().refuses(`data folder is in use.*choose another`)
@@ -297,7 +313,7 @@ func TestCommandLivesAndDies(t *testing.T) {
 	if code := first.exit(); code != 0 || first.stderr.Len() > 0 {
 		t.Errorf("exit code %d, said %s", code, first.stderr.String())
 	}
-	if runs(java) {
+	if runs(database) {
 		t.Error("the database still runs")
 	}
 	res, err := http.Get(bystander)
@@ -308,7 +324,7 @@ func TestCommandLivesAndDies(t *testing.T) {
 
 	second := p.run()
 	ann.reads(second.ready(), "room", "kept")
-	java = p.database()
+	database = p.database()
 	second.signal(os.Kill)
 	if second.exit(); second.stderr.Len() > 0 {
 		t.Errorf("it said %s", second.stderr.String())
@@ -316,13 +332,13 @@ func TestCommandLivesAndDies(t *testing.T) {
 
 	third := p.run()
 	ann.reads(third.ready(), "room", "kept")
-	if runs(java) || p.database() == java {
+	if runs(database) || p.database() == database {
 		t.Error("the database of the killed one still runs")
 	}
-	java = p.database()
+	database = p.database()
 	third.signal(syscall.SIGTERM)
-	if code := third.exit(); code != 0 || runs(java) {
-		t.Errorf("exit code %d, database runs: %t", code, runs(java))
+	if code := third.exit(); code != 0 || runs(database) {
+		t.Errorf("exit code %d, database runs: %t", code, runs(database))
 	}
 }
 
@@ -331,21 +347,27 @@ func TestCommandSaysWhatIsMissing(t *testing.T) {
 		prepare func(p *project)
 		line    string
 	}{
-		"java":     {func(p *project) { p.only("mvn", "node", "npm") }, `Java.*: install Java 17`},
-		"old java": {func(p *project) { p.only("node"); p.fake("java", `echo 'openjdk version "11.0.2"' >&2`) }, `Java is too old: .*17`},
-		"maven":    {func(p *project) { p.only("java"); p.remove(".local/dynamodb-local") }, `Maven.*install`},
+		"dynoxide": {func(p *project) { p.asks("dynoxide"); p.only("node"); p.remove(".local/dynoxide") }, `^no npm, which fetches Dynoxide.*install Node.js`},
+		"java":     {func(p *project) { p.asks("dynamodb-local"); p.only("mvn", "node", "npm") }, `Java.*: install Java 17`},
+		"old java": {func(p *project) {
+			p.asks("dynamodb-local")
+			p.only("node")
+			p.fake("java", `echo 'openjdk version "11.0.2"' >&2`)
+		}, `Java is too old: .*17`},
+		"maven":    {func(p *project) { p.asks("dynamodb-local"); p.only("java"); p.remove(".local/dynamodb-local") }, `Maven.*install`},
 		"node":     {func(p *project) { p.only("java"); p.remove(".local/page-sources") }, `^node is missing.*install Node.js 20`},
 		"npm":      {func(p *project) { p.only("java", "node"); p.remove("web/node_modules") }, `^npm is missing.*install Node.js 20`},
 		"old node": {func(p *project) { p.only("java", "npm"); p.fake("node", "echo v18.1.0"); p.remove("web/dist") }, `^node v18.1.0 is too old: install Node.js 20`},
 		"template": {func(p *project) { p.remove("template.yaml") }, `no template.yaml`},
-		"data":     {func(p *project) { p.write("data/shared-local-instance.db", strings.Repeat("damaged ", 1000)) }, `cannot use the data folder .*move it away`},
+		"database": {func(p *project) { p.asks("postgres") }, `no database "postgres": choose DB=`},
+		"data":     {func(p *project) { p.damage() }, `cannot use the data folder .*move it away`},
 		"data dir": {func(p *project) { p.write("data", "a file") }, `data folder.*not a directory`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t)
 			test.prepare(p)
-			p.run().refuses(test.line)
+			p.run(p.env...).refuses(test.line)
 		})
 	}
 	t.Run("address", func(t *testing.T) {
@@ -370,7 +392,7 @@ func TestTwoCommandsInOneFolder(t *testing.T) {
 				logs[d] = log
 			}
 		}
-		if text, err := os.ReadFile(filepath.Join(p.root, logs[d])); err != nil || strings.Count(string(text), `"route":"POST /api/messages"`) != 1 {
+		if text, err := os.ReadFile(filepath.Join(p.root, logs[d])); err != nil || strings.Count(string(text), `"msg":"request","route":"POST /api/messages"`) != 1 {
 			t.Errorf("log %q has\n%s%v", logs[d], text, err)
 		}
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // The tests of this package are the end-to-end tests of the server: real
-// sockets, the real gateway, functions and AWS SDK, and DynamoDB Local.
+// sockets, the real gateway, functions and AWS SDK, and a database.
 
 // testLog takes the stack's log until the test ends.
 type testLog struct {

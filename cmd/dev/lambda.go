@@ -9,6 +9,7 @@ import (
 
 	"projectchat/internal/laptop"
 	"projectchat/local/docker"
+	localdb "projectchat/local/dynamodb"
 	"projectchat/local/gateway"
 	locallambda "projectchat/local/lambda"
 	"projectchat/local/template"
@@ -65,10 +66,11 @@ func (o *options) meetContainers(listener net.Listener) error {
 }
 
 // meetDatabase has the database listen where the functions in containers look for
-// it, and gives what else they are told.
+// it, and gives what else they are told. Dynoxide listens on loopback only, where
+// no container can reach it.
 func (o *options) meetDatabase() (laptop.ContainerSettings, error) {
 	settings, err := laptop.ReadContainerSettings(o.Root)
-	o.DatabasePort = settings.Port(laptop.DatabaseVariable)
+	o.Engine, o.DatabasePort = localdb.Local, settings.Port(laptop.DatabaseVariable)
 	return settings, err
 }
 

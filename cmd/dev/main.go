@@ -3,6 +3,7 @@
 //
 //	ADDR=localhost:8080   where to serve
 //	DATA=.local/data      where the database keeps its data
+//	DB=dynoxide           the database, or dynamodb-local
 //
 // If AWS_ENDPOINT_URL_DYNAMODB is set, that database is used and none is started.
 //
@@ -26,6 +27,7 @@ import (
 	"time"
 
 	"projectchat/internal/laptop"
+	localdb "projectchat/local/dynamodb"
 )
 
 func main() {
@@ -58,6 +60,7 @@ func main() {
 func run(ctx context.Context, o options, serve func(context.Context, options) error) error {
 	o.Addr = os.Getenv("ADDR")
 	o.Data, o.Page, o.BuildPage = o.DataFolder(), o.PageFolder(), o.PageFrom == ""
+	o.Engine = localdb.Engine(os.Getenv(localdb.EngineVariable))
 	log, err := o.openLog()
 	if err != nil {
 		return err

@@ -34,7 +34,8 @@ type options struct {
 	// Lambda is the address of a Lambda endpoint that runs the functions, instead of
 	// this process; "": none.
 	Lambda       string
-	DatabasePort int // where the database listens; 0: at any free port
+	Engine       localdb.Engine // the database; "": the one that suits
+	DatabasePort int            // where the database listens; 0: at any free port
 }
 
 // stack is a running chat.
@@ -45,7 +46,7 @@ type stack struct {
 	server   *http.Server
 	bridge   *http.Server // for functions in containers; nil: none
 	gateway  *gateway.WebSocket
-	database *localdb.Server // nil: somebody else's
+	database *localdb.Kept // nil: somebody else's
 }
 
 // start starts everything, in the order in which one part needs another, and
@@ -76,13 +77,13 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.startDatabase(ctx, o); err != nil {
+		return nil, err
+	}
 	if o.BuildPage {
 		if err := o.Project.BuildPage(ctx); err != nil {
 			return nil, err
 		}
-	}
-	if err := s.startDatabase(ctx, o); err != nil {
-		return nil, err
 	}
 	handler, err := s.serve(ctx, o, template)
 	if err != nil {
@@ -138,14 +139,15 @@ func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*si
 
 // startDatabase starts a database, unless the environment names one.
 func (s *stack) startDatabase(ctx context.Context, o options) error {
-	server, err := o.StartDatabase(ctx, o.Data, o.DatabasePort)
+	server, err := o.StartDatabase(ctx, o.Engine, o.Data, o.DatabasePort)
 	if err != nil || server == nil {
 		return err
 	}
 	s.database = server
 	go func() {
-		<-server.Done()
-		s.fail(errors.New("the database has stopped by itself"))
+		if err := <-server.Failed(); err != nil {
+			s.fail(err)
+		}
 	}()
 	return nil
 }

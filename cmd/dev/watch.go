@@ -42,10 +42,10 @@ func watch(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	if err := o.InstallPackages(ctx); err != nil {
+	if err := database.startDatabase(ctx, o); err != nil {
 		return err
 	}
-	if err := database.startDatabase(ctx, o); err != nil {
+	if err := o.InstallPackages(ctx); err != nil {
 		return err
 	}
 	from, err := w.startPage(ctx)

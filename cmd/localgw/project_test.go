@@ -9,18 +9,23 @@ import (
 	"testing"
 
 	localdb "projectchat/local/dynamodb"
+	"projectchat/local/template"
 )
 
-// TestTheProjectsOwnTemplate: its four functions as processes, both APIs, and
+// TestTheProjectsOwnTemplate: its functions as processes, both APIs, and
 // two people who talk.
 func TestTheProjectsOwnTemplate(t *testing.T) {
 	database := localdb.ForTest(t)
 	build := t.TempDir()
-	for _, name := range []string{"Connect", "Send", "History", "Disconnect"} {
-		buildFunction(t, build, name+"Function", "../../functions/"+strings.ToLower(name))
+	path := filepath.Join("..", "..", "template.yaml")
+	declared, err := template.Load(path, template.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	p := startProcess(t, []string{databaseVariable + "=" + database},
-		"-template", filepath.Join("..", "..", "template.yaml"), "-build", build, "-create-tables")
+	for id := range declared.Functions {
+		buildFunction(t, build, id, "../../functions/"+strings.ToLower(strings.TrimSuffix(id, "Function")))
+	}
+	p := startProcess(t, []string{databaseVariable + "=" + database}, "-template", path, "-build", build, "-create-tables")
 
 	p.twoTalk(t)
 	p.interrupt(t)

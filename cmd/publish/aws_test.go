@@ -40,6 +40,9 @@ func standIn(dir, program string, args []string, out io.Writer) error {
 	if paths := after(args, "--paths"); len(paths) > 0 {
 		key = strings.Join(paths, " ")
 	}
+	if call == "aws cloudformation deploy" {
+		key = strings.Join(args[2:], " ")
+	}
 	uploading := call == "aws s3 cp" && slices.Contains(args, "--recursive")
 	if uploading {
 		bucket = strings.Trim(strings.TrimPrefix(args[3], "s3://"), "/")
@@ -75,6 +78,13 @@ func standIn(dir, program string, args []string, out io.Writer) error {
 			if strings.Contains(option(args, "--query"), "'"+name+"'") {
 				fmt.Fprintln(out, "the-"+name)
 			}
+		}
+	case "aws cloudformation list-stack-resources":
+		for _, id := range []string{"FunctionLogs", "HttpLogs", "SocketLogs", "HttpApi", "WsApi", "Table", "Site"} {
+			fmt.Fprintln(out, id, "AWS::Any::Kind", "the-"+id)
+		}
+		for _, id := range []string{"SendFunction", "AccountFunction"} {
+			fmt.Fprintln(out, id, "AWS::Lambda::Function", "the-"+id)
 		}
 	case "aws s3api head-bucket":
 		_, err := os.Stat(filepath.Join(dir, bucket))

@@ -34,11 +34,15 @@ func TestDeployScript(t *testing.T) {
 		"aws sts get-caller-identity",
 		"aws apigateway get-account",
 		"sam build --build-in-source --no-cached",
-		"sam deploy --stack-name mine --s3-prefix mine --parameter-overrides Arch=arm64 RetentionDays=30 AlarmMail=\"\"",
+		"sam deploy --stack-name mine --s3-prefix mine --parameter-overrides Arch=arm64 RetentionDays=30",
 		"aws s3api list-objects-v2",
 		"aws s3 cp assets/a.js",
 		"aws s3 cp index.html",
 		"aws cloudfront create-invalidation /index.html",
+		"aws cloudformation list-stack-resources",
+		"aws cloudformation deploy --stack-name mine-ops --template-file ops.yaml --no-fail-on-empty-changeset --capabilities CAPABILITY_AUTO_EXPAND " +
+			"--parameter-overrides Chat=mine AlarmMail= FunctionLogs=the-FunctionLogs HttpLogs=the-HttpLogs SocketLogs=the-SocketLogs " +
+			"HttpApi=the-HttpApi WsApi=the-WsApi Table=the-Table SendFunction=the-SendFunction Site=the-Site Functions=the-AccountFunction,the-SendFunction",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
@@ -94,6 +98,9 @@ func TestDestroyScript(t *testing.T) {
 	got := calls(t, aws)
 	if got[len(got)-1] != "sam delete --stack-name mine --no-prompts" {
 		t.Errorf("the last call is %s, want SAM's", got[len(got)-1])
+	}
+	if !slices.Contains(got, "aws cloudformation delete-stack") {
+		t.Error("alarms and dashboard stay")
 	}
 	for _, bucket := range []string{"the-SiteBucket", "the-LogBucket"} {
 		if _, err := os.Stat(filepath.Join(aws, bucket)); err == nil {

@@ -37,7 +37,7 @@ type sam struct {
 	mark        string // a host's name by which our containers are known
 	env         []string
 	scratch     string
-	database    *localdb.Server // nil: somebody else's
+	database    *localdb.Kept // nil: somebody else's
 	servers     []*laptop.Child
 	failed      chan error // gets one error if this cannot go on
 }
@@ -136,15 +136,19 @@ func (s *sam) makeDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.database, err = s.StartDatabase(ctx, s.DataFolder(), settings.Port(laptop.DatabaseVariable))
+	s.database, err = s.StartDatabase(ctx, localdb.Local, s.DataFolder(), settings.Port(laptop.DatabaseVariable))
 	if errors.Is(err, localdb.ErrPortTaken) {
-		s.database, err = s.StartDatabase(ctx, s.DataFolder(), 0)
+		s.database, err = s.StartDatabase(ctx, localdb.Local, s.DataFolder(), 0)
 	}
 	if err != nil {
 		return err
 	}
 	if s.database != nil {
-		go s.failAfter(s.database.Done(), errors.New("the database has stopped by itself"))
+		go func() {
+			if err := <-s.database.Failed(); err != nil {
+				s.fail(err)
+			}
+		}()
 	}
 	t, err := template.Load(filepath.Join(s.Root, "template.yaml"), template.Options{})
 	if err != nil {
@@ -214,6 +218,11 @@ func (s *sam) serveAt(ctx context.Context, what, addr string, args ...string) er
 // failAfter ends run once something has ended that it cannot go on without.
 func (s *sam) failAfter(done <-chan struct{}, err error) {
 	<-done
+	s.fail(err)
+}
+
+// fail ends run.
+func (s *sam) fail(err error) {
 	select {
 	case s.failed <- err:
 	default:

@@ -4,7 +4,7 @@
 // [chat.Broadcaster] that posts to connections.
 //
 // Each of the four Lambda functions is one of [Connect], [Send], [History] and
-// [Disconnect]; docs/protocol.md has their routes.
+// [Disconnect]; docs/frames.md has their routes.
 package apigw
 
 import (

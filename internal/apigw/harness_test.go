@@ -24,7 +24,7 @@ import (
 // site is the page's origin in these tests.
 const site = "https://chat.example"
 
-// stage is the four functions over fakes.
+// stage is the functions over fakes.
 type stage struct {
 	*testing.T
 	clock     *chattest.Clock

@@ -96,7 +96,7 @@ func (r httpRequest) decode(v any) error {
 		return refusal.Errorf(refusal.TooLarge, "A body has at most %d bytes.", wire.MaxHTTPBody)
 	}
 	if err := wire.Decode(body, v); err != nil {
-		return refusal.Errorf(refusal.BadRequest, "The body is not as docs/protocol.md says.")
+		return refusal.Errorf(refusal.BadRequest, "The body is not as docs/frames.md says.")
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func decodeFrame[F any](body string, head func(*F) *wire.Head) (frame F, err err
 		return frame, refusal.Errorf(refusal.TooLarge, "A frame has at most %d bytes.", wire.MaxClientFrame)
 	}
 	if err := wire.Decode([]byte(body), &frame); err != nil {
-		return frame, refusal.Errorf(refusal.BadRequest, "The frame is not as docs/protocol.md says.")
+		return frame, refusal.Errorf(refusal.BadRequest, "The frame is not as docs/frames.md says.")
 	}
 	if id := head(&frame).ID; id != nil && utf8.RuneCountInString(*id) > wire.MaxID {
 		return frame, refusal.Errorf(refusal.BadRequest, "An id has at most %d characters.", wire.MaxID)

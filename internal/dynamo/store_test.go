@@ -25,7 +25,7 @@ func testSpec(name string) TableSpec {
 	}
 }
 
-// localConfig reaches DynamoDB Local and nothing else: no environment and no
+// localConfig reaches the local database and nothing else: no environment and no
 // files are read.
 func localConfig(endpoint string) aws.Config {
 	return aws.Config{

@@ -18,10 +18,11 @@ import (
 // TableName is the table's name on a laptop; in AWS CloudFormation chooses one.
 const TableName = "projectchat"
 
-// StartDatabase starts DynamoDB Local on a folder's data ("": in memory), at a port
-// (0: any), and leads the AWS SDK there. If the environment names a database, that
-// is used and the server is nil.
-func (p Project) StartDatabase(ctx context.Context, data string, port int) (*localdb.Server, error) {
+// StartDatabase starts a database on a folder's data ("": in memory), at a port (0:
+// any), keeps it, and leads the AWS SDK there. engine is the one to take; "": the
+// one that suits. If the environment names a database, that is used and what is
+// given is nil.
+func (p Project) StartDatabase(ctx context.Context, engine localdb.Engine, data string, port int) (*localdb.Kept, error) {
 	if endpoint := os.Getenv(localdb.EndpointVariable); endpoint != "" {
 		p.Say("database", "%s, as %s says", endpoint, localdb.EndpointVariable)
 		// What is on this machine is no account's.
@@ -31,8 +32,8 @@ func (p Project) StartDatabase(ctx context.Context, data string, port int) (*loc
 		return nil, nil
 	}
 	began := time.Now()
-	server, err := localdb.Start(ctx, localdb.Options{
-		Dir: filepath.Join(p.Root, ".local", "dynamodb-local"), DataDir: data, Port: port,
+	server, err := localdb.Keep(ctx, localdb.Options{
+		Dir: filepath.Join(p.Root, ".local"), Engine: engine, DataDir: data, Port: port,
 		Log: func(line string) { p.Say("database", "%s", line) },
 	})
 	if err != nil {
@@ -42,7 +43,8 @@ func (p Project) StartDatabase(ctx context.Context, data string, port int) (*loc
 	if data != "" {
 		where = "data in " + p.Relative(data)
 	}
-	p.Say("database", "DynamoDB Local at %s, %s (%.1f s)", server.Endpoint, where, time.Since(began).Seconds())
+	p.Say("database", "%s at %s, %s (%.1f s); for the other: make run %s=%s",
+		server.Engine.Title(), server.Endpoint, where, time.Since(began).Seconds(), localdb.EngineVariable, server.Engine.Other())
 	useLocalDatabase(server.Endpoint)
 	return server, nil
 }

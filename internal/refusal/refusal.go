@@ -11,7 +11,7 @@ import (
 // Code says what went wrong, from a closed list that clients may rely on.
 type Code string
 
-// The closed list. See docs/protocol.md for what a client does about each.
+// The closed list. See docs/frames.md for what a client does about each.
 const (
 	BadRequest   Code = "bad_request"
 	Unauthorized Code = "unauthorized"

@@ -25,7 +25,7 @@ type went struct{ URI, Location string }
 // runtime 2.0: both are ECMAScript, and the function asks nothing of the host.
 func runAddress(t *testing.T, domain string, visits []visit) (out []went) {
 	t.Helper()
-	doc := parse(t, readTemplate(t)).source
+	doc := whole(t).source
 	code, ok := at(resources(doc, "AWS::CloudFront::Function"), "PageAddress", "Properties", "FunctionCode", "Fn::Sub").(string)
 	if !ok || strings.Count(code, "${") != strings.Count(code, "${DomainName}") {
 		t.Fatal("the function's code is not where it was, or takes more than the domain's name from the template")

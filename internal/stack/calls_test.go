@@ -1,7 +1,9 @@
 package stack
 
 import (
+	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -11,7 +13,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"testing"
 )
 
 // code is a package of ours, type-checked as far as it can be without the code
@@ -24,12 +25,17 @@ type code struct {
 
 // codebase loads packages of ours once. As an importer it gives ours, and empty
 // ones for all others.
-type codebase map[string]*code
+type codebase struct {
+	root   string // the repository, or a copy of it
+	loaded map[string]*code
+}
+
+func newCodebase(root string) *codebase { return &codebase{root, map[string]*code{}} }
 
 // ours begins the import path of each package beside this one.
 var ours = path.Dir(reflect.TypeFor[codebase]().PkgPath()) + "/"
 
-func (c codebase) Import(name string) (*types.Package, error) {
+func (c *codebase) Import(name string) (*types.Package, error) {
 	if strings.HasPrefix(name, ours) {
 		loaded, err := c.load(strings.TrimPrefix(name, ours))
 		if err != nil {
@@ -42,12 +48,12 @@ func (c codebase) Import(name string) (*types.Package, error) {
 	return p, nil
 }
 
-func (c codebase) load(dir string) (*code, error) {
-	if c[dir] != nil {
-		return c[dir], nil
+func (c *codebase) load(dir string) (*code, error) {
+	if c.loaded[dir] != nil {
+		return c.loaded[dir], nil
 	}
 	fset := token.NewFileSet()
-	names, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
+	names, err := filepath.Glob(filepath.Join(c.root, "internal", dir, "*.go"))
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +68,8 @@ func (c codebase) load(dir string) (*code, error) {
 		}
 		files = append(files, file)
 	}
-	loaded := &code{info: &types.Info{Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}}, decls: map[*types.Func]*ast.FuncDecl{}}
+	info := &types.Info{Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}, Types: map[ast.Expr]types.TypeAndValue{}}
+	loaded := &code{info: info, decls: map[*types.Func]*ast.FuncDecl{}}
 	config := types.Config{Importer: c, Error: func(error) {}} // others' code is not there
 	loaded.types, _ = config.Check(ours+dir, fset, files, loaded.info)
 	for _, file := range files {
@@ -72,7 +79,7 @@ func (c codebase) load(dir string) (*code, error) {
 			}
 		}
 	}
-	c[dir] = loaded
+	c.loaded[dir] = loaded
 	return loaded, nil
 }
 
@@ -157,27 +164,76 @@ var actions = map[string]string{
 // posts are what a broadcaster's methods need.
 var posts = map[string][]string{"Push": {"POST"}, "Disconnect": {"POST", "DELETE"}}
 
+// handler is the code of a function: SendFunction's is apigw.Send.
+func (c *codebase) handler(function string) (*code, *types.Func, error) {
+	edge, err := c.load("apigw")
+	if err != nil {
+		return nil, nil, err
+	}
+	name := strings.TrimSuffix(function, "Function")
+	found := edge.named("", name)
+	if len(found) != 1 {
+		return nil, nil, fmt.Errorf("there is no apigw.%s", name)
+	}
+	return edge, found[0], nil
+}
+
+// routes are the keys of the routes that a function's code answers, by the two
+// tables in its handler.
+func (c *codebase) routes(function string) (keys []string, err error) {
+	edge, handler, err := c.handler(function)
+	if err != nil {
+		return nil, err
+	}
+	ast.Inspect(edge.decls[handler].Body, func(n ast.Node) bool {
+		table, ok := n.(*ast.KeyValueExpr)
+		if !ok {
+			return true
+		}
+		name, _ := table.Key.(*ast.Ident)
+		rows, ok := table.Value.(*ast.CompositeLit)
+		if !ok || name == nil || name.Name != "sockets" && name.Name != "http" {
+			return true
+		}
+		for _, row := range rows.Elts {
+			keys = append(keys, constant.StringVal(edge.info.Types[row.(*ast.KeyValueExpr).Key].Value))
+		}
+		return false
+	})
+	return keys, nil
+}
+
 // needs is what a function's code can ask of AWS: "dynamodb:GetItem ROOM#*" and
 // "execute-api:ManageConnections POST", sorted.
-func (c codebase) needs(t *testing.T, handler string) []string {
-	t.Helper()
-	for _, dir := range []string{"chat", "people", "dynamo", "apigw"} {
-		if _, err := c.load(dir); err != nil {
-			t.Fatal(err)
-		}
+func (c *codebase) needs(function string) ([]string, error) {
+	edge, handler, err := c.handler(function)
+	if err != nil {
+		return nil, err
 	}
-	edge, _ := c["apigw"].reach(c["apigw"].named("", handler))
-	persons, _ := c["people"].reach(c["people"].named("*Service", methods(edge, "people", "Service")...))
+	chat, err := c.load("chat")
+	if err != nil {
+		return nil, err
+	}
+	people, err := c.load("people")
+	if err != nil {
+		return nil, err
+	}
+	used, _ := edge.reach([]*types.Func{handler})
+	persons, _ := people.reach(people.named("*Service", methods(used, "people", "Service")...))
 	// The rules of persons ask the log to end connections.
-	services := append(methods(edge, "chat", "Service"), methods(persons, "people", "Connections")...)
+	services := append(methods(used, "chat", "Service"), methods(persons, "people", "Connections")...)
 	if len(services) == 0 {
-		t.Fatalf("apigw.%s calls no method of chat.Service: this test no longer understands it", handler)
+		return nil, fmt.Errorf("apigw.%s calls no method of chat.Service: this test no longer understands it", handler.Name())
 	}
-	rules, _ := c["chat"].reach(c["chat"].named("*Service", services...))
+	rules, _ := chat.reach(chat.named("*Service", services...))
 	set := map[string]bool{}
 	stores := append(methods(rules, "chat", "Store", "SessionStore", "ConnectionStore", "LogStore"), methods(persons, "people", "Store")...)
 	for _, method := range stores {
-		for _, need := range c.storeNeeds(t, method) {
+		needs, err := c.storeNeeds(method)
+		if err != nil {
+			return nil, err
+		}
+		for _, need := range needs {
 			set[need] = true
 		}
 	}
@@ -186,13 +242,16 @@ func (c codebase) needs(t *testing.T, handler string) []string {
 			set["execute-api:ManageConnections "+verb] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(set))
+	return slices.Sorted(maps.Keys(set)), nil
 }
 
 // storeNeeds is what one method of the store needs.
-func (c codebase) storeNeeds(t *testing.T, method string) (out []string) {
-	t.Helper()
-	used, selected := c["dynamo"].reach(c["dynamo"].named("*Store", method))
+func (c *codebase) storeNeeds(method string) (out []string, err error) {
+	store, err := c.load("dynamo")
+	if err != nil {
+		return nil, err
+	}
+	used, selected := store.reach(store.named("*Store", method))
 	for call, action := range actions {
 		for object := range used {
 			if family := families[object.Name()]; family != "" && selected[call] {
@@ -201,7 +260,7 @@ func (c codebase) storeNeeds(t *testing.T, method string) (out []string) {
 		}
 	}
 	if len(out) == 0 {
-		t.Errorf("dynamo.Store.%s asks nothing of DynamoDB: this test no longer understands it", method)
+		return nil, fmt.Errorf("dynamo.Store.%s asks nothing of DynamoDB: this test no longer understands it", method)
 	}
-	return out
+	return out, nil
 }

@@ -9,13 +9,19 @@ import (
 	"strings"
 )
 
-// design is which function stands behind which route.
-var design = map[string]string{
-	"$connect": "ConnectFunction", "join": "ConnectFunction", "ping": "ConnectFunction",
-	"send": "SendFunction", "typing": "SendFunction", "history": "HistoryFunction", "$default": "HistoryFunction",
-	"$disconnect": "DisconnectFunction", "leave": "DisconnectFunction",
-	"POST /api/session": "ConnectFunction", "GET /api/session": "ConnectFunction", "DELETE /api/session": "ConnectFunction",
-	"POST /api/messages": "SendFunction", "GET /api/messages": "HistoryFunction", "GET /api/rooms": "HistoryFunction",
+// design is which function stands behind which route, as the functions' code has it.
+func design(s *stack) (map[string]string, error) {
+	behind := map[string]string{}
+	for _, id := range functionsOf(s) {
+		keys, err := s.code.routes(id)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", id, err)
+		}
+		for _, key := range keys {
+			behind[key] = id
+		}
+	}
+	return behind, nil
 }
 
 var gatewayRules = []rule{
@@ -85,7 +91,11 @@ func httpRoutes(doc map[string]any) map[string]string {
 	return found
 }
 
-func routes(_ *stack, doc map[string]any) []string {
+func routes(s *stack, doc map[string]any) []string {
+	design, err := design(s)
+	if err != nil {
+		return []string{err.Error()}
+	}
 	got := httpRoutes(doc)
 	for key, r := range socketRoutes(doc) {
 		got[key] = r.function
@@ -117,7 +127,11 @@ func twoWay(_ *stack, doc map[string]any) []string {
 }
 
 // permissions: each route may call its function, and nothing else may call one.
-func permissions(_ *stack, doc map[string]any) []string {
+func permissions(s *stack, doc map[string]any) []string {
+	design, err := design(s)
+	if err != nil {
+		return []string{err.Error()}
+	}
 	prefix := "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
 	wanted := map[string]bool{}
 	for key, function := range design {

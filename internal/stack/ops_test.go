@@ -2,21 +2,55 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 )
 
-var opsRules = []rule{
+var logRules = []rule{
 	{"logs end", logsEnd},
+	{"log rights", logRights},
+	{"metrics' namespace", environments},
+}
+
+var opsRules = []rule{
+	{"wiring", wiring},
 	{"alarms", alarms},
 	{"metrics of ours", ownMetrics},
 	{"dashboard", dashboard},
 	{"saved queries", savedQueries},
-	{"log rights", logRights},
-	{"parameters", parameters},
-	{"suppressions", suppressions},
+}
+
+// fromThePerson are the parameters of ops.yaml that come from who deploys.
+var fromThePerson = []string{"AlarmMail", "MonthlyBudget"}
+
+// wiring: .sam/deploy.sh gives ops.yaml the parameters that it has, each the
+// physical id of the resource of its name.
+func wiring(s *stack, doc map[string]any) (problems []string) {
+	given := literals("../../.sam/deploy.sh", `"(\w+)=\$|(\w+)=\*`)
+	script, err := os.ReadFile("../../.sam/deploy.sh")
+	if err != nil {
+		return []string{err.Error()}
+	}
+	_, ids, _ := strings.Cut(string(script), "\nfor id in ")
+	ids, _, _ = strings.Cut(ids, ";")
+	for _, id := range strings.Fields(ids) {
+		given[id] = true
+		if at(s.source, "Resources", id) == nil {
+			problems = append(problems, "template.yaml has no "+id+" for ops.yaml")
+		}
+	}
+	taken := map[string]bool{}
+	found, _ := doc["Parameters"].(map[string]any)
+	for name, p := range found {
+		taken[name] = true
+		if byHand := slices.Contains(fromThePerson, name); byHand != (at(p, "Default") != nil) {
+			problems = append(problems, fmt.Sprintf("%s has a default: %v", name, !byHand))
+		}
+	}
+	return append(problems, difference("parameter given to ops.yaml", given, taken)...)
 }
 
 func logsEnd(_ *stack, doc map[string]any) []string {
@@ -44,6 +78,14 @@ func alarms(_ *stack, doc map[string]any) []string {
 	}
 	problems = append(problems, each(found, func(id string, r any) []string {
 		p := at(r, "Properties")
+		// One for each function: the loop's variable.
+		if metric := at(p, "MetricName"); metric == "Errors" || metric == "Throttles" {
+			return want(id+" function", at(p, "Dimensions"), `[{"Name":"FunctionName","Value":{"Ref":"Function"}}]`)
+		}
+		return nil
+	})...)
+	problems = append(problems, each(found, func(id string, r any) []string {
+		p := at(r, "Properties")
 		out := slices.Concat(
 			want(id+" condition", at(r, "Condition"), `"HasAlarms"`),
 			want(id+" goes to", at(p, "AlarmActions"), `[{"Ref":"AlarmTopic"}]`),
@@ -68,7 +110,7 @@ func filters(doc map[string]any) []string {
 			want(id+" reads", at(p, "LogGroupName"), `{"Ref":"FunctionLogs"}`),
 			want(id+" counts", at(p, "FilterPattern"), js(patterns[id])),
 			want(id+" as", at(p, "MetricTransformations", "0", "MetricName"), js(id)),
-			want(id+" in", at(p, "MetricTransformations", "0", "MetricNamespace"), `{"Fn::Sub":"ProjectChat/${AWS::StackName}"}`),
+			want(id+" in", at(p, "MetricTransformations", "0", "MetricNamespace"), `{"Fn::Sub":"`+namespace+`"}`),
 		)
 	})...)
 }
@@ -77,7 +119,7 @@ func parameters(_ *stack, doc map[string]any) []string {
 	found, _ := doc["Parameters"].(map[string]any)
 	return each(found, func(id string, p any) []string {
 		var problems []string
-		if at(p, "Description") == nil || at(p, "Default") == nil {
+		if at(p, "Description") == nil || at(p, "Default") == nil && doc["Globals"] != nil {
 			problems = append(problems, id+" has no description or no default")
 		}
 		if at(p, "Type") == "String" && at(p, "AllowedPattern") == nil && at(p, "AllowedValues") == nil {
@@ -89,7 +131,10 @@ func parameters(_ *stack, doc map[string]any) []string {
 
 // excused are the scanners' rules that are switched off somewhere, each there
 // with its reason.
-var excused = []string{"CKV_AWS_18", "CKV_AWS_26", "CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_119", "CKV_AWS_158", "CKV_AWS_173", "CKV_AWS_174"}
+var excused = []string{"CKV_AWS_18", "CKV_AWS_26", "CKV_AWS_119", "CKV_AWS_174"}
+
+// excusedEverywhere are switched off in .checkov.yaml.
+var excusedEverywhere = []string{"CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_158", "CKV_AWS_173"}
 
 func suppressions(_ *stack, doc map[string]any) []string {
 	all, _ := doc["Resources"].(map[string]any)
@@ -107,6 +152,25 @@ func suppressions(_ *stack, doc map[string]any) []string {
 	})
 }
 
+// TestSuppressionsEverywhere: a rule that is switched off for all has its reason.
+func TestSuppressionsEverywhere(t *testing.T) {
+	var off []string
+	for line := range strings.Lines(read(t, ".checkov.yaml")) {
+		name, ok := strings.CutPrefix(strings.TrimSpace(line), "- ")
+		if !ok {
+			continue
+		}
+		name, reason, _ := strings.Cut(name, " # ")
+		if len(reason) < 30 {
+			t.Errorf("%s is switched off without a reason", name)
+		}
+		off = append(off, name)
+	}
+	if !slices.Equal(off, excusedEverywhere) {
+		t.Errorf("switched off are %v, want %v", off, excusedEverywhere)
+	}
+}
+
 // TestOperationsPage: whoever is woken by an alarm finds it there, and each
 // parameter is explained.
 func TestOperationsPage(t *testing.T) {
@@ -114,10 +178,14 @@ func TestOperationsPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc := parse(t, readTemplate(t)).source
-	parameters, _ := doc["Parameters"].(map[string]any)
-	for _, names := range []map[string]any{parameters, resources(doc, "AWS::CloudWatch::Alarm")} {
-		for name := range names {
+	s := whole(t)
+	names := slices.Clone(fromThePerson)
+	for id := range resources(s.ops, "AWS::CloudWatch::Alarm") {
+		names = append(names, strings.TrimSuffix(id, "&{Function}"))
+	}
+	parameters, _ := s.source["Parameters"].(map[string]any)
+	for _, names := range [][]string{names, slices.Collect(maps.Keys(parameters))} {
+		for _, name := range names {
 			if !strings.Contains(string(page), "`"+name+"`") {
 				t.Errorf("docs/operations.md does not speak of `%s`", name)
 			}
@@ -128,7 +196,7 @@ func TestOperationsPage(t *testing.T) {
 // TestRawGatewayResourcesComeLast: `sam local` takes its API from the first
 // resource that looks like one, and crashes on a raw one.
 func TestRawGatewayResourcesComeLast(t *testing.T) {
-	text := readTemplate(t)
+	text := read(t, "template.yaml")
 	raw := strings.Index(text, "Type: AWS::ApiGatewayV2::")
 	for _, kind := range []string{"HttpApi", "WebSocketApi"} {
 		if own := strings.Index(text, "Type: AWS::Serverless::"+kind); own < 0 || own > raw {

@@ -35,8 +35,14 @@ var storeRules = []rule{
 			return problems
 		})
 	}},
+}
+
+// inBoth are rules about any template.
+var inBoth = []rule{
 	{"no fixed names", noFixedNames},
 	{"any partition", anyPartition},
+	{"parameters", parameters},
+	{"suppressions", suppressions},
 }
 
 func oneTable(doc map[string]any) map[string]any {
@@ -73,7 +79,7 @@ func noFixedNames(_ *stack, doc map[string]any) []string {
 
 // isSavedQuery: these names need not even differ, so the stack's own will do.
 func isSavedQuery(r, name any) bool {
-	return at(r, "Type") == "AWS::Logs::QueryDefinition" && strings.HasPrefix(js(name), `{"Fn::Sub":"${AWS::StackName}/`)
+	return at(r, "Type") == "AWS::Logs::QueryDefinition" && strings.HasPrefix(js(name), `{"Fn::Sub":"${Chat}/`)
 }
 
 // ownName tells that a name is made of an id, or is that of another resource.
@@ -88,8 +94,11 @@ var partitioned = regexp.MustCompile(`arn:aws[:-]|[a-z0-9}]\.amazonaws\.com(\.cn
 var principals = regexp.MustCompile(`"(cloudfront|logging\.s3|cloudwatch|apigateway|lambda)\.amazonaws\.com"`)
 
 // anyPartition looks at what we wrote; SAM knows the partition it works for.
-func anyPartition(s *stack, _ map[string]any) []string {
-	text := principals.ReplaceAllString(js(s.source), `""`)
+func anyPartition(_ *stack, doc map[string]any) []string {
+	if doc["Transform"] == nil {
+		return nil
+	}
+	text := principals.ReplaceAllString(js(doc), `""`)
 	if found := partitioned.FindString(text); found != "" {
 		return []string{"something is of one partition only: " + found}
 	}

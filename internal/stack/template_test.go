@@ -1,6 +1,6 @@
-// Package stack holds template.yaml to rules that no scanner knows: as it is
-// written, and as CloudFormation gets it after SAM's own transform. Planted
-// faults show that each rule can fail.
+// Package stack holds template.yaml and ops.yaml to rules that no scanner knows:
+// as they are written, and template.yaml also as CloudFormation gets it after
+// SAM's own transform. Planted faults show that each rule can fail.
 package stack
 
 import (
@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,24 +19,46 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-const templatePath = "../../template.yaml"
+// here is the repository with the functions' code.
+var here = newCodebase("../..")
 
-// stack is the template, intrinsic functions in their long form.
+// stack is the two templates, intrinsic functions in their long form.
 type stack struct {
 	text   string
 	source map[string]any
+	// ops is ops.yaml; what it has for each function is in it once.
+	ops map[string]any
+	// code is what the template deploys.
+	code *codebase
 	// made is what SAM makes of it; nil if SAM is not at hand.
 	made map[string]any
 }
 
-// parse reads a template as it is written.
-func parse(t *testing.T, text string) *stack {
+// parse reads the templates as they are written.
+func parse(t *testing.T, text, ops string) *stack {
+	t.Helper()
+	s := &stack{text: text, source: parseOne(t, text), ops: parseOne(t, ops), code: here}
+	all, _ := s.ops["Resources"].(map[string]any)
+	for id, loop := range all {
+		if !strings.HasPrefix(id, "Fn::ForEach::") {
+			continue
+		}
+		delete(all, id)
+		body, _ := at(loop, "2").(map[string]any)
+		if js(at(loop, "1")) == `{"Ref":"Functions"}` {
+			maps.Copy(all, body)
+		}
+	}
+	return s
+}
+
+func parseOne(t *testing.T, text string) map[string]any {
 	t.Helper()
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
 		t.Fatal(err)
 	}
-	return &stack{text: text, source: value(doc.Content[0]).(map[string]any)}
+	return value(doc.Content[0]).(map[string]any)
 }
 
 // value is a YAML node as JSON would have it: !Ref x becomes {"Ref": "x"}.
@@ -191,10 +214,12 @@ type rule struct {
 }
 
 // asWritten are rules about resources that SAM leaves alone: they hold before
-// its transform and after it. afterSAM are rules about what it makes.
+// its transform and after it. afterSAM are rules about what it makes. inOps are
+// rules about ops.yaml, and inBoth about either template.
 var (
-	asWritten = slices.Concat(storeRules, siteRules, opsRules)
+	asWritten = slices.Concat(storeRules, siteRules, logRules, codeRules, inBoth)
 	afterSAM  = slices.Concat(gatewayRules, functionRules)
+	inOps     = slices.Concat(opsRules, inBoth)
 )
 
 // broken are the names of the rules that a template breaks, with what is wrong.
@@ -208,6 +233,7 @@ func broken(s *stack) map[string][]string {
 		}
 	}
 	judge(asWritten, s.source)
+	judge(inOps, s.ops)
 	if s.made != nil {
 		judge(asWritten, s.made)
 		judge(afterSAM, s.made)
@@ -215,13 +241,19 @@ func broken(s *stack) map[string][]string {
 	return out
 }
 
-func readTemplate(t *testing.T) string {
+func read(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(templatePath)
+	text, err := os.ReadFile(filepath.Join(here.root, name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// whole is the stack as it is in the repository.
+func whole(t *testing.T) *stack {
+	t.Helper()
+	return parse(t, read(t, "template.yaml"), read(t, "ops.yaml"))
 }
 
 func report(t *testing.T, s *stack) {
@@ -234,10 +266,10 @@ func report(t *testing.T, s *stack) {
 	}
 }
 
-func TestTemplateAsWritten(t *testing.T) { report(t, parse(t, readTemplate(t))) }
+func TestTemplateAsWritten(t *testing.T) { report(t, whole(t)) }
 
 func TestTemplateAfterSAM(t *testing.T) {
-	s := parse(t, readTemplate(t))
+	s := whole(t)
 	transform(t, s)
 	report(t, s)
 }

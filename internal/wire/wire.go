@@ -1,5 +1,5 @@
 // Package wire has the frames that a client and the chat exchange, version 1 of
-// the protocol that docs/protocol.md describes: what they hold, how they are
+// the protocol that docs/frames.md describes: what they hold, how they are
 // read (strictly) and how they are written.
 //
 // The files in testdata are golden frames. The tests of this package and those

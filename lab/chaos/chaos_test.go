@@ -31,7 +31,7 @@ var tiny = profile{
 // promise that it should, and one of a whole server breaks none.
 func TestBrokenServers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("needs DynamoDB Local: not with -short")
+		t.Skip("needs a database: not with -short")
 	}
 	for _, test := range []struct {
 		broken string

@@ -1,7 +1,7 @@
 // Command chaos runs the chat on real sockets and real processes while all that
 // can fail does, and judges by a history of the run whether its promises held.
 //
-// The gateway with the four functions is one process, DynamoDB Local another, and
+// The gateway with the functions is one process, the database another, and
 // both are killed by SIGKILL. Between the clients and the gateway, and between the
 // functions and the database, stand proxies that cut and fail. What goes wrong
 // when is a plan that the profile and the seed make. The history, a table of the

@@ -24,8 +24,9 @@ type backend struct {
 	executable, template, broken string
 	seed                         uint64
 	store                        string // the address that the server has of the database
-	libraries, data              string // of the database
-	java                         []string
+	engines, data                string // folders of the database
+	engine                       localdb.Engine
+	java                         []string // options of its command, if it has one
 	log                          io.Writer
 
 	mu       sync.Mutex
@@ -47,9 +48,9 @@ type process struct {
 	tally map[string]int
 }
 
-// startDatabase starts DynamoDB Local on the run's data.
+// startDatabase starts the database on the run's data.
 func (b *backend) startDatabase(ctx context.Context) error {
-	database, err := localdb.Start(ctx, localdb.Options{Dir: b.libraries, DataDir: b.data, Java: b.java})
+	database, err := localdb.Start(ctx, localdb.Options{Dir: b.engines, Engine: b.engine, DataDir: b.data, Java: b.java})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"projectchat/internal/laptop"
 	"projectchat/lab/check"
 	"projectchat/lab/storeproxy"
+	localdb "projectchat/local/dynamodb"
 	"projectchat/local/template"
 )
 
@@ -111,7 +112,7 @@ func perform(ctx context.Context, o options) (_ *result, err error) {
 }
 
 // makeScratch makes a folder for the database, in memory where the system has such
-// folders: DynamoDB Local waits for the disk at each write, and then there is
+// folders: both databases wait for the disk at each write, and then there is
 // little else to see. What a process has written there outlives its death, as on
 // a disk.
 func makeScratch() (string, error) {
@@ -159,7 +160,7 @@ func (r *run) startBackend(ctx context.Context, data string, log io.Writer) (err
 	}
 	r.backend = &backend{
 		executable: executable, template: filepath.Join(r.root, "template.yaml"), broken: r.broken, seed: r.seed,
-		libraries: filepath.Join(r.root, ".local", "dynamodb-local"), data: data, java: r.profile.java(), log: log,
+		engines: filepath.Join(r.root, ".local"), engine: localdb.Engine(os.Getenv(localdb.EngineVariable)), data: data, java: r.profile.java(), log: log,
 	}
 	if err := r.backend.startDatabase(ctx); err != nil {
 		return err

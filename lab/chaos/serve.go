@@ -43,7 +43,7 @@ type serverOptions struct {
 	seed             uint64
 }
 
-// serve is the chat's server as a process of its own: the gateway and the four
+// serve is the chat's server as a process of its own: the gateway and the
 // functions, as on a laptop, on the database that the environment names. Each
 // line of its input is a list of faults for the gateway, which replaces those
 // before; the input's end ends the process.

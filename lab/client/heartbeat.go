@@ -21,7 +21,7 @@ const (
 // after the last ping, and at once when a request got no answer; and, while it is
 // in view, as soon as the count of people may be wrong because one of them has
 // vanished. People who live give signs of it in time, so that in a quiet room this
-// comes first at most 20 s before the 2 min are over, and seldom; docs/protocol.md
+// comes first at most 20 s before the 2 min are over, and seldom; docs/client.md
 // works it out.
 type heartbeat struct {
 	m                               *Machine

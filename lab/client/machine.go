@@ -1,6 +1,6 @@
 // Package client is a client of the chat's wire protocol: one tab of one person
 // in one room. [Machine] is the whole of it, a state machine without I/O, clock
-// or goroutine; [Run] drives one over real sockets. docs/protocol.md describes
+// or goroutine; [Run] drives one over real sockets. docs/client.md describes
 // the machine as states, events and actions; web/src/client follows the same
 // description.
 package client

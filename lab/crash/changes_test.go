@@ -96,6 +96,7 @@ func (s *stage) noText() {
 // TestAnEditAndADeletion lets both go wrong, each at each of its steps, in either
 // order, and then repeats those that were not answered, as a client does.
 func TestAnEditAndADeletion(t *testing.T) {
+	onlyInMemory(t)
 	edit, deletion := change("c1", "edit", "new text"), change("c2", "delete", "")
 	orders := map[string][2]func(*stage, *process) reply{
 		"edit, delete": {edit, deletion}, "delete, edit": {deletion, edit},

@@ -17,6 +17,7 @@ import (
 	"projectchat/internal/chat/chattest"
 	"projectchat/internal/compose"
 	"projectchat/internal/people"
+	localdb "projectchat/local/dynamodb"
 )
 
 // object is JSON.
@@ -98,7 +99,7 @@ func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
 // stage is the functions over one store.
 type stage struct {
 	*testing.T
-	store   *chattest.Store
+	store   compose.Store
 	cast    *chattest.Broadcaster
 	token   string
 	session people.Session
@@ -149,7 +150,7 @@ func (s *stage) invoke(p *process, function string, event object) (r reply) {
 	return r
 }
 
-// codes is the closed list of docs/protocol.md.
+// codes is the closed list of docs/frames.md.
 var codes = []string{
 	"bad_request", "unauthorized", "forbidden", "not_found", "not_joined", "cid_conflict", "behind", "reset",
 	"name_taken", "too_large", "rate_limited", "internal", "busy",
@@ -197,7 +198,7 @@ func (s *stage) http(p *process, function, method, path string, query, body obje
 // newStage has Ann on a connection ann, in the room, where three messages are,
 // and Ben on ben, who is there, too; new is a connection of hers that has not joined.
 func newStage(t *testing.T) *stage {
-	s := &stage{T: t, store: chattest.NewStore(time.Now), cast: chattest.NewBroadcaster()}
+	s := &stage{T: t, store: mustStore(t), cast: chattest.NewBroadcaster()}
 	rules := chattest.NewRules(s.store, s.cast, chat.Options{})
 	must := func(err error) {
 		if err != nil {
@@ -375,6 +376,9 @@ func (s *stage) connected(id string) {
 
 // TestEveryStepOfEveryRoute lets each route go wrong once at each step.
 func TestEveryStepOfEveryRoute(t *testing.T) {
+	if *onDatabase {
+		localdb.ForTest(t) // starts it, which cannot be done in virtual time
+	}
 	all := routes()
 	all["send"] = route{send, "sent", func(s *stage) { s.once() }}
 	maps.Copy(all, changes())
@@ -427,6 +431,7 @@ func (r route) goneFor(_, again reply) bool { return r.want == "204" && again.St
 // TestSendAndItsRepeat lets both go wrong, each at each of its steps, while
 // somebody else speaks in between, and asks a third time.
 func TestSendAndItsRepeat(t *testing.T) {
+	onlyInMemory(t)
 	pairs := 0
 	for k := 1; k <= 7; k++ {
 		for _, a := range every(k) {

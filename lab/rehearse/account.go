@@ -26,7 +26,7 @@ type account struct {
 }
 
 // newAccount makes what the tools need to reach the emulator and nothing else:
-// no settings of this machine's AWS CLI, and the SAM CLI's stand-in.
+// no settings of this machine's AWS CLI, and the stand-ins of both CLIs.
 func newAccount(e *emulator, o options, folder string) (*account, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -36,8 +36,8 @@ func newAccount(e *emulator, o options, folder string) (*account, error) {
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		return nil, err
 	}
-	for name, target := range map[string]string{"sam": self, "aws": filepath.Join(o.venv, "bin", "aws")} {
-		if err := os.Symlink(target, filepath.Join(bin, name)); err != nil {
+	for _, name := range []string{"sam", "aws"} {
+		if err := os.Symlink(self, filepath.Join(bin, name)); err != nil {
 			return nil, err
 		}
 	}
@@ -53,7 +53,8 @@ func newAccount(e *emulator, o options, folder string) (*account, error) {
 		"AWS_ENDPOINT_URL="+e.address, "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region,
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_PAGER=",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
-		"SAM="+filepath.Join(bin, "sam"), "SAM_CLI_TELEMETRY=0", samVariable+"="+o.sam, folderVariable+"="+folder,
+		"SAM="+filepath.Join(bin, "sam"), "SAM_CLI_TELEMETRY=0",
+		samVariable+"="+o.sam, awsVariable+"="+filepath.Join(o.venv, "bin", "aws"), folderVariable+"="+folder,
 	)}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 type template struct {
 	// Source is the template that goes to CloudFormation.
 	Source map[string]any `json:"source"`
-	// Made is what SAM's transform makes of it there.
+	// Made is what SAM's transform makes of it there; nil if it is not for SAM.
 	Made map[string]any `json:"made"`
 }
 
@@ -29,6 +29,9 @@ func emulated(t template, address string) (map[string]any, []string, error) {
 	}
 	resources, _ := at(out, "Resources").(map[string]any)
 	left := dropUnknown(resources)
+	if t.Made == nil {
+		return out, left, nil
+	}
 	routes, err := routesOf(t.Made)
 	if err != nil {
 		return nil, nil, err
@@ -40,12 +43,11 @@ func emulated(t template, address string) (map[string]any, []string, error) {
 		return nil, nil, fmt.Errorf("the template no longer sets %s for all functions", managementVariable)
 	}
 	variables[managementVariable] = map[string]any{"Fn::Sub": address + "/_aws/execute-api/${WsApi}/ws"}
-	return out, []string{
-		fmt.Sprintf("left out, since it does not know their kind: %s", strings.Join(left, ", ")),
+	return out, append(left,
 		fmt.Sprintf("%d HTTP routes taken from the OpenAPI body that SAM makes, which it does not read", len(routes)/2),
 		fmt.Sprintf("%d conditions on dynamodb:LeadingKeys left out: it knows tables and actions, not rows", conditions),
 		"the address of @connections: its own",
-	}, nil
+	), nil
 }
 
 // clone makes a copy that shares nothing.
@@ -78,7 +80,9 @@ func unknown(resource any) bool {
 	return false
 }
 
-func dropUnknown(resources map[string]any) (dropped []string) {
+// dropUnknown takes out the resources that the emulator refuses, and says which.
+func dropUnknown(resources map[string]any) []string {
+	var dropped []string
 	for id, r := range resources {
 		if unknown(r) {
 			delete(resources, id)
@@ -86,7 +90,7 @@ func dropUnknown(resources map[string]any) (dropped []string) {
 		}
 	}
 	slices.Sort(dropped)
-	return dropped
+	return []string{"left out, since it does not know their kind: " + strings.Join(dropped, ", ")}
 }
 
 var functionOfURI = regexp.MustCompile(`\$\{(\w+)\.Arn\}/invocations`)

@@ -126,33 +126,35 @@ func TestWithoutPosts(t *testing.T) {
 	}
 }
 
-// TestEmulatedTemplate holds the real template to the same: beside what is
-// listed here it goes to the emulator as it goes to AWS.
-func TestEmulatedTemplate(t *testing.T) {
+// TestEmulatedTemplates holds the real templates to the same: beside what is
+// listed here they go to the emulator as they go to AWS.
+func TestEmulatedTemplates(t *testing.T) {
 	python := os.Getenv("SAM_PYTHON")
 	if python == "" {
 		t.Skip("SAM_PYTHON is not set; `make test-template` installs SAM and runs this test")
 	}
-	cmd := exec.CommandContext(t.Context(), python, "transform.py", "../../template.yaml")
-	cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION="+region)
-	printed, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := parse(t, printed)
-	out, _, err := emulated(in, address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range differences("", in.Source, out) {
-		kind := at(in.Source, "Resources", strings.TrimPrefix(path, "/Resources/"), "Type")
-		listed := kind == "AWS::ApiGatewayV2::RouteResponse" || kind == "AWS::Logs::QueryDefinition" || kind == "AWS::CloudWatch::Alarm"
-		known := path == "/Globals/Function/Environment/Variables/"+managementVariable+"/Fn::Sub" ||
-			strings.HasPrefix(path, "/Resources/Rehearsal") ||
-			strings.Contains(path, "/Properties/Policies/") && strings.HasSuffix(path, "/Condition") ||
-			listed
-		if !known {
-			t.Errorf("%s differs", path)
+	for _, name := range []string{"template.yaml", "ops.yaml"} {
+		cmd := exec.CommandContext(t.Context(), python, "transform.py", "../../"+name)
+		cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION="+region)
+		printed, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := parse(t, printed)
+		out, _, err := emulated(in, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range differences("", in.Source, out) {
+			kind := at(in.Source, "Resources", strings.TrimPrefix(path, "/Resources/"), "Type")
+			listed := kind == "AWS::ApiGatewayV2::RouteResponse" || kind == "AWS::Logs::QueryDefinition" || kind == "AWS::CloudWatch::Alarm"
+			known := path == "/Globals/Function/Environment/Variables/"+managementVariable+"/Fn::Sub" ||
+				strings.HasPrefix(path, "/Resources/Rehearsal") ||
+				strings.Contains(path, "/Properties/Policies/") && strings.HasSuffix(path, "/Condition") ||
+				listed
+			if !known {
+				t.Errorf("%s: %s differs", name, path)
+			}
 		}
 	}
 }

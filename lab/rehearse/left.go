@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,25 @@ func (p *play) wantExpiry(ctx context.Context) error {
 		return errors.New("with RetentionDays=30 no message has an end: the functions did not get the new parameter")
 	}
 	return nil
+}
+
+// wantAlarms wants the alarms that AlarmMail brings, two of them for each function.
+func (p *play) wantAlarms(ctx context.Context) (number int, err error) {
+	var functions, alarms []string
+	if err := p.account.aws(ctx, &functions, "cloudformation", "list-stack-resources", "--stack-name", stack,
+		"--query", "StackResourceSummaries[?ResourceType=='AWS::Lambda::Function'].PhysicalResourceId"); err != nil {
+		return 0, err
+	}
+	if err := p.account.aws(ctx, &alarms, "cloudwatch", "describe-alarms", "--alarm-name-prefix", stack+"-ops-",
+		"--query", "MetricAlarms[].Dimensions[?Name=='FunctionName'].Value[]"); err != nil {
+		return 0, err
+	}
+	for _, function := range functions {
+		if n := len(slices.DeleteFunc(slices.Clone(alarms), func(name string) bool { return name != function })); n < 2 {
+			return 0, fmt.Errorf("%s has %d alarms, want one for its errors and one for its throttles", function, n)
+		}
+	}
+	return len(alarms), nil
 }
 
 // wantRefusedPost wants the refusal in the functions' log.
@@ -77,11 +97,13 @@ func (p *play) destroy(ctx context.Context) (string, error) {
 // wantGone wants nothing of the stack in the lists of the account.
 func (p *play) wantGone(ctx context.Context) error {
 	for _, list := range [][]string{
-		{"cloudformation", "list-stacks", "--query", "StackSummaries[?StackName=='" + stack + "' && StackStatus!='DELETE_COMPLETE'].StackStatus"},
+		{"cloudformation", "list-stacks", "--query", "StackSummaries[?starts_with(StackName, '" + stack + "') && StackStatus!='DELETE_COMPLETE'].StackStatus"},
 		{"lambda", "list-functions", "--query", "Functions[].FunctionName"},
 		{"iam", "list-roles", "--query", "Roles[?starts_with(RoleName, '" + stack + "')].RoleName"},
 		{"apigatewayv2", "get-apis", "--query", "Items[].Name"},
 		{"s3api", "list-buckets", "--query", "Buckets[?starts_with(Name, '" + stack + "')].Name"},
+		{"cloudwatch", "describe-alarms", "--query", "MetricAlarms[].AlarmName"},
+		{"cloudwatch", "list-dashboards", "--query", "DashboardEntries[].DashboardName"},
 		{"cloudfront", "list-distributions", "--query", "DistributionList.Items[].Id"},
 	} {
 		var left []string

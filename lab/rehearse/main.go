@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -28,15 +29,23 @@ type options struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	err := run(ctx)
+	var ended *exec.ExitError
+	if errors.As(err, &ended) && filepath.Base(os.Args[0]) == "aws" {
+		os.Exit(ended.ExitCode()) // the CLI has said why
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "rehearse:", err)
 		os.Exit(1)
 	}
 }
 
 func run(ctx context.Context) error {
-	if filepath.Base(os.Args[0]) == "sam" {
+	switch filepath.Base(os.Args[0]) {
+	case "sam":
 		return standInForSAM(ctx, os.Args[1:])
+	case "aws":
+		return standInForAWS(ctx, os.Args[1:])
 	}
 	var o options
 	flag.StringVar(&o.sam, "sam", ".local/venv-sam/bin/sam", "the SAM CLI")

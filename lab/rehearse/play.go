@@ -121,9 +121,9 @@ func (p *play) deployAgain(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, want := range []string{"No changes to deploy", "the page is as it was"} {
-		if !strings.Contains(out, want) {
-			return "", fmt.Errorf("it does not say %q:\n%s", want, tail(out))
+	for want, times := range map[string]int{"No changes to deploy": 2, "the page is as it was": 1} {
+		if strings.Count(out, want) != times {
+			return "", fmt.Errorf("it does not say %q, times %d:\n%s", want, times, tail(out))
 		}
 	}
 	after, err := p.account.changed(ctx, stack)
@@ -159,7 +159,11 @@ func (p *play) update(ctx context.Context) (string, error) {
 	if _, err := p.wantFile(ctx, "/"+old, immutable); err != nil {
 		return "", fmt.Errorf("an open page loads a part that is no longer in it: %w", err)
 	}
-	return "both stayed connected; the new parameter holds; the old page's files are still there", nil
+	alarms, err := p.wantAlarms(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("both stayed connected; the new parameter holds; %d alarms; the old page's files are still there", alarms), nil
 }
 
 // silence takes the right to post from a function, wants that to be noticed, and

@@ -10,9 +10,11 @@ import (
 	"slices"
 )
 
-// Variables by which the rehearsal tells its stand-in for the SAM CLI what to do.
+// Variables by which the rehearsal tells its stand-ins for the SAM CLI and the AWS
+// CLI what to do.
 const (
 	samVariable    = "REHEARSE_SAM"    // the real SAM CLI
+	awsVariable    = "REHEARSE_AWS"    // the real AWS CLI
 	folderVariable = "REHEARSE_FOLDER" // where it builds
 )
 
@@ -24,32 +26,46 @@ func standInForSAM(ctx context.Context, args []string) error {
 	built := filepath.Join(folder, "template.yaml")
 	switch args[0] {
 	case "build":
-		if err := realSAM(ctx, append(slices.Clone(args), "--build-dir", folder)...); err != nil {
+		if err := actual(ctx, samVariable, append(slices.Clone(args), "--build-dir", folder)...); err != nil {
 			return err
 		}
-		return adapt(ctx, built)
+		return adapt(ctx, built, built)
 	case "deploy":
 		// SAM looks for its settings beside the template.
 		settings, err := filepath.Abs("samconfig.toml")
 		if err != nil {
 			return err
 		}
-		return realSAM(ctx, append(slices.Clone(args), "--template-file", built, "--config-file", settings)...)
+		return actual(ctx, samVariable, append(slices.Clone(args), "--template-file", built, "--config-file", settings)...)
 	}
-	return realSAM(ctx, args...)
+	return actual(ctx, samVariable, args...)
 }
 
-func realSAM(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, os.Getenv(samVariable), args...)
+// standInForAWS is what the scripts run as the AWS CLI: the real one, which
+// deploys ops.yaml with the changes that the emulator needs.
+func standInForAWS(ctx context.Context, args []string) error {
+	if i := slices.Index(args, "ops.yaml"); i >= 0 {
+		adapted := filepath.Join(os.Getenv(folderVariable), "ops.yaml")
+		if err := adapt(ctx, "ops.yaml", adapted); err != nil {
+			return err
+		}
+		args = slices.Replace(slices.Clone(args), i, i+1, adapted)
+	}
+	return actual(ctx, awsVariable, args...)
+}
+
+// actual runs the tool that a variable names.
+func actual(ctx context.Context, variable string, args ...string) error {
+	cmd := exec.CommandContext(ctx, os.Getenv(variable), args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return cmd.Run()
 }
 
-// adapt changes a built template for the emulator, in its place.
-func adapt(ctx context.Context, built string) error {
+// adapt writes a template with the changes for the emulator.
+func adapt(ctx context.Context, from, to string) error {
 	python := filepath.Join(filepath.Dir(os.Getenv(samVariable)), "python")
 	script := filepath.Join("lab", "rehearse", "transform.py")
-	cmd := exec.CommandContext(ctx, python, script, built)
+	cmd := exec.CommandContext(ctx, python, script, from)
 	cmd.Stderr = os.Stderr
 	printed, err := cmd.Output()
 	if err != nil {
@@ -70,5 +86,5 @@ func adapt(ctx context.Context, built string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(built, text, 0o644)
+	return os.WriteFile(to, text, 0o644)
 }

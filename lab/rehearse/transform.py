@@ -1,5 +1,5 @@
-"""Prints the template of a build (a file) in JSON, intrinsic functions in their
-long form, beside what SAM's own transform makes of it: {"source", "made"}.
+"""Prints a template (a file) in JSON, intrinsic functions in their long form,
+beside what SAM's own transform makes of it, if it is for that: {"source", "made"}.
 Runs in the Python that has the SAM CLI."""
 
 import copy
@@ -17,8 +17,11 @@ class NoManagedPolicies:
 
 with open(sys.argv[1], encoding="utf-8") as file:
     source = yaml_parse(file.read())
-uploaded = copy.deepcopy(source)
-for resource in uploaded["Resources"].values():
-    if resource["Type"] == "AWS::Serverless::Function":
-        resource["Properties"]["CodeUri"] = "s3://bucket/key"
-json.dump({"source": source, "made": transform(uploaded, {}, NoManagedPolicies())}, sys.stdout)
+made = None
+if "Serverless" in source["Transform"]:
+    uploaded = copy.deepcopy(source)
+    for resource in uploaded["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    made = transform(uploaded, {}, NoManagedPolicies())
+json.dump({"source": source, "made": made}, sys.stdout)

@@ -1,5 +1,5 @@
 // Package storeproxy is a DynamoDB that fails on purpose: an HTTP proxy in front
-// of DynamoDB Local that answers requests by errors, before or after they have
+// of a local DynamoDB that answers requests by errors, before or after they have
 // had their effect, late, or not at all.
 package storeproxy
 

@@ -6,8 +6,14 @@ import (
 	"strings"
 )
 
-// What can be missing on a machine. Each text is one line that says what to do.
+// What can be missing on a machine. Each text is one line that says how to go on.
 var (
+	// ErrNoNPM: Dynoxide is not fetched yet, and there is no npm command.
+	ErrNoNPM = errors.New("no npm, which fetches Dynoxide, the database, once: install Node.js (nodejs.org) so that `npm -v` works, or take DynamoDB Local (DB=dynamodb-local), which needs Java and Maven")
+	// ErrNoBinary: npm has no package of Dynoxide for this system.
+	ErrNoBinary = errors.New("Dynoxide has no binary for this system: take DynamoDB Local (DB=dynamodb-local)")
+	// ErrFetchDynoxide: npm could not fetch Dynoxide, or something else than Dynoxide came.
+	ErrFetchDynoxide = errors.New("Dynoxide could not be fetched with npm: check the network and `npm config get registry`, and try again, or take DynamoDB Local (DB=dynamodb-local)")
 	// ErrNoJava: no working java command.
 	ErrNoJava = errors.New("no Java: install Java 17 or newer (apt install openjdk-17-jre-headless, brew install openjdk) so that `java -version` works")
 	// ErrOldJava: the java command is older than [MinJava].
@@ -17,23 +23,24 @@ var (
 	// ErrFetch: Maven could not fetch DynamoDB Local.
 	ErrFetch = errors.New("DynamoDB Local could not be fetched with Maven: check the network and ~/.m2/settings.xml, and try again")
 	// ErrPortTaken: something else listens on the port that was asked for.
-	ErrPortTaken = errors.New("the port for DynamoDB Local is taken: choose another, or end what listens there")
+	ErrPortTaken = errors.New("the port for the database is taken: choose another, or end the program that listens there")
 	// ErrInUse: another running process has a server on the same data folder.
 	ErrInUse = errors.New("the data folder is in use: end the other process, or choose another data folder")
 )
 
-// A DamagedError says that DynamoDB Local cannot work with what lies in its data
+// A DamagedError says that a database cannot work with the files in its data
 // folder, or cannot write there.
 type DamagedError struct {
-	Dir  string // the data folder
-	Line string // the line of DynamoDB Local's output that tells most
+	Engine Engine
+	Dir    string // the data folder
+	Line   string // the line of the database's output that tells most
 }
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("DynamoDB Local cannot use the data folder %s (%s): move it away (mv %[1]s %[1]s.broken) to start with an empty one", e.Dir, e.Line)
+	return fmt.Sprintf("%s cannot use the data folder %s (%s): move it away (mv %[2]s %[2]s.broken) to start with an empty one", e.Engine.Title(), e.Dir, e.Line)
 }
 
-// usefulLine picks the line that tells most from the JVM's last output: the last
+// usefulLine picks the line that tells most from a program's last output: the last
 // one that names an exception or an error, else the last one that says anything.
 func usefulLine(output string) string {
 	last := ""
@@ -44,7 +51,7 @@ func usefulLine(output string) string {
 			continue
 		}
 		last = line
-		if strings.Contains(line, "Exception") || strings.Contains(line, "Error") {
+		if strings.Contains(line, "Exception") || strings.Contains(line, "Error") || strings.HasPrefix(line, "error: ") {
 			best = line
 		}
 	}

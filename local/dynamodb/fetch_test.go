@@ -25,7 +25,7 @@ const goodMaven = `mkdir -p "$out" && echo jar >"$out/a.jar" && echo once >>"$0.
 
 func fetchInto(t *testing.T, dir string) (string, error) {
 	t.Helper()
-	return Fetch(t.Context(), dir, func(line string) { t.Log(line) })
+	return fetchLocal(t.Context(), dir, func(line string) { t.Log(line) })
 }
 
 func TestFetchOnce(t *testing.T) {
@@ -51,7 +51,7 @@ func TestFetchRepairs(t *testing.T) {
 			if err := os.RemoveAll(lib); err != nil {
 				return err
 			}
-			half := filepath.Join(dir, "fetching", "lib")
+			half := filepath.Join(dir, "fetching", "fresh")
 			return errors.Join(os.MkdirAll(half, 0o755), os.WriteFile(filepath.Join(half, "half.jar"), nil, 0o644))
 		}},
 		{"a lost file", func(t *testing.T, dir, lib string) error { return os.Remove(filepath.Join(lib, "a.jar")) }},
@@ -111,7 +111,7 @@ func TestFetchFails(t *testing.T) {
 		fakeMaven(t, `sleep 1000`)
 		ctx, cancel := context.WithCancel(t.Context())
 		// The log line comes right before Maven is started.
-		_, err := Fetch(ctx, t.TempDir(), func(string) { cancel() })
+		_, err := fetchLocal(ctx, t.TempDir(), func(string) { cancel() })
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want context.Canceled", err)
 		}
@@ -123,7 +123,7 @@ func TestFetchesAtOnceFetchOnce(t *testing.T) {
 	dir := t.TempDir()
 	errs := make(chan error)
 	for range 8 {
-		go func() { _, err := Fetch(t.Context(), dir, func(string) {}); errs <- err }()
+		go func() { _, err := fetchLocal(t.Context(), dir, func(string) {}); errs <- err }()
 	}
 	for range 8 {
 		if err := <-errs; err != nil {

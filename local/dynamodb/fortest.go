@@ -20,7 +20,7 @@ const EndpointVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 func ForTest(tb testing.TB) (endpoint string) {
 	tb.Helper()
 	if testing.Short() {
-		tb.Skip("needs DynamoDB Local: not with -short")
+		tb.Skip("needs a database: not with -short")
 	}
 	if endpoint := os.Getenv(EndpointVariable); endpoint != "" {
 		return endpoint
@@ -38,10 +38,10 @@ var shared = sync.OnceValues(func() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Start(context.Background(), Options{Dir: dir})
+	return Start(context.Background(), Options{Dir: dir, Engine: Engine(os.Getenv(EngineVariable))})
 })
 
-// cacheDir is .local/dynamodb-local beside the go.mod above the working folder,
+// cacheDir is .local beside the go.mod above the working folder,
 // which for a test is the folder of its package.
 func cacheDir() (string, error) {
 	dir, err := os.Getwd()
@@ -50,7 +50,7 @@ func cacheDir() (string, error) {
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, ".local", "dynamodb-local"), nil
+			return filepath.Join(dir, ".local"), nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {

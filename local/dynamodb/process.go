@@ -15,6 +15,8 @@ import (
 )
 
 const (
+	// Both engines use these names, so that a folder has one server. An older copy
+	// of this program, which knew only one engine, looks for them, too.
 	pidFileName  = "dynamodb-local.pid"
 	lockFileName = "dynamodb-local.lock"
 	grace        = 5 * time.Second // from SIGTERM to SIGKILL
@@ -79,21 +81,6 @@ func parseStat(stat string) (string, error) {
 func dirExists(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
-}
-
-// EndOrphan ends the server that was left running on a data folder by a process
-// that died. It ends no other process, also if the server's pid is another's by
-// now. [ErrInUse] if who started the server still runs. No server: no error.
-func EndOrphan(ctx context.Context, dataDir string) error {
-	if !dirExists(dataDir) {
-		return nil
-	}
-	unlock, err := takeFolder(ctx, dataDir)
-	if err != nil {
-		return err
-	}
-	unlock()
-	return nil
 }
 
 // takeFolder takes a data folder for this process until unlock is called or the

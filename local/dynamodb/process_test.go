@@ -28,19 +28,19 @@ func mustIdentify(t *testing.T, pid int) process {
 	return p
 }
 
-func TestEndOrphan(t *testing.T) {
+// takeAndLeave takes a folder as a server does, and leaves it again.
+func takeAndLeave(t *testing.T, dir string) error {
+	unlock, err := takeFolder(t.Context(), dir)
+	if err == nil {
+		unlock()
+	}
+	return err
+}
+
+func TestTakeFolder(t *testing.T) {
 	t.Run("nothing was left", func(t *testing.T) {
-		if err := EndOrphan(t.Context(), t.TempDir()); err != nil {
+		if err := takeAndLeave(t, t.TempDir()); err != nil {
 			t.Error(err)
-		}
-	})
-	t.Run("no such folder", func(t *testing.T) {
-		dir := filepath.Join(t.TempDir(), "none")
-		if err := EndOrphan(t.Context(), dir); err != nil {
-			t.Error(err)
-		}
-		if dirExists(dir) {
-			t.Error("the folder was made")
 		}
 	})
 	t.Run("ends its own", func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestEndOrphan(t *testing.T) {
 		if err := writePIDFile(dir, mustIdentify(t, sleep.Process.Pid)); err != nil {
 			t.Fatal(err)
 		}
-		if err := EndOrphan(t.Context(), dir); err != nil {
+		if err := takeAndLeave(t, dir); err != nil {
 			t.Fatal(err)
 		}
 		sleep.Wait()
@@ -66,7 +66,7 @@ func TestEndOrphan(t *testing.T) {
 		if err := writePIDFile(dir, other); err != nil {
 			t.Fatal(err)
 		}
-		if err := EndOrphan(t.Context(), dir); err != nil {
+		if err := takeAndLeave(t, dir); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := startTime(sleep.Process.Pid); err != nil {
@@ -78,7 +78,7 @@ func TestEndOrphan(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, pidFileName), []byte("{"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := EndOrphan(t.Context(), dir); err != nil {
+		if err := takeAndLeave(t, dir); err != nil {
 			t.Error(err)
 		}
 	})

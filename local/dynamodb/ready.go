@@ -20,7 +20,7 @@ func (s *Server) awaitReady(ctx context.Context, dataDir string) error {
 	defer cancel()
 	const maxPause, damagedAfter = 200 * time.Millisecond, 3
 	broken := 0
-	for pause := 20 * time.Millisecond; ; pause = min(2*pause, maxPause) {
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, maxPause) {
 		status := s.probe(ctx)
 		if status == http.StatusInternalServerError {
 			broken++
@@ -35,7 +35,7 @@ func (s *Server) awaitReady(ctx context.Context, dataDir string) error {
 		case <-s.done:
 			return s.explain(dataDir)
 		case <-ctx.Done():
-			return fmt.Errorf("start DynamoDB Local: %w", context.Cause(ctx))
+			return fmt.Errorf("start %s: %w", s.Engine.Title(), context.Cause(ctx))
 		case <-time.After(pause):
 		}
 	}
@@ -44,13 +44,13 @@ func (s *Server) awaitReady(ctx context.Context, dataDir string) error {
 // probe gives the status of a request for the list of tables, which only a
 // server that can read its data answers with 200; 0 if nobody answers like
 // DynamoDB. An unsigned request comes first: whoever answers it in another way
-// is not DynamoDB Local.
+// is neither of our databases.
 func (s *Server) probe(ctx context.Context) int {
 	status, body := s.ask(ctx, "")
 	if status != http.StatusBadRequest || !strings.Contains(body, "MissingAuthenticationToken") {
 		return 0
 	}
-	// DynamoDB Local wants a signature but does not check it.
+	// They want a signature but do not check it.
 	status, _ = s.ask(ctx, "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	return status
 }
@@ -82,12 +82,12 @@ func (s *Server) explain(dataDir string) error {
 	output := s.output.String()
 	line := usefulLine(output)
 	switch {
-	case strings.Contains(output, "java.net.BindException"):
+	case strings.Contains(output, "java.net.BindException"), strings.Contains(output, "is already in use"):
 		return fmt.Errorf("%w (%s)", ErrPortTaken, strings.TrimPrefix(s.Endpoint, "http://127.0.0.1:"))
 	case strings.Contains(output, "UnsupportedClassVersionError"):
 		return ErrOldJava
 	case dataDir != "":
-		return &DamagedError{Dir: dataDir, Line: line}
+		return &DamagedError{Engine: s.Engine, Dir: dataDir, Line: line}
 	}
-	return fmt.Errorf("start DynamoDB Local: it does not work: %s", line)
+	return fmt.Errorf("start %s: it does not work: %s", s.Engine.Title(), line)
 }

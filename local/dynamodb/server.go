@@ -1,8 +1,9 @@
-// Package dynamodb fetches, starts and stops DynamoDB Local, Amazon's own
-// DynamoDB for one machine, on Linux and macOS. It needs Java, and the first
-// time Maven.
+// Package dynamodb fetches, starts and stops a DynamoDB for one machine, on Linux
+// and macOS. There are two: [Dynoxide], which npm fetches, and [Local], Amazon's
+// own, which needs Java and the first time Maven.
 //
-// See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.html.
+// See https://github.com/nubo-db/dynoxide and
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.html.
 package dynamodb
 
 import (
@@ -23,16 +24,17 @@ import (
 
 // Options says how to start a server. The zero value of all but Dir is usable.
 type Options struct {
-	Dir      string            // where DynamoDB Local's libraries are kept; see [Fetch]
-	DataDir  string            // where the data is kept; "": in memory
-	Port     int               // 0: any free one
-	MemoryMB int               // the most heap that Java takes; 0: 512
-	Java     []string          // further options of the java command
-	Log      func(line string) // told of each step that may take long; nil: nobody
+	Dir     string            // where the engines are kept once they are fetched, each in a folder of its name
+	Engine  Engine            // "": see [Start]
+	DataDir string            // where the data is kept; "": in memory
+	Port    int               // 0: any free one
+	Java    []string          // further options of the java command, for DynamoDB Local
+	Log     func(line string) // told of each step that may take long, and of a choice that may surprise; nil: nobody
 }
 
-// Server is a running DynamoDB Local.
+// Server is a running database.
 type Server struct {
+	Engine Engine
 	// Endpoint is its address, http://127.0.0.1:PORT. Any access key id of letters
 	// and digits is accepted, with any secret and any region; all see one database.
 	Endpoint string
@@ -49,24 +51,24 @@ type Server struct {
 // server ends by [Server.Stop], and soon after this process if that dies. One
 // that an earlier process left on DataDir is ended first.
 //
-// Errors: [ErrNoJava], [ErrOldJava], [ErrNoMaven], [ErrFetch], [ErrPortTaken],
-// [ErrInUse], a [*DamagedError], or what the system says.
+// If Options name no engine it is Dynoxide, but DynamoDB Local where that alone
+// has data in the folder, and on systems for which Dynoxide has no binary.
+//
+// Errors: [ErrNoNPM], [ErrNoBinary], [ErrFetchDynoxide], [ErrNoJava],
+// [ErrOldJava], [ErrNoMaven], [ErrFetch], [ErrPortTaken], [ErrInUse],
+// a [*DamagedError], or the system's own.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	java, err := findJava(ctx)
-	if err != nil {
-		return nil, err
-	}
-	lib, err := Fetch(ctx, o.Dir, o.Log)
+	program, err := choose(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	if o.DataDir, err = makeFolder(o.DataDir); err != nil {
 		return nil, err
 	}
-	return launchOnFreePort(ctx, java, lib, o)
+	return launchOnFreePort(ctx, program, o.Port, o.DataDir)
 }
 
 func makeFolder(dir string) (string, error) {
@@ -84,23 +86,23 @@ func makeFolder(dir string) (string, error) {
 }
 
 // launchOnFreePort tries again if a port that was just free is taken after all.
-func launchOnFreePort(ctx context.Context, java, lib string, o Options) (*Server, error) {
+func launchOnFreePort(ctx context.Context, p program, wanted int, dataDir string) (*Server, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
-		port, err := freePort(o.Port)
+		port, err := freePort(wanted)
 		if err != nil {
 			return nil, err
 		}
-		s, err := launch(ctx, java, arguments(lib, port, o), port, o.DataDir)
+		s, err := launch(ctx, p, port, dataDir)
 		if err != nil {
 			return nil, err
 		}
-		err = s.awaitReady(ctx, o.DataDir)
+		err = s.awaitReady(ctx, dataDir)
 		if err == nil {
 			return s, nil
 		}
 		s.kill()
-		if o.Port != 0 || attempt == attempts || !errors.Is(err, ErrPortTaken) {
+		if wanted != 0 || attempt == attempts || !errors.Is(err, ErrPortTaken) {
 			return nil, err
 		}
 	}
@@ -116,30 +118,9 @@ func freePort(port int) (int, error) {
 	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
-func arguments(lib string, port int, o Options) []string {
-	memory := o.MemoryMB
-	if memory == 0 {
-		memory = 512
-	}
-	args := append([]string{fmt.Sprintf("-Xmx%dm", memory)}, o.Java...)
-	args = append(args,
-		// No path to native libraries: the jar unpacks its own SQLite, which it has
-		// for more processors than Maven's copies are for.
-		"-cp", filepath.Join(lib, "*"),
-		"com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
-		"-port", strconv.Itoa(port),
-		"-sharedDb",         // one database, whatever the credentials and region
-		"-disableTelemetry", // else it looks up a host at AWS
-	)
-	if o.DataDir == "" {
-		return append(args, "-inMemory")
-	}
-	return append(args, "-dbPath", o.DataDir)
-}
-
-// launch starts the JVM on a data folder, or none, that it takes until the JVM
-// has ended.
-func launch(ctx context.Context, java string, args []string, port int, dataDir string) (*Server, error) {
+// launch starts a program on a data folder, or none, which it takes until the
+// program has ended.
+func launch(ctx context.Context, p program, port int, dataDir string) (*Server, error) {
 	release := func() {}
 	if dataDir != "" {
 		var err error
@@ -148,17 +129,18 @@ func launch(ctx context.Context, java string, args []string, port int, dataDir s
 		}
 	}
 	s := &Server{
+		Engine:   p.engine,
 		Endpoint: "http://127.0.0.1:" + strconv.Itoa(port),
 		done:     make(chan struct{}),
 		output:   &tail{},
-		cmd:      exec.Command(java, args...),
+		cmd:      exec.Command(p.path, p.args(port, dataDir)...),
 	}
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	// In a group of its own a terminal's Ctrl-C does not end it before us.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.cmd.Start(); err != nil {
 		release()
-		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
+		return nil, fmt.Errorf("start %s: %w", p.engine.Title(), err)
 	}
 	s.PID = s.cmd.Process.Pid
 	unwatch, err := watch(s.PID)
@@ -174,12 +156,12 @@ func launch(ctx context.Context, java string, args []string, port int, dataDir s
 	})
 	if err != nil {
 		s.kill()
-		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
+		return nil, fmt.Errorf("start %s: %w", p.engine.Title(), err)
 	}
 	return s, nil
 }
 
-// await waits for the JVM's end, however it comes, and cleans up after it.
+// await waits for the program's end, however it comes, and cleans up after it.
 func (s *Server) await(cleanUp func()) {
 	s.cmd.Wait() // how it ended is told by its output
 	cleanUp()
@@ -208,9 +190,9 @@ func watch(pid int) (unwatch func(), err error) {
 }
 
 // watchdog starts a shell that waits for the end of a pipe, which only we hold,
-// and then ends the process.
+// and then ends the process. It needs no command that PATH might lack.
 func watchdog(pid int) (*exec.Cmd, io.Closer, error) {
-	cmd := exec.Command("/bin/sh", "-c", `cat; kill -TERM "$1"`, "sh", strconv.Itoa(pid))
+	cmd := exec.Command("/bin/sh", "-c", `read -r _; kill -TERM "$1"`, "sh", strconv.Itoa(pid))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	pipe, err := cmd.StdinPipe()
 	if err != nil {

@@ -16,7 +16,10 @@ import (
 	"testing"
 )
 
-const childVariable = "DYNAMOLOCAL_TEST_DATA"
+const childVariable = "DYNAMODB_TEST_DATA"
+
+// asked is the engine that these tests are for.
+var asked = Engine(os.Getenv(EngineVariable))
 
 // TestMain lets the test binary be the parent process that a test kills.
 func TestMain(m *testing.M) {
@@ -33,7 +36,7 @@ func serveUntilKilled(dataDir string) {
 		fmt.Println("error", err)
 		return
 	}
-	server, err := Start(context.Background(), Options{Dir: dir, DataDir: dataDir})
+	server, err := Start(context.Background(), Options{Dir: dir, Engine: asked, DataDir: dataDir})
 	if err != nil {
 		fmt.Println("error", err)
 		return
@@ -42,17 +45,23 @@ func serveUntilKilled(dataDir string) {
 	select {}
 }
 
-func mustStart(t *testing.T, o Options) *Server {
+// options are o for the tests' engine.
+func options(t *testing.T, o Options) Options {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("needs DynamoDB Local: not with -short")
+		t.Skip("needs a database: not with -short")
 	}
 	dir, err := cacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Dir = dir
-	server, err := Start(t.Context(), o)
+	o.Dir, o.Engine = dir, asked
+	return o
+}
+
+func mustStart(t *testing.T, o Options) *Server {
+	t.Helper()
+	server, err := Start(t.Context(), options(t, o))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,12 +120,9 @@ func TestDataOutlivesTheServer(t *testing.T) {
 func TestOneServerPerDataFolder(t *testing.T) {
 	data := t.TempDir()
 	server := mustStart(t, Options{DataDir: data})
-	_, err := Start(t.Context(), Options{Dir: mustCacheDir(t), DataDir: data})
+	_, err := Start(t.Context(), options(t, Options{DataDir: data}))
 	if !errors.Is(err, ErrInUse) {
 		t.Errorf("a second server: got %v, want ErrInUse", err)
-	}
-	if err := EndOrphan(t.Context(), data); !errors.Is(err, ErrInUse) {
-		t.Errorf("EndOrphan: got %v, want ErrInUse", err)
 	}
 	select {
 	case <-server.Done():
@@ -143,21 +149,17 @@ func TestPortTaken(t *testing.T) {
 	}
 }
 
-// The port may be taken in the moment before the JVM listens.
-func TestPortTakenUnderTheJVM(t *testing.T) {
-	server := mustStart(t, Options{})
-	_, port, _ := net.SplitHostPort(strings.TrimPrefix(server.Endpoint, "http://"))
-	var number int
-	fmt.Sscan(port, &number)
-	java, err := findJava(t.Context())
+// The port may be taken in the moment before the server listens.
+func TestPortTakenUnderTheServer(t *testing.T) {
+	first := mustStart(t, Options{})
+	var port int
+	fmt.Sscanf(first.Endpoint, "http://127.0.0.1:%d", &port)
+	o := options(t, Options{Log: func(string) {}})
+	program, err := choose(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lib, err := Fetch(t.Context(), mustCacheDir(t), func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := launch(t.Context(), java, arguments(lib, number, Options{}), number, "")
+	second, err := launch(t.Context(), program, port, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,37 +170,41 @@ func TestPortTakenUnderTheJVM(t *testing.T) {
 }
 
 func TestDamagedDataFolder(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs DynamoDB Local: not with -short")
-	}
-	data := t.TempDir()
-	garbage := strings.Repeat("this is not a database ", 2000)
-	if err := os.WriteFile(filepath.Join(data, "shared-local-instance.db"), []byte(garbage), 0o644); err != nil {
+	engine, data := mustStart(t, Options{}).Engine, t.TempDir()
+	garbage := strings.Repeat("this is no such thing ", 2000)
+	if err := os.WriteFile(engine.file(data), []byte(garbage), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Start(t.Context(), Options{Dir: mustCacheDir(t), DataDir: data})
+	_, err := Start(t.Context(), options(t, Options{DataDir: data}))
 	damaged, ok := errors.AsType[*DamagedError](err)
 	if !ok {
 		t.Fatalf("got %v, want a DamagedError", err)
 	}
-	if damaged.Dir != data || !strings.Contains(damaged.Line, "not a database") {
+	if damaged.Engine != engine || damaged.Dir != data || !strings.Contains(damaged.Line, "not a ") {
 		t.Errorf("got %+v", damaged)
 	}
 	if strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "mv "+data+" ") {
 		t.Errorf("not one line that says what to do: %q", err)
 	}
-	if err := EndOrphan(t.Context(), data); err != nil {
+	if err := takeAndLeave(t, data); err != nil {
 		t.Errorf("the folder is still taken: %v", err)
 	}
 }
 
-func TestStartIsGivenUp(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs DynamoDB Local: not with -short")
+func TestDataFolderCannotBeWritten(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(data, nil, 0o644); err != nil {
+		t.Fatal(err)
 	}
+	if _, err := Start(t.Context(), options(t, Options{DataDir: data})); err == nil || !strings.Contains(err.Error(), data) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestStartIsGivenUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Start(ctx, Options{Dir: mustCacheDir(t)}); !errors.Is(err, context.Canceled) {
+	if _, err := Start(ctx, options(t, Options{})); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
@@ -206,7 +212,7 @@ func TestStartIsGivenUp(t *testing.T) {
 // A parent that is killed takes its server along, or the next start does.
 func TestParentKilled(t *testing.T) {
 	if testing.Short() {
-		t.Skip("needs DynamoDB Local: not with -short")
+		t.Skip("needs a database: not with -short")
 	}
 	data := t.TempDir()
 	parent := exec.Command(os.Args[0])
@@ -267,17 +273,8 @@ func TestUnwatchEndsNothing(t *testing.T) {
 	}
 }
 
-func mustCacheDir(t *testing.T) string {
-	t.Helper()
-	dir, err := cacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 func TestJavaOptionsComeBeforeTheClass(t *testing.T) {
-	args := arguments("lib", 8000, Options{Java: []string{"-XX:+UseSerialGC"}})
+	args := localArguments("lib", []string{"-XX:+UseSerialGC"}, 8000, "")
 	if option, class := slices.Index(args, "-XX:+UseSerialGC"), slices.Index(args, "-cp"); option < 0 || option > class {
 		t.Errorf("java %v", args)
 	}

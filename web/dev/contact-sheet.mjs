@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { launch, sizes, states, take } from './scenes.mjs';
 
-const folder = process.argv[2] ?? new URL('../../docs/', import.meta.url).pathname;
+const folder = process.argv[2] ?? new URL('../../.local/contact-sheet/', import.meta.url).pathname;
 const scratch = mkdtempSync(join(tmpdir(), 'contact-sheet-'));
 const part = { desktop: 320, phone: 120 };
 const image = (file, width) =>

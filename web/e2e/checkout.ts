@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -46,7 +46,10 @@ export class Checkout {
 		shell('cp -al web/node_modules "$1/web/" 2>/dev/null || cp -a web/node_modules "$1/web/"');
 		await rm(join(this.dir, 'web/node_modules/.vite'), { recursive: true, force: true });
 		shell('mkdir -p "$1/.local"');
-		await symlink(join(root, '.local/dynamodb-local'), join(this.dir, '.local/dynamodb-local'));
+		for (const engine of ['.local/dynoxide', '.local/dynamodb-local']) {
+			await mkdir(join(root, engine), { recursive: true });
+			await symlink(join(root, engine), join(this.dir, engine));
+		}
 	}
 
 	private async start(): Promise<void> {

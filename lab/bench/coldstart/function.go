@@ -9,28 +9,52 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	locallambda "projectchat/local/lambda"
+	"projectchat/local/template"
 )
 
-// function is one of the four, and a first event for it.
+// function is one of the template's, and a first event for it.
 type function struct {
 	name, route, frame string
 	reply              string // the type of frame that it answers
 }
 
-var functions = []function{
-	{"connect", "ping", `{"action":"ping","rooms":["general"]}`, "pong"},
-	{"send", "send", `{"action":"send","room":"general","cid":"c1","text":"hi","since":{"epoch":"` + epoch + `","seq":0}}`, "sent"},
-	{"history", "history", `{"action":"history","room":"general"}`, "history"},
-	{"disconnect", "leave", `{"action":"leave","room":"general"}`, "left"},
+// first are frames that a function may get first, by the route.
+var first = []struct{ route, frame, reply string }{
+	{"ping", `{"action":"ping","rooms":["general"]}`, "pong"},
+	{"send", `{"action":"send","room":"general","cid":"c1","text":"hi","since":{"epoch":"` + epoch + `","seq":0}}`, "sent"},
+	{"history", `{"action":"history","room":"general"}`, "history"},
+	{"leave", `{"action":"leave","room":"general"}`, "left"},
+}
+
+// functions are those of the template, by name. One behind none of the first
+// frames has no event; only its size is measured.
+func functions() ([]function, error) {
+	declared, err := template.Load("template.yaml", template.Options{})
+	if err != nil {
+		return nil, err
+	}
+	var all []function
+	for _, id := range slices.Sorted(maps.Keys(declared.Functions)) {
+		f := function{name: strings.ToLower(strings.TrimSuffix(id, "Function"))}
+		for _, one := range first {
+			if declared.WebSocketAPIs[0].Routes[one.route].Function == id {
+				f.route, f.frame, f.reply = one.route, one.frame, one.reply
+			}
+		}
+		all = append(all, f)
+	}
+	return all, nil
 }
 
 // build builds the function as the Makefile does for SAM.

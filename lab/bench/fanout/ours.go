@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -40,7 +39,7 @@ type ours struct {
 }
 
 func newOurs(ctx context.Context) (*ours, error) {
-	database, err := localdb.Start(ctx, localdb.Options{Dir: filepath.Join(".local", "dynamodb-local")})
+	database, err := localdb.Start(ctx, localdb.Options{Dir: ".local", Engine: localdb.Engine(os.Getenv(localdb.EngineVariable))})
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ export interface Session {
 	readonly expires: string;
 }
 
-/** A refusal from the closed list of codes in docs/protocol.md. */
+/** A refusal from the closed list of codes in docs/frames.md. */
 export class ChatError extends Error {
 	constructor(
 		readonly code: ErrorCode,

@@ -16,7 +16,7 @@ const over = second / 2;
  * minutes, 2 min where it is quiet, else, and whatever arrives, 4 min after the
  * last ping; at once when the page comes into view, the network comes back, or a
  * request got no answer; in view also as soon as the count of people may be wrong, as
- * one of them may have vanished. docs/protocol.md says why that costs next to nothing.
+ * one of them may have vanished. docs/client.md says why that costs next to nothing.
  */
 export class Heartbeat {
 	readonly #timer: Timer;

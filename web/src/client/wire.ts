@@ -1,5 +1,5 @@
 /**
- * The frames of protocol version 1 (docs/protocol.md): their types, how what
+ * The frames of protocol version 1 (docs/frames.md): their types, how what
  * comes in is checked, how what goes out is written.
  */
 import type { Change, ErrorCode, Person } from './client';

@@ -1,4 +1,4 @@
-/** The rules for a message's text, as docs/protocol.md gives them. */
+/** The rules for a message's text, as docs/frames.md gives them. */
 import { bytes, codePoints } from './names';
 
 const maxCodePoints = 4000;
