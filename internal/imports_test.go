@@ -62,6 +62,7 @@ var inTests = map[string][]string{
 	"internal/people": {"internal/chat/chattest"},
 	"internal/apigw":  {"internal/chat/chattest", "internal/compose", "internal/names"},
 	"internal/dynamo": {"internal/chat/chattest", "local/dynamodb", "local/template"},
+	"internal/wire":   {"local/template"},
 	"cmd/*":           {"*"}, // the end-to-end tests
 }
 

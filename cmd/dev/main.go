@@ -56,9 +56,6 @@ func main() {
 	}
 }
 
-// server serves until ctx ends.
-type server func(ctx context.Context, o options) error
-
 // run completes o and has it served until ctx ends.
 func run(ctx context.Context, o options, serve func(context.Context, options) error) error {
 	o.Addr = os.Getenv("ADDR")

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"projectchat/internal/dynamo"
+	"projectchat/internal/laptop"
 	"projectchat/lab/check"
 	"projectchat/lab/storeproxy"
 	localdb "projectchat/local/dynamodb"
@@ -183,14 +184,7 @@ func (r *run) createTable(ctx context.Context) error {
 	if len(t.Tables) != 1 {
 		return errors.New("the template has not one table")
 	}
-	spec := dynamo.TableSpec{Name: tableName, Attributes: map[string]string{}, TTLAttribute: t.Tables[0].TTLAttribute}
-	for _, k := range t.Tables[0].Keys {
-		spec.Keys = append(spec.Keys, dynamo.TableKey{Attribute: k.Attribute, Type: k.Type})
-	}
-	for _, a := range t.Tables[0].Attributes {
-		spec.Attributes[a.Name] = a.Type
-	}
-	return dynamo.CreateTable(ctx, r.client(), spec)
+	return laptop.CreateTable(ctx, r.client(), t.Tables[0])
 }
 
 // client is the SDK on the database itself, past what fails.

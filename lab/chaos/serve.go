@@ -22,12 +22,13 @@ import (
 	"projectchat/internal/chat"
 	"projectchat/internal/compose"
 	"projectchat/internal/dynamo"
+	"projectchat/internal/laptop"
 	"projectchat/local/gateway"
 	"projectchat/local/template"
 )
 
 // tableName is the table's name in the run's own database.
-const tableName = "projectchat"
+const tableName = laptop.TableName
 
 // told is a line that the server writes to its standard output: first where it
 // listens, then, twice a second, what it has done since it began.
