@@ -200,7 +200,7 @@ module: need-go ## give the module the path that you publish it by (NAME=github.
 	go build ./... && go vet ./... && go test ./internal ./internal/stack
 
 clean: ## remove what was built; keeps the data
-	rm -rf .local/bin .local/functions .local/page-* web/dist web/test-results web/playwright-report
+	rm -rf .local/bin .local/functions .local/release .local/page-* web/dist web/test-results web/playwright-report
 
 wipe: ## remove the data of `make run` for good
 	rm -rf .local/data
