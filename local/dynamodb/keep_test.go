@@ -39,7 +39,7 @@ func TestKilledServerComesBack(t *testing.T) {
 	for i := range writes {
 		mustCall(t, kept.Endpoint, "PutItem", fmt.Sprintf(`{"TableName":"notes","Item":{"pk":{"S":"note %d"}}}`, i))
 	}
-	kill(t, kept.server)
+	kill(t, kept.server.Load())
 	for line := ""; !strings.Contains(line, "runs again"); line = <-said {
 	}
 	all := mustCall(t, kept.Endpoint, "Scan", `{"TableName":"notes"}`)
@@ -62,7 +62,7 @@ func TestServerThatCannotBeKept(t *testing.T) {
 	for name, o := range tests {
 		t.Run(name, func(t *testing.T) {
 			kept := mustKeep(t, o, time.Hour)
-			kill(t, kept.server)
+			kill(t, kept.server.Load())
 			if err := <-kept.Failed(); err == nil || !strings.Contains(err.Error(), "by itself") {
 				t.Errorf("got %v", err)
 			}

@@ -146,6 +146,9 @@ func launch(ctx context.Context, p program, port int, dataDir string) (*Server, 
 	unwatch, err := watch(s.PID)
 	if err == nil && dataDir != "" {
 		err = notePID(dataDir, s.PID)
+		if errors.Is(err, errEnded) {
+			err = nil // its output says why, see [Server.explain]
+		}
 	}
 	go s.await(func() {
 		unwatch()
