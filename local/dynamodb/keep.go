@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -19,7 +18,7 @@ type Kept struct {
 	failed chan error
 	cancel context.CancelFunc
 	over   sync.WaitGroup
-	server atomic.Pointer[Server] // the one that runs now
+	server *Server // read it when over
 }
 
 // Keep is [Start] for a server that is kept. One in memory would come back
@@ -43,8 +42,7 @@ func keep(ctx context.Context, o Options, tooSoon time.Duration) (*Kept, error) 
 		return nil, err
 	}
 	keeping, cancel := context.WithCancel(context.Background())
-	k := &Kept{Engine: server.Engine, Endpoint: server.Endpoint, failed: make(chan error, 1), cancel: cancel}
-	k.server.Store(server)
+	k := &Kept{Engine: server.Engine, Endpoint: server.Endpoint, failed: make(chan error, 1), cancel: cancel, server: server}
 	k.over.Go(func() { k.failed <- k.restart(keeping, o, tooSoon) })
 	return k, nil
 }
@@ -53,14 +51,14 @@ func keep(ctx context.Context, o Options, tooSoon time.Duration) (*Kept, error) 
 // ctx ends, for which there is no error.
 func (k *Kept) restart(ctx context.Context, o Options, tooSoon time.Duration) error {
 	for {
-		began, running := time.Now(), k.server.Load()
+		began := time.Now()
 		select {
-		case <-running.Done():
+		case <-k.server.Done():
 		case <-ctx.Done():
 			return nil
 		}
 		if o.DataDir == "" || time.Since(began) < tooSoon {
-			return fmt.Errorf("%s has ended by itself: %s", o.Engine.Title(), usefulLine(running.output.String()))
+			return fmt.Errorf("%s has ended by itself: %s", o.Engine.Title(), usefulLine(k.server.output.String()))
 		}
 		server, err := Start(ctx, o)
 		if err != nil && ctx.Err() != nil {
@@ -69,7 +67,7 @@ func (k *Kept) restart(ctx context.Context, o Options, tooSoon time.Duration) er
 		if err != nil {
 			return fmt.Errorf("start %s again: %w", o.Engine.Title(), err)
 		}
-		k.server.Store(server)
+		k.server = server
 		if o.Log != nil {
 			o.Log(fmt.Sprintf("%s had ended by itself; it runs again", o.Engine.Title()))
 		}
@@ -83,5 +81,5 @@ func (k *Kept) Failed() <-chan error { return k.failed }
 func (k *Kept) Stop(ctx context.Context) error {
 	k.cancel()
 	k.over.Wait()
-	return k.server.Load().Stop(ctx)
+	return k.server.Stop(ctx)
 }

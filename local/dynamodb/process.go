@@ -44,27 +44,27 @@ func (p process) running() bool {
 	return err == nil && started == p.Started
 }
 
-// errEnded: a process is not there, or only its exit status is.
-var errEnded = errors.New("no such process")
+// errGone says that a process has ended, or never was.
+var errGone = errors.New("no such process")
 
 // startTime gives a text that tells two processes of one pid apart; an error if
 // there is none, or only its exit status is left.
 func startTime(pid int) (string, error) {
 	if pid <= 0 {
-		return "", fmt.Errorf("no process %d", pid)
+		return "", fmt.Errorf("%w: %d", errGone, pid)
 	}
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	switch {
 	case err == nil:
 		return parseStat(string(stat))
 	case dirExists("/proc/self"):
-		return "", fmt.Errorf("%w: %w", errEnded, err)
+		return "", err
 	}
 	// lstart has whole seconds only, enough to tell a later process from ours.
 	output, err := exec.Command("ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid)).Output()
 	state, started, ok := strings.Cut(strings.TrimSpace(string(output)), " ")
 	if err != nil || !ok || strings.HasPrefix(state, "Z") {
-		return "", fmt.Errorf("%w: process %d", errEnded, pid)
+		return "", fmt.Errorf("%w: %d", errGone, pid)
 	}
 	return "lstart " + strings.TrimSpace(started), nil
 }
@@ -75,7 +75,7 @@ func parseStat(stat string) (string, error) {
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	const state, startTicks = 0, 19 // fields 3 and 22, the name being field 2
 	if len(fields) <= startTicks || fields[state] == "Z" || fields[state] == "X" {
-		return "", errEnded
+		return "", errGone
 	}
 	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	return strings.TrimSpace(string(boot)) + " " + fields[startTicks], nil

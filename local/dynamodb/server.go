@@ -146,9 +146,6 @@ func launch(ctx context.Context, p program, port int, dataDir string) (*Server, 
 	unwatch, err := watch(s.PID)
 	if err == nil && dataDir != "" {
 		err = notePID(dataDir, s.PID)
-		if errors.Is(err, errEnded) {
-			err = nil // its output says why, see [Server.explain]
-		}
 	}
 	go s.await(func() {
 		unwatch()
@@ -173,6 +170,9 @@ func (s *Server) await(cleanUp func()) {
 
 func notePID(dataDir string, pid int) error {
 	server, err := identify(pid)
+	if errors.Is(err, errGone) {
+		return nil // it ended at once, for a reason that its output tells
+	}
 	if err != nil {
 		return err
 	}
