@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { unique } from './visitor';
 import { Wire } from './wire';
 
@@ -6,8 +6,7 @@ test('S10 @ offers who is here; a mention stands out, and counts in the title', 
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await expect(ann.people(2)).toBeVisible();
 	const offers = ann.page.getByRole('listbox', { name: 'Suggestions' });
 	await expect(ann.page.getByRole('button', { name: 'Emoji' })).toBeVisible();

@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { unique } from './visitor';
 
 test('S3 days are those of the reader’s time zone, and midnight makes another', async ({
@@ -65,8 +65,7 @@ test('S5 what one person says in a row is a group; one’s own stands apart in m
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await bob.say('one');
 	await bob.say('two');
 	await ann.shows('one', 'two');

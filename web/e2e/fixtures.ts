@@ -53,6 +53,12 @@ export const test = base.extend<Fixtures>({
 
 export { expect } from '@playwright/test';
 
+/** Ann and Bob, both in a room. */
+export async function pair(arrive: Arrive, room: string): Promise<[Visitor, Visitor]> {
+	const ann = await (await arrive()).enter(room);
+	return [ann, await (await arrive(unique('Bob'))).enter(room)];
+}
+
 async function open(
 	browser: Browser,
 	guard: Guard,

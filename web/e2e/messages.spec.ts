@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { unique, type Visitor } from './visitor';
 import { Wire } from './wire';
@@ -38,8 +38,7 @@ test('S9 ↑ in an empty box edits my last message; the others see the text and 
 	room,
 	isMobile,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('first');
 	await ann.say('teh hall');
 	await bob.shows('first', 'teh hall');
@@ -63,8 +62,7 @@ test('S9 Esc cancels an edit; ↑ in a box with a text, and on what others said,
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('mine');
 	await bob.shows('mine');
 	const box = await editLast(ann);
@@ -87,8 +85,7 @@ test('S9 a deletion asks first, and leaves a tombstone for all', async ({
 	room,
 	isMobile,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('regret');
 	await ann.say('stays');
 	await bob.shows('regret', 'stays');
@@ -212,8 +209,7 @@ test('D6 reactions have a count, are put and taken back by keys, and say who', a
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('hello');
 	await bob.shows('hello');
 	const actions = message(bob, 'hello').getByRole('button', { name: 'Message actions' });
@@ -341,8 +337,7 @@ test('S6 the others see who is typing: at most one signal in 3 s, gone 6 s after
 });
 
 test('S6 it is gone with the message; two people are named', async ({ arrive, room }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	const cyd = await (await arrive(unique('Cyd'))).enter(room);
 	await bob.isLive();
 	for (const who of [bob, cyd]) {

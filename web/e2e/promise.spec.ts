@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { unique, type Visitor } from './visitor';
 
 /** The promise: no message is missing, none is there twice, and all people see the same order. */
@@ -7,8 +7,7 @@ test('two talk; one closes the browser and opens it again: nothing missing, noth
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('hello Bob');
 	await bob.shows('hello Bob');
 	await bob.say('hello Ann');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from './fixtures';
+import { type Arrive, expect, test } from './fixtures';
 import { address, unique, type Visitor } from './visitor';
 
 /** The console lines that the browser itself writes without a network. */
@@ -8,16 +8,20 @@ const gone = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /WebSocket connection t
 const allowed = { serviceWorkers: 'allow' } as const;
 const built = join(import.meta.dirname, '../dist');
 
-/** Waits until the worker has all its files, and the room's messages are kept. */
-async function isKept(who: Visitor, count: number): Promise<void> {
+/** Ann in a room in which she has said texts. The worker has all its files, and the texts are kept. */
+async function kept(arrive: Arrive, room: string, ...texts: string[]): Promise<Visitor> {
+	const ann = await (await arrive(undefined, allowed)).enter(room);
+	for (const text of texts) await ann.say(text);
+	await ann.shows(...texts);
 	await expect
 		.poll(() =>
-			who.page.evaluate(
+			ann.page.evaluate(
 				async () => (await navigator.serviceWorker.getRegistration())?.active?.state,
 			),
 		)
 		.toBe('activated');
-	await expect.poll(() => keptTexts(who)).toHaveLength(count);
+	await expect.poll(() => keptTexts(ann)).toHaveLength(texts.length);
+	return ann;
 }
 
 /** The texts that this browser keeps, of all people. */
@@ -76,12 +80,7 @@ test('D4 without a network the page starts, with the last messages, marked as su
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('one');
-	await ann.say('two');
-	await ann.shows('one', 'two');
-	await isKept(ann, 2);
+	const ann = await kept(arrive, room, 'one', 'two');
 	expect((await cached(ann)).filter((path) => /^\/(api|ws)/.test(path))).toEqual([]);
 
 	await ann.context.setOffline(true);
@@ -109,11 +108,7 @@ test('D4 logging out empties what is kept; the next one sees nothing of it', asy
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('secret');
-	await ann.shows('secret');
-	await isKept(ann, 1);
+	const ann = await kept(arrive, room, 'secret');
 	await ann.unfold();
 	await ann.page.getByRole('button', { name: 'Logout' }).click();
 	await expect(ann.page.getByLabel('Username')).toBeVisible();
@@ -130,11 +125,7 @@ test('D4 logging out without a network forgets as well, and gives the session up
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('secret');
-	await ann.shows('secret');
-	await isKept(ann, 1);
+	const ann = await kept(arrive, room, 'secret');
 	const tab = await ann.context.newPage();
 	await tab.goto(address(room, ann.name));
 	await expect(tab.getByText('secret')).toBeVisible();
@@ -160,11 +151,7 @@ test('D4 another person in the same browser never gets to see what was kept', as
 	room,
 }) => {
 	guard.allow(...gone);
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('secret');
-	await ann.shows('secret');
-	await isKept(ann, 1);
+	const ann = await kept(arrive, room, 'secret');
 	// The session ends without notice, and another person takes a new one.
 	await ann.context.clearCookies();
 	const bob = unique('Bob');
@@ -186,10 +173,7 @@ test('D4 a new version comes with the next start, whole; the worker is asked for
 	guard.allow(/status of 404/);
 	for (const path of ['/sw.js', '/', '/manifest.webmanifest'])
 		expect((await request.get(path)).headers()['cache-control'], path).toBe('no-cache');
-	const ann = await arrive(undefined, allowed);
-	await ann.enter(room);
-	await ann.say('one');
-	await isKept(ann, 1);
+	const ann = await kept(arrive, room, 'one');
 	const before = await cached(ann);
 	// All files that the page names: a page that starts without a network lacks none.
 	const worker = await readFile(join(built, 'sw.js'), 'utf8');

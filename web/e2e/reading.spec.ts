@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { address, unique } from './visitor';
 import { Wire } from './wire';
@@ -9,8 +9,7 @@ test('M27 who reads at the bottom stays there; who reads above keeps the place',
 	request,
 }) => {
 	await seed(request, room, 40);
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await expect(bob.texts).toHaveCount(40);
 	await ann.say('seen');
 	await expect(bob.message('seen')).toBeInViewport({ ratio: 1 });

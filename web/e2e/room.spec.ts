@@ -1,10 +1,9 @@
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { address, unique } from './visitor';
 
 test('M13 a message is name, text and date in a bubble of the log', async ({ arrive, room }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await ann.say('one');
 	await ann.say('two');
 	await bob.shows('one', 'two');
@@ -45,8 +44,7 @@ test('M15 the other sees it without a reload, and loses neither place nor select
 	request,
 }) => {
 	await seed(request, room, 40, (n) => `line ${n} of a long talk`);
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await expect(bob.texts).toHaveCount(40);
 	await bob.log.evaluate((log) => log.scrollTo(0, 300));
 	await bob
@@ -65,8 +63,7 @@ test('M15 the other sees it without a reload, and loses neither place nor select
 });
 
 test('M16 a blank message is not sent', async ({ arrive, room }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await expect(ann.send).toBeDisabled();
 	for (const blank of [' ', ' \n\t ', '\u00a0\u3000']) {
 		await ann.composer.fill(blank);

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures';
+import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { unique } from './visitor';
 
@@ -17,8 +17,7 @@ test('S1 out of view the title counts what is new, and the icon shows it', async
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await bob.say('one');
 	await ann.shows('one');
 	const title = `${room} - ${ann.name} · ProjectChat`;
@@ -39,8 +38,7 @@ test('S2 on return a line stands over what is new; it stays while one reads', as
 	arrive,
 	room,
 }) => {
-	const ann = await (await arrive()).enter(room);
-	const bob = await (await arrive(unique('Bob'))).enter(room);
+	const [ann, bob] = await pair(arrive, room);
 	await bob.say('old');
 	await ann.shows('old');
 	const divider = ann.log.locator('li.new');
