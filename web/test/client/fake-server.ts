@@ -3,6 +3,7 @@
  * of the real server (it finds a repeat only from `since` on). A test decides what happens to
  * each frame.
  */
+import limits from '../../../internal/wire/testdata/limits.json';
 import type { Person, Session } from '../../src/client/client';
 import type { ClientFrame, HistoryQuery, Join, Message, SendBody } from '../../src/client/wire';
 
@@ -38,7 +39,7 @@ export class FakeServer {
 	/** The protocol's revision that `joined` and `pong` tell. */
 	v = 2;
 	latency = 5;
-	pageSize = 50;
+	pageSize = limits.pageRowsByDefault.is;
 	connections: FakeConnection[] = [];
 	handshakes = 0;
 	/** All requests that arrived, in order. */
@@ -120,8 +121,8 @@ export class FakeServer {
 			return { ...refusal('unauthorized') };
 		if (since && (since.epoch !== this.epoch || since.seq > this.head))
 			return { ...refusal('reset') };
-		if (since && this.head - since.seq > 200) return { ...refusal('behind') };
-		const from0 = since ? since.seq : Math.max(0, this.head - 100);
+		if (since && this.head - since.seq > limits.rowsBehind.is) return { ...refusal('behind') };
+		const from0 = since ? since.seq : Math.max(0, this.head - limits.rowsWithoutSince.is);
 		const uid = this.session?.uid ?? '';
 		const known = this.log.find((m) => m.seq > from0 && m.cid === cid && m.uid === uid);
 		if (known && (known.kind !== kind || known.target !== target || !this.isText(known, text)))
