@@ -38,6 +38,14 @@ func checkText(text string) error {
 	return nil
 }
 
+// checkNoText refuses any text; [BadRequest].
+func checkNoText(text string) error {
+	if text != "" {
+		return refusal.Errorf(refusal.BadRequest, "A deletion has no text.")
+	}
+	return nil
+}
+
 // reactionForm is one emoji by the form that all have: a flag, or signs joined
 // by ZWJ, each with a skin tone, a variation selector (and a key's frame), or tags.
 // https://www.unicode.org/reports/tr51/#EBNF_and_Regex

@@ -72,6 +72,32 @@ func number(t testing.TB, name string, constant any) int64 {
 	return int64(n)
 }
 
+// Kinds is the table of what came with each revision: kinds of rows, and actions.
+type Kinds struct {
+	Revision int             `json:"revision"` // the newest
+	Kinds    map[string]Kind `json:"kinds"`
+	Actions  map[string]struct {
+		Revision int `json:"revision"`
+	} `json:"actions"`
+}
+
+// Kind is the rule of a kind of rows.
+type Kind struct {
+	Revision   int    `json:"revision"`   // that knows it
+	Target     bool   `json:"target"`     // a row is about a message
+	Text       string `json:"text"`       // what its text is: message, reaction or none
+	AuthorOnly bool   `json:"authorOnly"` // only the author of its target may add one
+	OfDeleted  bool   `json:"ofDeleted"`  // its target may have been deleted
+	Overwrites bool   `json:"overwrites"` // it changes the row of its target
+}
+
+// ReadKinds gives the table of kinds.
+func ReadKinds(t testing.TB) (table Kinds) {
+	t.Helper()
+	Read(t, "kinds.json", &table)
+	return table
+}
+
 // root is the module's folder.
 func root(t testing.TB) string {
 	t.Helper()

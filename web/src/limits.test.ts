@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { limits } from '../test/client/tables';
 import * as backoff from './client/backoff';
 import * as channel from './client/channel';
 import { newCid } from './client/cid';
@@ -15,11 +15,6 @@ import * as way from './client/way';
 import * as text from './composer/text';
 import * as names from './people/names';
 import * as typists from './people/typists';
-
-/** The numbers that Go and TypeScript share, each with the folders that have a constant of it. */
-const limits: Record<string, { is: number; in: string[] }> = JSON.parse(
-	readFileSync(new URL('../../internal/wire/testdata/limits.json', import.meta.url), 'utf8'),
-);
 
 const constants: Record<string, number> = {
 	textCodePoints: client.longestText,
@@ -73,5 +68,5 @@ it('the page has the numbers of the table that it is to have, and no others', ()
 
 it('a cid is one that the server takes', () => {
 	const cid = newCid({ random: () => 0.99 }, 2 ** 48 - 1);
-	expect(cid).toMatch(new RegExp(`^[A-Za-z0-9_-]{1,${limits.cidCharacters?.is}}$`));
+	expect(cid).toMatch(new RegExp(`^[A-Za-z0-9_-]{1,${limits.cidCharacters.is}}$`));
 });

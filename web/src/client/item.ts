@@ -3,7 +3,7 @@ import { ChatError, type Entry } from './client';
 import type { Clock } from './env';
 import type { Log } from './log';
 import type { Stored } from './storage';
-import { knownCode } from './wire';
+import { changing, knownCode } from './wire';
 
 /** The age from which an entry waits until the person decides, in ms. */
 export const waitingAge = 24 * 60 * 60 * 1000;
@@ -51,7 +51,7 @@ export class Item {
 
 	/** It changes the row of another message. The server does so after it has put the entry's own row. */
 	get overwrites(): boolean {
-		return this.kept.kind === 'edit' || this.kept.kind === 'delete';
+		return changing.get(this.kept.kind) === true;
 	}
 
 	/** It waits until the person decides: it is too old and not in the log, or the log was reset. */

@@ -3,9 +3,9 @@
  * of the real server (it finds a repeat only from `since` on). A test decides what happens to
  * each frame.
  */
-import limits from '../../../internal/wire/testdata/limits.json';
 import type { Person, Session } from '../../src/client/client';
 import type { ClientFrame, HistoryQuery, Join, Message, SendBody } from '../../src/client/wire';
+import { kinds, limits } from './tables';
 
 /**
  * The fate of a request: 'withhold' does the work and does not answer, 'lose' does not even
@@ -37,7 +37,7 @@ export class FakeServer {
 	/** Whether pongs say that the connection is live in the room. */
 	live = true;
 	/** The protocol's revision that `joined` and `pong` tell. */
-	v = 2;
+	v = kinds.revision;
 	latency = 5;
 	pageSize = limits.pageRowsByDefault.is;
 	connections: FakeConnection[] = [];
@@ -148,14 +148,15 @@ export class FakeServer {
 	private refuses(kind: string, target: number, uid: string): Refusal | null {
 		const row = this.log[target - 1];
 		if (row?.kind !== 'message') return refusal('not_found');
-		if (kind !== 'react' && row.uid !== uid) return refusal('forbidden');
-		return row.deleted && kind !== 'delete' ? refusal('not_found') : null;
+		const rule = kinds.kinds[kind];
+		if (rule?.authorOnly && row.uid !== uid) return refusal('forbidden');
+		return row.deleted && !rule?.ofDeleted ? refusal('not_found') : null;
 	}
 
 	/** Applies a change to its target. It replaces the row object, as pages may still hold the old one. */
 	amend({ kind, target = 0, seq, text }: Message): void {
 		const row = this.log[target - 1];
-		if (!row || row.deleted || (kind !== 'edit' && kind !== 'delete')) return;
+		if (!row || row.deleted || !kinds.kinds[kind ?? 'message']?.overwrites) return;
 		if (kind === 'edit' && (row.edited ?? 0) > seq) return;
 		if (!this.texts.has(target)) this.texts.set(target, row.text);
 		this.log[target - 1] =
