@@ -20,7 +20,7 @@ func mustKeep(t *testing.T, o Options, tooSoon time.Duration) *Kept {
 	return kept
 }
 
-// kill ends a server by SIGKILL, and gives the moment at which it was gone.
+// kill ends a server by SIGKILL and returns the time when it was gone.
 func kill(t *testing.T, s *Server) {
 	t.Helper()
 	if err := syscall.Kill(s.PID, syscall.SIGKILL); err != nil {
@@ -29,8 +29,8 @@ func kill(t *testing.T, s *Server) {
 	<-s.Done()
 }
 
-// TestKilledServerComesBack kills a server between writes. All that it has
-// acknowledged must be there afterwards, at the same address.
+// TestKilledServerComesBack kills a server between writes. Afterwards every
+// acknowledged write must be there, at the same address.
 func TestKilledServerComesBack(t *testing.T) {
 	said := make(chan string, 10)
 	kept := mustKeep(t, Options{DataDir: filepath.Join(t.TempDir(), "data"), Log: func(line string) { said <- line }}, 0)

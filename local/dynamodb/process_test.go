@@ -28,7 +28,7 @@ func mustIdentify(t *testing.T, pid int) process {
 	return p
 }
 
-// takeAndLeave takes a folder as a server does, and leaves it again.
+// takeAndLeave takes a folder as a server does, and releases it.
 func takeAndLeave(t *testing.T, dir string) error {
 	unlock, err := takeFolder(t.Context(), dir)
 	if err == nil {
@@ -112,7 +112,7 @@ func TestParseStat(t *testing.T) {
 func TestZombieDoesNotRun(t *testing.T) {
 	cmd := mustSleep(t)
 	p := mustIdentify(t, cmd.Process.Pid)
-	if err := p.end(t.Context()); err != nil { // nobody has waited for it yet
+	if err := p.end(t.Context()); err != nil { // its parent has not waited for it yet
 		t.Fatal(err)
 	}
 }
