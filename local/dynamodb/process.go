@@ -30,6 +30,9 @@ type process struct {
 	Started string `json:"started"`
 }
 
+// errEnded means that a process has ended and only its exit status is left.
+var errEnded = errors.New("the process has ended")
+
 // identify returns the process that has the pid now.
 func identify(pid int) (process, error) {
 	started, err := startTime(pid)
@@ -46,7 +49,8 @@ func (p process) running() bool {
 }
 
 // startTime returns a text that distinguishes processes with the same pid. It
-// fails if there is no process with the pid, or only its exit status is left.
+// fails if there is no process with the pid, with errEnded if only its exit
+// status is left.
 func startTime(pid int) (string, error) {
 	if pid <= 0 {
 		return "", fmt.Errorf("no process %d", pid)
@@ -65,7 +69,7 @@ func startTime(pid int) (string, error) {
 		return "", fmt.Errorf("no process %d", pid)
 	}
 	if strings.HasPrefix(state, "Z") {
-		return "", fmt.Errorf("no process %d", pid)
+		return "", errEnded
 	}
 	return "lstart " + strings.TrimSpace(started), nil
 }
@@ -80,7 +84,7 @@ func parseStat(stat string) (string, error) {
 		return "", errors.New("no start time in /proc/PID/stat")
 	}
 	if fields[state] == "Z" || fields[state] == "X" {
-		return "", errors.New("no such process")
+		return "", errEnded
 	}
 	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	return strings.TrimSpace(string(boot)) + " " + fields[startTicks], nil
@@ -147,9 +151,13 @@ func (p process) end(ctx context.Context) error {
 	return nil
 }
 
-// recordServer writes the pid file for the process that has the pid now.
+// recordServer writes the pid file for the process that has the pid now. It needs
+// none if that has already ended: awaitReady then says why.
 func recordServer(dataDir string, pid int) error {
 	server, err := identify(pid)
+	if errors.Is(err, errEnded) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -116,3 +116,20 @@ func TestZombieDoesNotRun(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestEndedServerIsNotRecorded: a server that cannot use its data may end before
+// its pid is recorded. The error must come from its output.
+func TestEndedServerIsNotRecorded(t *testing.T) {
+	cmd := mustSleep(t)
+	p := mustIdentify(t, cmd.Process.Pid)
+	if err := p.end(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := recordServer(dir, p.PID); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, pidFileName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a pid file: %v", err)
+	}
+}
