@@ -64,7 +64,7 @@ func chatThroughTheSample(t *testing.T, database string, args ...string) {
 		t.Errorf("Ann got %q", got)
 	}
 	p.interrupt(t)
-	if strings.Contains(p.output(), "410") {
+	if strings.Contains(p.output(), " ms  410:") {
 		t.Errorf("what happened:\n%s", p.output())
 	}
 }
