@@ -22,11 +22,12 @@ import (
 	"github.com/coder/websocket"
 )
 
-// patience is for what must come; a test that waits for it has failed.
+// patience bounds a wait for an event that must come. A test that reaches it has
+// failed.
 const patience = time.Minute
 
-// The test binary is the command itself, or a function of it, if a variable says
-// so.
+// A variable turns the test binary into the command, or into a function that the
+// command runs.
 func TestMain(m *testing.M) {
 	switch {
 	case os.Getenv("ACT_AS_FUNCTION") != "":
@@ -39,7 +40,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// function answers with what it finds; its variables say which one it is.
+// function replies with its event and its variables, which say which function it
+// is.
 func function(_ context.Context, event json.RawMessage) (any, error) {
 	var e struct {
 		Type    string                                        `json:"type"`
@@ -133,7 +135,7 @@ func (p *process) output() string {
 	return strings.Join(p.lines, "\n")
 }
 
-// await waits for a line that holds text.
+// await waits for a line that contains text.
 func (p *process) await(t *testing.T, text string) {
 	t.Helper()
 	limit := time.After(patience)
@@ -156,7 +158,7 @@ func (p *process) await(t *testing.T, text string) {
 	}
 }
 
-// interrupt ends it as Ctrl-C does and wants no error.
+// interrupt ends it as Ctrl-C does and expects no error.
 func (p *process) interrupt(t *testing.T) {
 	t.Helper()
 	p.cmd.Process.Signal(syscall.SIGINT)
@@ -206,7 +208,7 @@ func (c *client) receive() string {
 	return string(text)
 }
 
-// fields is a message that is a flat object.
+// fields is a message: a flat JSON object.
 func (c *client) fields() map[string]string {
 	c.t.Helper()
 	var out map[string]string
@@ -217,7 +219,7 @@ func (c *client) fields() map[string]string {
 	return out
 }
 
-// get is the body of an answer and its status.
+// get returns the body and the status of an answer.
 func (p *process) get(t *testing.T, path string) (int, string) {
 	t.Helper()
 	res, err := http.Get("http://" + p.addr + path)
@@ -249,7 +251,7 @@ func writeFile(t *testing.T, name, text string) string {
 	return name
 }
 
-// randomName is a name of letters that nobody else takes.
+// randomName returns a name of random letters, so that no other test has it.
 func randomName() string {
 	return "t_" + strings.Map(func(r rune) rune { return 'a' + r%26 }, rand.Text())
 }

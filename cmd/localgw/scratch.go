@@ -7,25 +7,26 @@ import (
 	"syscall"
 )
 
-// lockName is the file in a scratch folder that its process holds locked: the
-// lock ends with the process, however that ends.
+// lockName is a file in a scratch folder that its process keeps locked. The
+// lock ends with the process, even after a crash.
 const lockName = "lock"
 
-// scratch is a folder for what one run needs on a disk.
+// scratch is a temporary folder for the files of one run.
 type scratch struct {
 	dir  string
 	lock *os.File
 }
 
-// newScratch makes one in the system's folder for such things, and removes those
-// of runs that were killed.
+// newScratch makes a folder in the system's temporary folder. It also removes
+// the folders of runs that were killed.
 func newScratch() (*scratch, error) {
 	removeOrphans()
 	dir, err := os.MkdirTemp("", "localgw-")
 	if err != nil {
 		return nil, err
 	}
-	// Locked before it has its name: nobody must find it without its lock.
+	// The file is locked before it gets its name, so that no other run can find it
+	// unlocked.
 	path := filepath.Join(dir, lockName)
 	lock, err := os.OpenFile(path+".new", os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err == nil {
@@ -46,18 +47,19 @@ func (s *scratch) close() error {
 	return os.RemoveAll(s.dir)
 }
 
-// removeOrphans removes this user's scratch folders whose lock nobody holds. What
-// has no lock is not known to be one. A folder that cannot be removed stays.
+// removeOrphans removes this user's scratch folders with a lock file that no
+// process holds. A folder without a lock file may belong to another program and
+// stays. So does one that cannot be removed.
 func removeOrphans() {
 	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "localgw-*"))
 	for _, dir := range dirs {
-		if own(dir) && abandoned(filepath.Join(dir, lockName)) {
+		if ownedByUser(dir) && unlocked(filepath.Join(dir, lockName)) {
 			os.RemoveAll(dir)
 		}
 	}
 }
 
-func own(dir string) bool {
+func ownedByUser(dir string) bool {
 	info, err := os.Lstat(dir)
 	if err != nil || !info.IsDir() {
 		return false
@@ -66,7 +68,7 @@ func own(dir string) bool {
 	return ok && int(stat.Uid) == os.Getuid()
 }
 
-func abandoned(path string) bool {
+func unlocked(path string) bool {
 	lock, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW, 0)
 	if err != nil {
 		return false

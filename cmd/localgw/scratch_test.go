@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestScratchFoldersOfKilledRunsAreRemoved: theirs, and nobody else's.
+// TestScratchFoldersOfKilledRunsAreRemoved checks that no other folder is
+// removed.
 func TestScratchFoldersOfKilledRunsAreRemoved(t *testing.T) {
 	temp := t.TempDir()
 	keep := filepath.Join(temp, "localgw-notes")
