@@ -118,4 +118,15 @@ func TestLimitsAreAsSpecified(t *testing.T) {
 	if length := fmt.Sprintf("{1,%d}", limits["cidCharacters"].Is); !strings.Contains(cid["pattern"].(string), length) {
 		t.Errorf("a cid's pattern is %s, want %s", cid["pattern"], length)
 	}
+	for _, p := range s.at("openapi.yaml", "paths", "/api/messages", "get")["parameters"].([]any) {
+		parameter := p.(map[string]any)
+		if parameter["name"] != "limit" {
+			continue
+		}
+		schema := parameter["schema"].(map[string]any)
+		got := fmt.Sprint(schema["maximum"], schema["default"])
+		if want := fmt.Sprint(limits["pageRows"].Is, limits["pageRowsByDefault"].Is); got != want {
+			t.Errorf("most and default of limit over HTTP are %s, want %s", got, want)
+		}
+	}
 }
