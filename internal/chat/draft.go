@@ -43,30 +43,38 @@ func (d Draft) kind() string {
 	return d.Kind
 }
 
+// kindRule is the rule of a kind of rows. The zero rule is a message's, but for
+// its text.
+type kindRule struct {
+	text       func(string) error // refuses a text that does not fit
+	target     bool               // a row is about a message, and not one itself
+	authorOnly bool               // only the author of its target may add one
+	ofDeleted  bool               // its target may have been deleted
+	overwrites bool               // it changes the row of its target
+}
+
+// kinds are all that there are. Clients have the same table by
+// internal/wire/testdata/kinds.json.
+var kinds = map[string]kindRule{
+	KindMessage: {text: checkText},
+	KindEdit:    {text: checkText, target: true, authorOnly: true, overwrites: true},
+	KindDelete:  {text: checkNoText, target: true, authorOnly: true, ofDeleted: true, overwrites: true},
+	KindReact:   {text: checkReaction, target: true},
+}
+
 // checkKind refuses a kind that is not known, a target where there is to be none
 // or the other way round, and a text that does not fit the kind.
 func (d Draft) checkKind() error {
-	switch d.kind() {
-	case KindMessage:
-		if d.Target != 0 {
-			return refusal.Errorf(refusal.BadRequest, "A message has no target.")
-		}
-		return checkText(d.Text)
-	case KindEdit, KindDelete, KindReact:
-	default:
-		return refusal.Errorf(refusal.BadRequest, "A kind is message, edit, delete or react.")
-	}
+	rule, known := kinds[d.kind()]
 	switch {
-	case d.Target < 1 || d.Target > maxSeq:
+	case !known:
+		return refusal.Errorf(refusal.BadRequest, "A kind is message, edit, delete or react.")
+	case !rule.target && d.Target != 0:
+		return refusal.Errorf(refusal.BadRequest, "A message has no target.")
+	case rule.target && (d.Target < 1 || d.Target > maxSeq):
 		return refusal.Errorf(refusal.BadRequest, "target is the seq of a message, 1 or more.")
-	case d.kind() == KindEdit:
-		return checkText(d.Text)
-	case d.kind() == KindReact:
-		return checkReaction(d.Text)
-	case d.Text != "":
-		return refusal.Errorf(refusal.BadRequest, "A deletion has no text.")
 	}
-	return nil
+	return rule.text(d.Text)
 }
 
 // check refuses a position that no log can have. A nil position is valid: the

@@ -72,9 +72,6 @@ type Ping struct {
 	Rooms []string `json:"rooms"`
 }
 
-// MaxPingRooms is how many rooms one [Ping] may ask for.
-const MaxPingRooms = 16
-
 // SessionRequest asks over HTTP for a session under a name.
 type SessionRequest struct {
 	Name   string `json:"name"`

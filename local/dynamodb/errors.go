@@ -11,9 +11,9 @@ var (
 	// ErrNoNPM: Dynoxide is not fetched yet, and there is no npm command.
 	ErrNoNPM = errors.New("no npm, which fetches Dynoxide, the database, once: install Node.js (nodejs.org) so that `npm -v` works, or take DynamoDB Local (DB=dynamodb-local), which needs Java and Maven")
 	// ErrNoBinary: npm has no package of Dynoxide for this system.
-	ErrNoBinary = errors.New("Dynoxide has no binary for this system: take DynamoDB Local (DB=dynamodb-local)")
+	ErrNoBinary = errors.New("no binary of Dynoxide for this system: take DynamoDB Local (DB=dynamodb-local)")
 	// ErrFetchDynoxide: npm could not fetch Dynoxide, or something else than Dynoxide came.
-	ErrFetchDynoxide = errors.New("Dynoxide could not be fetched with npm: check the network and `npm config get registry`, and try again, or take DynamoDB Local (DB=dynamodb-local)")
+	ErrFetchDynoxide = errors.New("npm could not fetch Dynoxide: check the network and `npm config get registry`, and try again, or take DynamoDB Local (DB=dynamodb-local)")
 	// ErrNoJava: no working java command.
 	ErrNoJava = errors.New("no Java: install Java 17 or newer (apt install openjdk-17-jre-headless, brew install openjdk) so that `java -version` works")
 	// ErrOldJava: the java command is older than [MinJava].

@@ -44,11 +44,14 @@ func (p process) running() bool {
 	return err == nil && started == p.Started
 }
 
+// errGone says that a process has ended, or never was.
+var errGone = errors.New("no such process")
+
 // startTime gives a text that tells two processes of one pid apart; an error if
 // there is none, or only its exit status is left.
 func startTime(pid int) (string, error) {
 	if pid <= 0 {
-		return "", fmt.Errorf("no process %d", pid)
+		return "", fmt.Errorf("%w: %d", errGone, pid)
 	}
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	switch {
@@ -61,7 +64,7 @@ func startTime(pid int) (string, error) {
 	output, err := exec.Command("ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid)).Output()
 	state, started, ok := strings.Cut(strings.TrimSpace(string(output)), " ")
 	if err != nil || !ok || strings.HasPrefix(state, "Z") {
-		return "", fmt.Errorf("no process %d", pid)
+		return "", fmt.Errorf("%w: %d", errGone, pid)
 	}
 	return "lstart " + strings.TrimSpace(started), nil
 }
@@ -72,7 +75,7 @@ func parseStat(stat string) (string, error) {
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	const state, startTicks = 0, 19 // fields 3 and 22, the name being field 2
 	if len(fields) <= startTicks || fields[state] == "Z" || fields[state] == "X" {
-		return "", errors.New("no such process")
+		return "", errGone
 	}
 	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	return strings.TrimSpace(string(boot)) + " " + fields[startTicks], nil

@@ -170,6 +170,9 @@ func (s *Server) await(cleanUp func()) {
 
 func notePID(dataDir string, pid int) error {
 	server, err := identify(pid)
+	if errors.Is(err, errGone) {
+		return nil // it ended at once, for a reason that its output tells
+	}
 	if err != nil {
 		return err
 	}
