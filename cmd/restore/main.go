@@ -86,7 +86,7 @@ func report(out io.Writer, r dynamo.Restoration, done dynamo.Restored) {
 		n    int
 	}{
 		{"connections deleted", done.Connections},
-		{"seats deleted", done.Live},
+		{"seats deleted", done.Seats},
 		{"sessions kept", done.Sessions},
 		{"claimed names kept", done.Names},
 		{"sessions and names deleted", done.Dropped},
