@@ -93,7 +93,8 @@ func TestGoodNames(t *testing.T) {
 	}
 }
 
-// A name that looks like nothing that is known could be told from no other such.
+// TestNameWithoutKey: two names of unassigned characters would have the same
+// (empty) skeleton, so nobody could tell them apart.
 func TestNameWithoutKey(t *testing.T) {
 	for _, spelling := range []string{"\u0378\u0379", "\u0295\u0295", "\u02e4\u02e4"} {
 		if name, key, err := names.ParseName(spelling); !isBadRequest(err) {
@@ -191,7 +192,7 @@ func seedNames(f *testing.F) {
 	}
 }
 
-// wantShown wants what every accepted name is.
+// wantShown checks the properties of every accepted name.
 func wantShown(t *testing.T, name, key string) {
 	t.Helper()
 	if !utf8.ValidString(name) || !utf8.ValidString(key) {
@@ -228,7 +229,8 @@ func FuzzParseRoom(f *testing.F) {
 		if n := utf8.RuneCountInString(title); n < 1 || n > 64 || len(title) > 256 {
 			t.Errorf("%q is accepted", title)
 		}
-		// A pk holds a key of which each byte may become three, and 2,048 in all.
+		// A pk has at most 2,048 bytes, and each byte of a key may become three in
+		// it.
 		if len(key) > 1500 {
 			t.Errorf("the key of %q has %d bytes", title, len(key))
 		}
@@ -258,8 +260,7 @@ func FuzzParseName(f *testing.F) {
 		if again := names.NameKey(key); again != key {
 			t.Errorf("key of %q: %+q, and key of that: %+q", name, key, again)
 		}
-		// A cased letter is nobody's own: who writes it large is the same.
-		// (But for İ, which Unicode does not fold to what Go thinks is its small letter.)
+		// Case does not distinguish names.
 		for _, other := range []string{strings.ToLower(strings.ReplaceAll(name, "İ", "i\u0307")), "\u200d" + name, name + "\ufe0f"} {
 			if got := names.NameKey(other); got != key {
 				t.Errorf("%q has the key %+q, and %q has %+q", name, key, other, got)
