@@ -167,9 +167,9 @@ func (s *sam) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings.Lead(laptop.DatabaseVariable, os.Getenv(laptop.DatabaseVariable))
+	settings.Point(laptop.DatabaseVariable, os.Getenv(laptop.DatabaseVariable))
 	if s.gatewayPort != 0 {
-		settings.Lead(laptop.ManagementVariable, fmt.Sprintf("http://localhost:%d/ws", s.gatewayPort))
+		settings.Point(laptop.ManagementVariable, fmt.Sprintf("http://localhost:%d/ws", s.gatewayPort))
 	}
 	variables := filepath.Join(s.scratch, "variables.json")
 	if err := settings.Write(variables); err != nil {
