@@ -7,13 +7,13 @@ import (
 	"projectchat/local/template"
 )
 
-// addresses know where each API is.
+// addresses has the address of each API.
 type addresses struct {
 	host string
-	// shared are the stages that more than one API has: these APIs are found
-	// under their ids alone.
+	// shared are the stages that more than one API has. Their APIs have addresses
+	// with their ids only.
 	shared map[string]bool
-	// management is where functions post to, if there is one place only.
+	// management is the address to which functions post, if there is only one.
 	management string
 	// inAWS and here are addresses, in pairs.
 	inAWS []string
@@ -47,7 +47,7 @@ func newAddresses(t *template.Template, host string) addresses {
 	return a
 }
 
-// add notes an API's address in AWS, as local/template resolves it.
+// add records an API's address in AWS, as local/template resolves it.
 func (a *addresses) add(id string, stages []template.Stage) {
 	base := a.host
 	for _, stage := range stages {
@@ -60,7 +60,7 @@ func (a *addresses) add(id string, stages []template.Stage) {
 	a.here = append(a.here, "http://"+base, "ws://"+base, base)
 }
 
-// of is the address of a stage.
+// of returns the address of a stage.
 func (a addresses) of(scheme, id, stage string) string {
 	address := scheme + "://" + a.host
 	if a.shared[stage] {
@@ -80,8 +80,8 @@ func (a addresses) replacer() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// reachable is where a client finds what listens: an address for any interface
-// is no address to ask for.
+// reachable returns the address for clients of a listener: a client cannot
+// connect to the address that means all interfaces.
 func reachable(addr string, listener net.Listener) string {
 	host, _, _ := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {

@@ -27,11 +27,12 @@ type admin struct {
 	log    *console
 }
 
-// serveAdmin serves it at addr, which must be one of this machine alone.
+// serveAdmin serves the faults' switches at addr, which must be an address of
+// this machine only.
 func (g *running) serveAdmin(addr string, b *builder, log *console) error {
 	host, _, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("-admin %s: only an address like 127.0.0.1:8081, which nobody else can reach", addr)
+		return fmt.Errorf("-admin %s: the address must be one like 127.0.0.1:8081, which only this machine can reach", addr)
 	}
 	listener, err := listen(addr, "-admin")
 	if err != nil {
@@ -57,7 +58,7 @@ func (a admin) routes() http.Handler {
 	return noPages(mux)
 }
 
-// noPages refuses what a page in a browser asks for, also under a name that was
+// noPages refuses requests of pages in a browser, also under a name that was
 // made to lead here.
 func noPages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +75,7 @@ func noPages(next http.Handler) http.Handler {
 	})
 }
 
-// active is a fault that is on, as JSON tells it.
+// active is a fault that is on, in the form of the JSON answer.
 type active struct {
 	Share      float64 `json:"share"`
 	For        string  `json:"for,omitempty"`
@@ -143,7 +144,7 @@ func (a admin) disrupt(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, n)
 }
 
-// text is the body of a request, which is short.
+// text reads the body of a request, which is short.
 func text(w http.ResponseWriter, r *http.Request) (string, bool) {
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16<<10))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// admins is the address of p's admin.
+// admins returns the address of p's admin.
 func (p *process) admins(t *testing.T) string {
 	t.Helper()
 	found := regexp.MustCompile(`(?m)^admin +(http://\S+)/_gateway/faults$`).FindStringSubmatch(p.output())
@@ -21,7 +21,7 @@ func (p *process) admins(t *testing.T) string {
 	return found[1]
 }
 
-// ask makes a request and gives status and body.
+// ask makes a request and returns status and body.
 func ask(t *testing.T, method, url, body string, header ...string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))

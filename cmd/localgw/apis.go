@@ -16,12 +16,13 @@ import (
 // apis are the template's APIs, at one address.
 type apis struct {
 	webSockets []*gateway.WebSocket
-	// byPath serves by the first segment of the path, root what is left.
+	// byPath has handlers by the first segment of the path; root serves all other
+	// paths.
 	byPath map[string]http.Handler
 	root   http.Handler
 }
 
-// builder makes APIs of a template.
+// builder makes the APIs of a template.
 type builder struct {
 	options   options
 	template  *template.Template
@@ -173,7 +174,7 @@ func limitOf(l *template.Limit) *gateway.Limit {
 	return &gateway.Limit{Rate: l.Rate, Burst: l.Burst}
 }
 
-// routeLimit is the route's own limit, nil if it has the stage's.
+// routeLimit returns the route's own limit, nil if it has the stage's.
 func routeLimit(stage template.Stage, key string) *gateway.Limit {
 	if l, ok := stage.RouteLimits[key]; ok {
 		return limitOf(&l)
@@ -181,8 +182,8 @@ func routeLimit(stage template.Stage, key string) *gateway.Limit {
 	return nil
 }
 
-// authorize adds the template's authorization to a route, and refuses what
-// cannot be checked here: letting everybody in is for the user to say.
+// authorize adds the template's authorization to a route. It refuses one that
+// cannot be checked here: only the user may decide to let everybody in.
 func (b *builder) authorize(route *gateway.Route, a template.Authorization, webSocket bool) error {
 	switch {
 	case b.options.ignoreAuth || a.Type == "":
@@ -219,7 +220,7 @@ func (a *apis) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.root.ServeHTTP(w, r)
 }
 
-// forbidden is what API Gateway answers where there is nothing.
+// forbidden is API Gateway's answer where there is no API.
 func forbidden(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("x-amzn-ErrorType", "ForbiddenException")
 	w.Header().Set("Content-Type", "application/json")

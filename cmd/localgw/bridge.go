@@ -11,9 +11,9 @@ import (
 	"projectchat/local/gateway"
 )
 
-// serveContainers serves @connections, and nothing else, at the same port on
-// Docker's bridge, where functions in `sam local start-lambda` find it. Elsewhere
-// than on Linux, and where all addresses are listened on, nothing of that is needed.
+// serveContainers serves only @connections, at the same port on Docker's
+// bridge, where functions in `sam local start-lambda` find it. It does nothing
+// on systems other than Linux, and if all addresses are listened on.
 func (g *running) serveContainers(o options, listener net.Listener, log *console) error {
 	bridge := docker.BridgeAddress()
 	at, ok := listener.Addr().(*net.TCPAddr)
@@ -34,8 +34,8 @@ func (g *running) serveContainers(o options, listener net.Listener, log *console
 	return nil
 }
 
-// managementOnly lets pass what a function has to ask for, which is signed; the
-// APIs themselves are not for Docker's network.
+// managementOnly lets only the requests of functions pass, which are signed;
+// the APIs themselves are not for Docker's network.
 func managementOnly(apis http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !gateway.IsManagement(r) {

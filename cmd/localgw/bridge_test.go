@@ -26,8 +26,8 @@ func TestContainersReachTheManagementAPIOnly(t *testing.T) {
 	}
 }
 
-// TestTheProjectsOwnTemplateInSAM: its functions in the containers of `sam local
-// start-lambda`, which post back through Docker's network.
+// TestTheProjectsOwnTemplateInSAM runs its functions in the containers of `sam
+// local start-lambda`, which post back through Docker's network.
 func TestTheProjectsOwnTemplateInSAM(t *testing.T) {
 	if os.Getenv("SAM_LOCAL") == "" {
 		t.Skip("needs SAM CLI and a Docker engine: make test-sam")
@@ -40,7 +40,7 @@ func TestTheProjectsOwnTemplateInSAM(t *testing.T) {
 }
 
 // startSAM runs `sam local start-lambda` with its database, for a gateway at a
-// port, and gives its address.
+// port, and returns its address.
 func startSAM(t *testing.T, port string) (lambda string) {
 	t.Helper()
 	cmd := exec.Command("../../.local/bin/samlocal", "-start-lambda", "127.0.0.1:0", "-gateway-port", port)

@@ -14,14 +14,14 @@ import (
 // see setCredentials.
 var inherited = []string{"PATH", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_DIR"}
 
-// environment makes functions' variables.
+// environment makes the variables of functions.
 type environment struct {
 	region string
-	// addresses replaces APIs' addresses in AWS by those here.
+	// addresses replaces the APIs' addresses in AWS by the local ones.
 	addresses *strings.Replacer
-	// base is for all functions, under what they declare.
+	// base has variables for all functions; declared ones override them.
 	base map[string]string
-	// given are the flags.
+	// given are the -env flags.
 	given pairs
 }
 
@@ -38,7 +38,7 @@ func newEnvironment(o options, a addresses, ca string) environment {
 		}
 	}
 	setCredentials(base)
-	// For code that makes https://{domainName}/{stage} of an event.
+	// For code that posts to https://{domainName}/{stage} of an event.
 	for _, name := range []string{"NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"} {
 		base[name] = ca
 	}
@@ -52,8 +52,9 @@ func region() string {
 	return cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1")
 }
 
-// setCredentials takes this shell's if it has some in variables. Else they are good
-// for nothing but a local database: no account is touched by accident.
+// setCredentials takes the credentials of this shell if its variables have
+// some. Otherwise it sets ones that are valid only for a local database, so
+// that no account is touched by accident.
 func setCredentials(into map[string]string) {
 	into["AWS_ACCESS_KEY_ID"], into["AWS_SECRET_ACCESS_KEY"] = "local", "local"
 	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
@@ -64,9 +65,9 @@ func setCredentials(into map[string]string) {
 	}
 }
 
-// of is a function's environment. A variable that the template declares has the
-// shell's value if the shell has one, as with sam local; flags win over both.
-// missing are those without a value, with the reason.
+// of returns a function's environment. A variable that the template declares
+// has the shell's value if the shell has one, as with sam local; flags override
+// both. missing are the variables without a value, with the reason.
 func (e environment) of(f template.Function) (variables, missing map[string]string) {
 	variables, missing = maps.Clone(e.base), maps.Clone(f.Unresolved)
 	set := func(name, value string) {

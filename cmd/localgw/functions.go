@@ -15,12 +15,12 @@ import (
 	"projectchat/local/template"
 )
 
-// functions are the functions that some route needs.
+// functions are the functions that a route needs.
 type functions struct {
 	invokers map[string]gateway.Invoker
 	local    []*locallambda.Function
 	scratch  string
-	// where says how each runs, for the list at the start.
+	// where says how each function runs, for the list at the start.
 	where map[string]string
 }
 
@@ -51,7 +51,7 @@ func newFunctions(o options, t *template.Template, env environment, scratch stri
 	return f, nil
 }
 
-// knownFunctions refuses flags about functions that the template has not.
+// knownFunctions refuses flags about functions that the template does not have.
 func knownFunctions(o options, t *template.Template) error {
 	for _, id := range slices.Sorted(maps.Keys(o.bootstraps)) {
 		if _, ok := t.Functions[id]; !ok {
@@ -120,8 +120,8 @@ func code(o options, declared template.Function, scratch string) (command []stri
 	return nil, "", errors.Join(problems...)
 }
 
-// folders are where a function's code may be: what was built before what was
-// written.
+// folders returns the folders that may have a function's code: built code
+// before sources.
 func folders(o options, declared template.Function) []string {
 	if o.build != "" {
 		return []string{filepath.Join(o.build, declared.LogicalID)}
@@ -134,7 +134,7 @@ func folders(o options, declared template.Function) []string {
 	return append(out, filepath.Join(beside, declared.CodePath))
 }
 
-// used are the functions behind some route, sorted.
+// used returns the functions behind some route, sorted.
 func used(t *template.Template) []string {
 	set := map[string]bool{}
 	for _, api := range t.WebSocketAPIs {
@@ -153,7 +153,7 @@ func used(t *template.Template) []string {
 }
 
 // bounded gives a remote function a moment more than its own timeout, so that
-// it is the Lambda endpoint that says so.
+// the Lambda endpoint is the one that reports the timeout.
 type bounded struct {
 	gateway.Invoker
 	declared template.Function

@@ -22,11 +22,12 @@ import (
 	"github.com/coder/websocket"
 )
 
-// patience is for what must come; a test that waits for it has failed.
-const patience = time.Minute
+// waitLimit is how long a test waits for something that must come; after it the
+// test has failed.
+const waitLimit = time.Minute
 
-// The test binary is the command itself, or a function of it, if a variable says
-// so.
+// TestMain makes the test binary the command itself, or one of its functions,
+// if a variable says so.
 func TestMain(m *testing.M) {
 	switch {
 	case os.Getenv("ACT_AS_FUNCTION") != "":
@@ -39,7 +40,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// function answers with what it finds; its variables say which one it is.
+// function answers with its event and environment; its variables say which one
+// it is.
 func function(_ context.Context, event json.RawMessage) (any, error) {
 	var e struct {
 		Type    string                                        `json:"type"`
@@ -67,7 +69,7 @@ func function(_ context.Context, event json.RawMessage) (any, error) {
 // process is a running localgw.
 type process struct {
 	cmd  *exec.Cmd
-	addr string // of WebSocket clients, without a stage
+	addr string // for WebSocket clients, without a stage
 
 	mu    sync.Mutex
 	lines []string
@@ -133,10 +135,10 @@ func (p *process) output() string {
 	return strings.Join(p.lines, "\n")
 }
 
-// await waits for a line that holds text.
+// await waits for a line that contains text.
 func (p *process) await(t *testing.T, text string) {
 	t.Helper()
-	limit := time.After(patience)
+	limit := time.After(waitLimit)
 	for {
 		p.mu.Lock()
 		more, found := p.more, strings.Contains(strings.Join(p.lines, "\n"), text)
@@ -156,13 +158,13 @@ func (p *process) await(t *testing.T, text string) {
 	}
 }
 
-// interrupt ends it as Ctrl-C does and wants no error.
+// interrupt ends the process as Ctrl-C does and wants no error.
 func (p *process) interrupt(t *testing.T) {
 	t.Helper()
 	p.cmd.Process.Signal(syscall.SIGINT)
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(waitLimit):
 		t.Fatal("it does not end")
 	}
 	if !p.cmd.ProcessState.Success() {
@@ -178,7 +180,7 @@ type client struct {
 
 func (p *process) dial(t *testing.T, path string, header http.Header) *client {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, "ws://"+p.addr+path, &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
@@ -197,7 +199,7 @@ func (c *client) send(text string) {
 
 func (c *client) receive() string {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(c.t.Context(), waitLimit)
 	defer cancel()
 	_, text, err := c.conn.Read(ctx)
 	if err != nil {
@@ -206,7 +208,7 @@ func (c *client) receive() string {
 	return string(text)
 }
 
-// fields is a message that is a flat object.
+// fields returns a message that is a flat object.
 func (c *client) fields() map[string]string {
 	c.t.Helper()
 	var out map[string]string
@@ -217,7 +219,7 @@ func (c *client) fields() map[string]string {
 	return out
 }
 
-// get is the body of an answer and its status.
+// get returns the body and the status of an answer.
 func (p *process) get(t *testing.T, path string) (int, string) {
 	t.Helper()
 	res, err := http.Get("http://" + p.addr + path)
@@ -249,7 +251,7 @@ func writeFile(t *testing.T, name, text string) string {
 	return name
 }
 
-// randomName is a name of letters that nobody else takes.
+// randomName returns a name of letters that nobody else takes.
 func randomName() string {
 	return "t_" + strings.Map(func(r rune) rune { return 'a' + r%26 }, rand.Text())
 }

@@ -25,7 +25,7 @@ import (
 	"projectchat/internal/version"
 )
 
-// endTime is how long connections and functions have to end in.
+// endTime is how long connections and functions may take to end.
 const endTime = 10 * time.Second
 
 func main() {

@@ -61,7 +61,7 @@ func TestVersionIsTold(t *testing.T) {
 	}
 }
 
-// startSeveral serves it with this binary as both functions.
+// startSeveral serves several with this binary as both functions.
 func startSeveral(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	template := writeFile(t, filepath.Join(t.TempDir(), "template.yaml"), several)
@@ -264,8 +264,8 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 		{"no Lambda address", []string{"-template", good, "-lambda", "3001"}, `"3001" is not the address of a Lambda endpoint`},
 		{"two places", []string{"-lambda", "http://x", "-build", "y"}, "-lambda and -build exclude each other"},
 		{"unknown fault", []string{"-template", good, "-lambda", "http://x", "-faults", "rain=1"}, `no fault is called "rain"`},
-		{"admin for others", []string{"-template", good, "-lambda", "http://x", "-admin", "0.0.0.0:0"}, "-admin 0.0.0.0:0: only an address like 127.0.0.1:8081, which nobody else can reach"},
-		{"admin by a name", []string{"-template", good, "-lambda", "http://x", "-admin", "example.com:80"}, "-admin example.com:80: only an address like"},
+		{"admin for others", []string{"-template", good, "-lambda", "http://x", "-admin", "0.0.0.0:0"}, "-admin 0.0.0.0:0: the address must be one like 127.0.0.1:8081, which only this machine can reach"},
+		{"admin by a name", []string{"-template", good, "-lambda", "http://x", "-admin", "example.com:80"}, "-admin example.com:80: the address must be one like"},
 		{"unknown flag", []string{"-tempalte", "x"}, "flag provided but not defined: -tempalte"},
 		{"no flag", []string{"x"}, `"x" is not a flag`},
 		{"tables in an account", []string{"-template", good, "-lambda", "http://x", "-create-tables"}, "-create-tables is for a local database: set AWS_ENDPOINT_URL_DYNAMODB"},
@@ -297,7 +297,8 @@ func TestHelpIsNoError(t *testing.T) {
 	}
 }
 
-// TestRunEndsWithItsContext: what was started is stopped, in this process.
+// TestRunEndsWithItsContext: everything that was started in this process is
+// stopped.
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

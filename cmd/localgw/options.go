@@ -10,8 +10,8 @@ import (
 // options say what to serve, and where.
 type options struct {
 	template, addr string
-	// lambda is the address of an Invoke API, build a folder with one of each
-	// function's name; empty: not given.
+	// lambda is the address of an Invoke API, build a folder with one folder for
+	// each function; "": not given.
 	lambda, build string
 	// bootstraps are programs by function.
 	bootstraps pairs
@@ -44,8 +44,7 @@ func (p pairs) Set(s string) error {
 	return nil
 }
 
-// parseOptions reads the command line. What is wrong with it, and help, is
-// written to usage too, as package flag does.
+// parseOptions reads the command line. It writes help to usage.
 func parseOptions(args []string, usage io.Writer) (options, error) {
 	o := options{bootstraps: pairs{}, parameters: pairs{}, env: pairs{}}
 	flags := flag.NewFlagSet("localgw", flag.ContinueOnError)
@@ -58,11 +57,11 @@ func parseOptions(args []string, usage io.Writer) (options, error) {
 	flags.Var(o.parameters, "parameter", "a parameter of the template: Name=Value (repeatable)")
 	flags.Var(o.env, "env", "a variable for the functions that run as processes: NAME=value, or Function.NAME=value (repeatable)")
 	flags.BoolVar(&o.createTables, "create-tables", false, "make the template's DynamoDB tables in the database that AWS_ENDPOINT_URL_DYNAMODB names")
-	flags.BoolVar(&o.ignoreAuth, "ignore-auth", false, "let everybody in, whatever authorizers the template has")
+	flags.BoolVar(&o.ignoreAuth, "ignore-auth", false, "let everybody in: ignore the template's authorizers")
 	flags.BoolVar(&o.noQuotas, "no-quotas", false, "without the account's limits of 10,000 requests and 500 new connections a second")
 	flags.BoolVar(&o.quiet, "quiet", false, "no line for each event")
 	flags.StringVar(&o.faults, "faults", "", "go wrong on purpose: post-drop=0.1,slow-reader=1:5s (docs/gateway.md lists them)")
-	flags.StringVar(&o.admin, "admin", "", "switch faults at run time there: 127.0.0.1:8081 (docs/gateway.md tells how)")
+	flags.StringVar(&o.admin, "admin", "", "switch faults at run time at this address: 127.0.0.1:8081 (docs/gateway.md explains it)")
 	flags.Uint64Var(&o.seed, "seed", 1, "the seed of the faults")
 	flags.BoolVar(&o.version, "version", false, "say which release this is")
 	err := flags.Parse(args)

@@ -17,7 +17,7 @@ import (
 
 // running is a gateway that was started.
 type running struct {
-	failed    chan error // gets one error if it cannot go on
+	failed    chan error // gets an error if the gateway cannot go on
 	server    *http.Server
 	admin     *http.Server // nil if there is none
 	bridge    *http.Server // for functions in containers; nil if there is none
@@ -99,7 +99,7 @@ func (g *running) serve(listener net.Listener, o options) error {
 	}
 	g.server = &http.Server{
 		Handler: g.apis, ReadHeaderTimeout: 10 * time.Second, ConnContext: gateway.ConnContext,
-		ErrorLog: stdlog.New(io.Discard, "", 0), // of handshakes that broke off
+		ErrorLog: stdlog.New(io.Discard, "", 0), // it would log handshakes that broke off
 	}
 	both := gateway.KeepHeaderNames(newBothListener(listener, certificate))
 	go func() {
@@ -110,8 +110,8 @@ func (g *running) serve(listener net.Listener, o options) error {
 	return nil
 }
 
-// stop ends everything: connections are closed and their $disconnect run while
-// there still is a way to post, then the functions end.
+// stop ends everything: connections are closed and their $disconnect runs while
+// there still is a way to post; then the functions end.
 func (g *running) stop(ctx context.Context) error {
 	var errs []error
 	if g.admin != nil {

@@ -7,25 +7,26 @@ import (
 	"syscall"
 )
 
-// lockName is the file in a scratch folder that its process holds locked: the
-// lock ends with the process, however that ends.
+// lockName is the file in a scratch folder that its process holds locked. The
+// lock ends with the process, in every way that a process can end.
 const lockName = "lock"
 
-// scratch is a folder for what one run needs on a disk.
+// scratch is a folder for the files of one run.
 type scratch struct {
 	dir  string
 	lock *os.File
 }
 
-// newScratch makes one in the system's folder for such things, and removes those
-// of runs that were killed.
+// newScratch makes a scratch folder in the system's folder for temporary files,
+// and removes the folders of runs that were killed.
 func newScratch() (*scratch, error) {
 	removeOrphans()
 	dir, err := os.MkdirTemp("", "localgw-")
 	if err != nil {
 		return nil, err
 	}
-	// Locked before it has its name: nobody must find it without its lock.
+	// It is locked before it gets its name: no other process may find it without
+	// its lock.
 	path := filepath.Join(dir, lockName)
 	lock, err := os.OpenFile(path+".new", os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err == nil {
@@ -46,8 +47,9 @@ func (s *scratch) close() error {
 	return os.RemoveAll(s.dir)
 }
 
-// removeOrphans removes this user's scratch folders whose lock nobody holds. What
-// has no lock is not known to be one. A folder that cannot be removed stays.
+// removeOrphans removes this user's scratch folders whose lock is free. A
+// folder without a lock may belong to another program and stays, as does a
+// folder that cannot be removed.
 func removeOrphans() {
 	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "localgw-*"))
 	for _, dir := range dirs {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestScratchFoldersOfKilledRunsAreRemoved: theirs, and nobody else's.
+// TestScratchFoldersOfKilledRunsAreRemoved: only the folders of killed runs are
+// removed.
 func TestScratchFoldersOfKilledRunsAreRemoved(t *testing.T) {
 	temp := t.TempDir()
 	keep := filepath.Join(temp, "localgw-notes")

@@ -15,7 +15,8 @@ import (
 
 const databaseVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// createTables makes the template's tables, but never in an account.
+// createTables makes the template's tables in a local database, and never in an
+// account.
 func createTables(ctx context.Context, t *template.Template, log *console) error {
 	endpoint := os.Getenv(databaseVariable)
 	if endpoint == "" {
@@ -47,7 +48,8 @@ func createTables(ctx context.Context, t *template.Template, log *console) error
 	return nil
 }
 
-// keyAttributes leaves out what only an index needs, which DynamoDB refuses.
+// keyAttributes leaves out attributes that only an index needs, because
+// DynamoDB refuses them.
 func keyAttributes(t template.Table) []template.Attribute {
 	var out []template.Attribute
 	for _, a := range t.Attributes {

@@ -18,20 +18,21 @@ import (
 )
 
 // Much code posts to https://{domainName}/{stage}, with both taken from the
-// event, as AWS's own examples do. So that it runs unchanged the port takes TLS
-// as well, with a certificate that the functions are told to trust.
+// event, as AWS's own examples do. To run it unchanged, the port accepts TLS as
+// well, with a certificate that the functions are told to trust.
 
-// bundlePath is the file of the certificates that functions trust.
+// bundlePath returns the file of the certificates that functions trust.
 func bundlePath(scratch string) string { return filepath.Join(scratch, "trusted.pem") }
 
-// systemRoots are where systems keep theirs, as crypto/x509 knows them.
+// systemRoots are the files in which systems keep their certificates, as
+// crypto/x509 knows them.
 var systemRoots = []string{
 	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
 	"/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
 }
 
-// newCertificate makes a certificate for this machine, good for a year and for
-// this run only, and writes it into a bundle behind the system's own.
+// newCertificate makes a certificate for this machine and this run, good for a
+// year, and writes it into a bundle after the system's own.
 func newCertificate(addr, bundle string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -76,7 +77,7 @@ func systemBundle() []byte {
 // sniffTime is how long a client may take to send its first byte.
 const sniffTime = 30 * time.Second
 
-// bothListener gives out plain connections and TLS ones, which begin with a byte
+// bothListener accepts plain connections and TLS ones, which begin with a byte
 // that no HTTP request begins with.
 type bothListener struct {
 	net.Listener
@@ -108,7 +109,7 @@ func (b *bothListener) acceptAll() {
 	}
 }
 
-// sniff reads the first byte and gives it back.
+// sniff reads the first byte and puts it back.
 func (b *bothListener) sniff(c net.Conn) {
 	first := make([]byte, 1)
 	c.SetReadDeadline(time.Now().Add(sniffTime))
@@ -132,7 +133,7 @@ func (b *bothListener) sniff(c net.Conn) {
 	}
 }
 
-// Accept is the next connection that has sent something.
+// Accept returns the next connection that has sent something.
 func (b *bothListener) Accept() (net.Conn, error) {
 	select {
 	case c := <-b.conns:
@@ -150,13 +151,13 @@ func (b *bothListener) Close() error {
 	return b.Listener.Close()
 }
 
-// unread is a connection whose first byte was looked at.
+// unread is a connection whose first byte was read before.
 type unread struct {
 	*net.TCPConn
 	first []byte
 }
 
-// Read gives the first byte once more.
+// Read returns the first byte again.
 func (u *unread) Read(b []byte) (int, error) {
 	if len(u.first) > 0 && len(b) > 0 {
 		n := copy(b, u.first)
@@ -166,5 +167,5 @@ func (u *unread) Read(b []byte) (int, error) {
 	return u.TCPConn.Read(b)
 }
 
-// NetConn is the connection itself.
+// NetConn returns the connection itself.
 func (u *unread) NetConn() net.Conn { return u.TCPConn }

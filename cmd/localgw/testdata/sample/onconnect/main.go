@@ -1,4 +1,4 @@
-// Command onconnect notes a connection.
+// Command onconnect stores a connection.
 package main
 
 import (

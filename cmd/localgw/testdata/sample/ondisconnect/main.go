@@ -1,4 +1,4 @@
-// Command ondisconnect forgets a connection.
+// Command ondisconnect deletes a connection.
 package main
 
 import (
