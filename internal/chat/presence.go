@@ -15,7 +15,7 @@ const (
 	touchEvery       = time.Minute
 )
 
-// Presence is who is in a room.
+// Presence is the people in a room.
 type Presence struct {
 	Online []Person // at most 100, those who joined first at the front
 	Count  int      // number of people; an estimate in a room of more than 100 connections
@@ -29,7 +29,7 @@ type Presence struct {
 	small       bool
 }
 
-// presence reads who is in a room, beginning at a place on the ring.
+// presence reads the people in a room, beginning at a place on the ring.
 func (s *Service) presence(ctx context.Context, room string, from uint32, consistent bool) (Presence, error) {
 	sample, err := s.store.SampleSeats(ctx, room, from, s.smallRoom+1, consistent)
 	if err != nil {
@@ -87,8 +87,8 @@ func byJoining(a, b Seat) int {
 
 func (s *Service) present(seat Seat) bool { return s.now().Sub(seat.Seen) < PresenceLife }
 
-// announceJoin reads who is in the room. If this is the first connection of its
-// person, it tells the others.
+// announceJoin reads the people in the room. If this is the first connection of
+// its person, it tells the others.
 func (s *Service) announceJoin(ctx context.Context, me Seat, again bool) (Presence, error) {
 	p, err := s.presence(ctx, me.Room, 0, true)
 	if err != nil || !p.small || again {

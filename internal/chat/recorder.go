@@ -7,7 +7,7 @@ import "context"
 // goroutines may call them.
 type Recorder interface {
 	// Sent is called when a message is in the log, before anybody is told of it.
-	// [Receipt.Duplicate] says that it was there already.
+	// Duplicate in [Receipt] says that it was there already.
 	Sent(ctx context.Context, r Receipt)
 	// LostSlot is called when another row took the slot that a put tried for.
 	LostSlot(ctx context.Context)

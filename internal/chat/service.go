@@ -19,9 +19,10 @@ type Options struct {
 	Now    func() time.Time
 	Random io.Reader                              // source of epochs
 	Jitter func(most time.Duration) time.Duration // a random duration in [0, most)
-	// SmallRoom is the size, in connections, up to which a room pushes who comes,
-	// goes and writes. A larger room tells the number of people, an estimate, in
-	// answers to pings. It also bounds how many people are listed. 0 means 100.
+	// SmallRoom is the size, in connections, up to which a room gets pushes about
+	// coming, going and writing. In a larger room the number of people, an
+	// estimate, comes in answers to pings. It also bounds how many people are
+	// listed. 0 means 100.
 	SmallRoom int
 	// Ring returns the place on the ring where a sample of a large room begins.
 	Ring func() uint32

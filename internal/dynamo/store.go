@@ -85,9 +85,9 @@ func tuneHTTP(client dynamodb.HTTPClient) dynamodb.HTTPClient {
 	if !ok {
 		return client
 	}
-	const kept = 256
+	const idleConnections = 256
 	return buildable.WithTransportOptions(func(t *http.Transport) {
-		t.MaxIdleConns, t.MaxIdleConnsPerHost = kept, kept
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = idleConnections, idleConnections
 	})
 }
 
