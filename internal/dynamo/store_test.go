@@ -61,5 +61,5 @@ func mustStore(t *testing.T, now func() time.Time, options ...func(*dynamodb.Opt
 }
 
 func TestStoreConforms(t *testing.T) {
-	chattest.Conformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
+	chattest.StoreConformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // amending tests editing, deleting and reacting.
-func (s serviceSuite) amending(t *testing.T) {
+func (s rulesSuite) amending(t *testing.T) {
 	s.run(t, "an edit", (*Stage).edit)
 	s.run(t, "the later edit holds", (*Stage).editTwice)
 	s.run(t, "a deletion leaves no text", (*Stage).deleteAll)

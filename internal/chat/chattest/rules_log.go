@@ -11,7 +11,7 @@ import (
 
 // log tests reads of a log: they return the run of it, whatever a single read
 // shows, and no more than retention allows.
-func (s serviceSuite) log(t *testing.T) {
+func (s rulesSuite) log(t *testing.T) {
 	s.run(t, "hole read while it fills", (*Stage).holeThatFills)
 	s.run(t, "hole that TTL tore", (*Stage).tornHole)
 	s.run(t, "beginning that TTL took", (*Stage).tornBeginning)

@@ -9,7 +9,7 @@ import (
 )
 
 // presence tests who counts as present in a room: people, not connections.
-func (s serviceSuite) presence(t *testing.T) {
+func (s rulesSuite) presence(t *testing.T) {
 	s.run(t, "joined and left once", (*Stage).comesAndGoes)
 	s.run(t, "two tabs are one person", (*Stage).twoTabs)
 	s.run(t, "two tabs that join at once", (*Stage).tabsAtOnce)

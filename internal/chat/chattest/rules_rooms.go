@@ -16,7 +16,7 @@ import (
 )
 
 // rooms tests joining, leaving, and which connections get a message.
-func (s serviceSuite) rooms(t *testing.T) {
+func (s rulesSuite) rooms(t *testing.T) {
 	s.run(t, "made by 50 at once", (*Stage).madeAtOnce)
 	s.run(t, "spellings of one", (*Stage).spellings)
 	s.run(t, "listed", (*Stage).listed)
@@ -126,7 +126,7 @@ func (s *Stage) atMost32() {
 	}
 	_, err := s.Chat.Join(s.Ctx, conn, "one more", nil)
 	s.Refused(err, refusal.BadRequest)
-	s.Same("live", len(s.Seats("one more")), 0)
+	s.Same("seats", len(s.Seats("one more")), 0)
 	s.Join(conn, "room 7") // joining again is always possible
 	s.OK2(s.Chat.Leave(s.Ctx, conn, "room 7"))
 	s.Join(conn, "one more")
@@ -135,7 +135,7 @@ func (s *Stage) atMost32() {
 func (s *Stage) joinAgain() {
 	_, conn := s.Guest("Ann", "room")
 	s.Same("room", s.Join(conn, "room").Room, s.Join(conn, "room").Room)
-	s.Same("live", s.Seats("room"), []string{conn})
+	s.Same("seats", s.Seats("room"), []string{conn})
 	s.Same("count", s.Join(conn, "room").Presence.Count, 1)
 }
 
@@ -145,9 +145,9 @@ func (s *Stage) leave() {
 		room, err := s.Chat.Leave(s.Ctx, conn, "Room")
 		s.OK(err)
 		s.Same("left", room, "room")
-		s.Same("live", s.Seats("room"), []string{})
+		s.Same("seats", s.Seats("room"), []string{})
 	}
-	s.Same("live elsewhere", s.Seats("another"), []string{conn})
+	s.Same("seats elsewhere", s.Seats("another"), []string{conn})
 	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
 	s.Refused(err, refusal.NotJoined)
 	room, err := s.Chat.Leave(s.Ctx, conn, "Never joined")
@@ -198,8 +198,8 @@ func (s *Stage) goneConnection() {
 	_, cat := s.Guest("Cat", "room")
 	s.Broadcaster.Gone(ben)
 	s.Send(ann, "room", "c1", "hello", nil)
-	s.Same("live", s.Seats("room"), []string{ann, cat})
-	s.Same("live elsewhere", s.Seats("another"), []string{ben})
+	s.Same("seats", s.Seats("room"), []string{ann, cat})
+	s.Same("seats elsewhere", s.Seats("another"), []string{ben})
 	s.Same("others were told", len(s.Broadcaster.Messages(cat, "room")), 1)
 	heads, err := s.Chat.Ping(s.Ctx, ben, []string{"room", "another"})
 	s.OK(err)
@@ -212,7 +212,7 @@ func (s *Stage) failingPush() {
 	_, cat := s.Guest("Cat", "room")
 	s.Broadcaster.Fail(ben)
 	s.Send(ann, "room", "c1", "hello", nil)
-	s.Same("live", len(s.Seats("room")), 3)
+	s.Same("seats", len(s.Seats("room")), 3)
 	s.Same("others were told", len(s.Broadcaster.Messages(cat, "room")), 1)
 	service, _ := s.Faulty(func(c Call) Fault {
 		if c.Op == "Seats" {
@@ -264,8 +264,8 @@ func (s *Stage) disconnectInJoin() {
 	})
 	_, err := service.Join(s.Ctx, ann, "room", nil)
 	s.Refused(err, refusal.Unauthorized)
-	s.Same("live", s.Seats("room"), []string{})
-	s.Same("live elsewhere", s.Seats("another"), []string{})
+	s.Same("seats", s.Seats("room"), []string{})
+	s.Same("seats elsewhere", s.Seats("another"), []string{})
 }
 
 func (s *Stage) disconnect() {
@@ -273,7 +273,7 @@ func (s *Stage) disconnect() {
 	second := s.Connect(session)
 	for range 2 {
 		s.OK(s.Chat.Disconnect(s.Ctx, conn))
-		s.Same("live", append(s.Seats("room"), s.Seats("another")...), []string{})
+		s.Same("seats", append(s.Seats("room"), s.Seats("another")...), []string{})
 		s.Same("connections of the session", s.reread(session).Conns, []string{second})
 	}
 	_, err := s.Store.Connection(s.Ctx, conn)
@@ -305,7 +305,7 @@ func (s *Stage) pingRenews() {
 		s.Pass(c.pass)
 		heads, err := s.Chat.Ping(s.Ctx, ann, []string{"room"})
 		s.OK(err)
-		s.Same("live", heads["room"].Live, true)
+		s.Same("seats", heads["room"].Live, true)
 		seat, err := s.Store.Seat(s.Ctx, "room", ann)
 		s.OK(err)
 		s.Same("seen", seat.Seen, start.Add(c.seen))
@@ -328,7 +328,7 @@ func (s *Stage) pingAfterLeave() {
 		s.Same("joined, live", []bool{heads["room"].Joined, heads["room"].Live}, []bool{true, false})
 		s.Same("seats", s.Seats("room"), []string{})
 	}
-	s.Same("live after joining again", s.Seats(s.Join(ann, "room").Room.Key), []string{ann})
+	s.Same("seats after joining again", s.Seats(s.Join(ann, "room").Room.Key), []string{ann})
 }
 
 func (s *Stage) pingRefused() {

@@ -17,7 +17,7 @@ import (
 
 // sending tests that a message is written once, in one order, in spite of every
 // failure.
-func (s serviceSuite) sending(t *testing.T) {
+func (s rulesSuite) sending(t *testing.T) {
 	s.run(t, "64 senders with since", func(s *Stage) { s.manySenders(true) })
 	s.run(t, "64 senders without since", func(s *Stage) { s.manySenders(false) })
 	s.run(t, "one cid 100 times at once", func(s *Stage) { s.oneCIDAtOnce(true) })

@@ -12,7 +12,7 @@ import (
 )
 
 // sessions tests that a session stands for its person, and ends when it should.
-func (s serviceSuite) sessions(t *testing.T) {
+func (s rulesSuite) sessions(t *testing.T) {
 	s.run(t, "sign in", (*Stage).signIn)
 	s.run(t, "token and origin", (*Stage).tokenAndOrigin)
 	s.run(t, "names that look the same", (*Stage).lookAlikes)
@@ -185,7 +185,7 @@ func (s *Stage) rename() {
 	s.Same("stored", s.reread(session), renamed)
 	bye, closed := s.Broadcaster.Bye(conn)
 	s.Same("bye", []any{bye, closed}, []any{chat.Bye{Code: refusal.Unauthorized, Retry: true}, true})
-	s.Same("live", s.Seats("room"), []string{ben})
+	s.Same("seats", s.Seats("room"), []string{ben})
 	s.Same("left", s.presences(ben, "room")[0].Left, []chat.Person{{UID: session.UID, Name: "Ann"}})
 	_, err = s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
 	s.Refused(err, refusal.Unauthorized)
@@ -260,7 +260,7 @@ func (s *Stage) signOut() {
 		_, err := s.Chat.Join(s.Ctx, id, "room", nil)
 		s.Refused(err, refusal.Unauthorized)
 	}
-	s.Same("live", s.Seats("room"), []string{ben})
+	s.Same("seats", s.Seats("room"), []string{ben})
 	s.Same("left", len(s.presences(ben, "room")), 1)
 	s.Refused(s.Chat.Connect(s.Ctx, "late", old), refusal.Unauthorized)
 	s.SignIn("Ann")
@@ -368,7 +368,7 @@ func (s *Stage) signOutTwice() {
 	s.OK(service.SignOut(s.Ctx, s.reread(session)))
 	_, closed := s.Broadcaster.Bye(conn)
 	s.Same("closed", closed, true)
-	s.Same("live", s.Seats("room"), []string{})
+	s.Same("seats", s.Seats("room"), []string{})
 	s.SignIn("Ann")
 }
 
@@ -384,6 +384,6 @@ func (s *Stage) renameTwice() {
 	s.OK2(service.Rename(s.Ctx, before, "Anna"))
 	_, closed := s.Broadcaster.Bye(conn)
 	s.Same("closed", closed, true)
-	s.Same("live", s.Seats("room"), []string{})
+	s.Same("seats", s.Seats("room"), []string{})
 	s.SignIn("Ann")
 }

@@ -16,11 +16,11 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// ServiceConformance tests the promises of [chat.Service] and [people.Service]
-// on any store. newStore makes an empty store for one subtest; now is the clock
-// that the store must use, which the test moves.
-func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() time.Time) Backend) {
-	s := serviceSuite{newStore}
+// RulesConformance tests the promises of [chat.Service] and [people.Service] on
+// any store. newStore makes an empty store for one subtest; now is the clock that
+// the store must use, which the test moves.
+func RulesConformance(t *testing.T, newStore NewStoreFunc) {
+	s := rulesSuite{newStore}
 	t.Run("sending", s.sending)
 	t.Run("log", s.log)
 	t.Run("rooms", s.rooms)
@@ -30,12 +30,14 @@ func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() tim
 	t.Run("sessions", s.sessions)
 }
 
-type serviceSuite struct {
-	newStore func(t *testing.T, now func() time.Time) Backend
-}
+// PeopleConformance is the part of [RulesConformance] that tests
+// [people.Service].
+func PeopleConformance(t *testing.T, newStore NewStoreFunc) { rulesSuite{newStore}.sessions(t) }
+
+type rulesSuite struct{ newStore NewStoreFunc }
 
 // run runs a subtest on a stage of its own.
-func (s serviceSuite) run(t *testing.T, name string, test func(*Stage), options ...func(*chat.Options)) {
+func (s rulesSuite) run(t *testing.T, name string, test func(*Stage), options ...func(*chat.Options)) {
 	t.Run(name, func(t *testing.T) { test(NewStage(t, s.newStore, options...)) })
 }
 
@@ -61,7 +63,7 @@ type Stage struct {
 }
 
 // NewStage makes a stage on a new store.
-func NewStage(t *testing.T, newStore func(t *testing.T, now func() time.Time) Backend, options ...func(*chat.Options)) *Stage {
+func NewStage(t *testing.T, newStore NewStoreFunc, options ...func(*chat.Options)) *Stage {
 	s := &Stage{
 		T: t, Ctx: t.Context(), Broadcaster: NewBroadcaster(),
 		// The clock stands near the real time, because a real table deletes expired

@@ -10,7 +10,7 @@ import (
 )
 
 // typing tests that a room sees that a person is writing.
-func (s serviceSuite) typing(t *testing.T) {
+func (s rulesSuite) typing(t *testing.T) {
 	s.run(t, "to all but the person", (*Stage).typingPushed)
 	s.run(t, "at most every 3 s", (*Stage).typingEvery)
 	s.run(t, "not in large rooms", (*Stage).typingInCrowd)

@@ -18,8 +18,8 @@ import (
 // now decides what has expired.
 type NewStoreFunc func(t *testing.T, now func() time.Time) Backend
 
-// Conformance is the suite that every [Backend] must pass.
-func Conformance(t *testing.T, newStore NewStoreFunc) {
+// StoreConformance is the suite that every [Backend] must pass.
+func StoreConformance(t *testing.T, newStore NewStoreFunc) {
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, *bench)
