@@ -104,7 +104,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 // serve makes the table, the functions and the two APIs.
 func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*site, error) {
 	if len(t.WebSocketAPIs) != 1 || len(t.HTTPAPIs) != 1 || len(t.Tables) != 1 {
-		return nil, errors.New("template.yaml has not one WebSocket API, one HTTP API and one table")
+		return nil, errors.New("template.yaml must have exactly one WebSocket API, one HTTP API and one table")
 	}
 	ws := t.WebSocketAPIs[0]
 	stage := "/" + ws.Stages[0].Name

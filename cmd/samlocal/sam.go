@@ -210,7 +210,7 @@ func (s *sam) serveAt(ctx context.Context, what, addr string, args ...string) er
 		return fmt.Errorf("sam local %s: %w", what, err)
 	}
 	s.servers = append(s.servers, server)
-	ended := fmt.Errorf("sam local %s has ended: %s tells why", what, s.Relative(s.log.Name()))
+	ended := fmt.Errorf("sam local %s has ended: see %s", what, s.Relative(s.log.Name()))
 	go s.failAfter(server.Done, ended)
 	if err := server.AwaitListener(ctx, addr); !errors.Is(err, laptop.ErrEnded) {
 		return err

@@ -31,7 +31,7 @@ func (k keys) bad() string { return k.page[:len(k.page)-1] + "!" }
 var credentials = []shown{
 	{name: "none"},
 	{name: "cookie", cookies: func(k keys) []string { return []string{"a=b", k.cookie + "=" + k.page} }},
-	{name: "cookie beside one of the other name", cookies: func(k keys) []string { return []string{k.other + "=x", k.cookie + "=" + k.page} }},
+	{name: "cookie with one of the other name", cookies: func(k keys) []string { return []string{k.other + "=x", k.cookie + "=" + k.page} }},
 	{name: "cookie of the other name", cookies: func(k keys) []string { return []string{k.other + "=" + k.page} }},
 	{name: "two cookies of the other name", cookies: func(k keys) []string { return []string{k.other + "=" + k.page, k.other + "=x"} }},
 	{name: "bad cookie", cookies: func(k keys) []string { return []string{k.cookie + "=" + k.bad()} }},
@@ -51,7 +51,7 @@ var credentials = []shown{
 func want(target, credential, origin string) (status int, who string) {
 	hasOrigin := origin == "right" || origin == "wrong"
 	kind := map[string]string{
-		"cookie beside one of the other name": "cookie", "cookie of the other name": "none", "two cookies of the other name": "none",
+		"cookie with one of the other name": "cookie", "cookie of the other name": "none", "two cookies of the other name": "none",
 		"bearer in lower case": "bearer", "page's token as bearer": "bad bearer", "basic": "bad bearer", "empty bearer": "bad bearer",
 		"two cookies": "contradiction", "both": "contradiction",
 	}[credential]

@@ -25,7 +25,7 @@ import (
 	"projectchat/internal/refusal"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // writes keeps each call of Write separately.
 type writes struct{ lines []string }

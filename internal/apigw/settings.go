@@ -37,7 +37,7 @@ func LoadSettings(getenv func(string) string) (Settings, error) {
 	}
 	s.Retention = time.Duration(n) * 24 * time.Hour
 	if n > 0 && s.Retention < minRetention {
-		return Settings{}, fmt.Errorf("RETENTION_DAYS: %d is too short, 2 is the least", n)
+		return Settings{}, fmt.Errorf("RETENTION_DAYS: %d is too short, the shortest is 2", n)
 	}
 	return s, nil
 }

@@ -74,6 +74,6 @@ func (b *Broadcaster) Open(ctx context.Context) error {
 		return fmt.Errorf("open a connection to the management API: %w", err)
 	}
 	defer reply.Body.Close()
-	_, err = io.Copy(io.Discard, io.LimitReader(reply.Body, 64<<10)) // a connection is reused once its body has been read
+	_, err = io.Copy(io.Discard, io.LimitReader(reply.Body, 64<<10)) // read, it is used again
 	return err
 }

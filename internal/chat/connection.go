@@ -62,7 +62,7 @@ func (s *Service) forget(ctx context.Context, connectionID string) error {
 		}
 	}
 	if err := s.store.RemoveConnection(ctx, old.Session, connectionID); err != nil {
-		return fmt.Errorf("take a connection from its session: %w", err)
+		return fmt.Errorf("remove a connection from its session: %w", err)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (s *Service) lookBack(ctx context.Context, l log, d Draft) lookBack {
 		back.logRun, back.err = s.lookBackNewest(ctx, l)
 	}
 	_ = group.Wait()   // its function returns no error
-	if failed != nil { // even a repeat needs the target
+	if failed != nil { // even a repeat needs it
 		return lookBack{done: true, err: cmp.Or(back.err, failed)}
 	}
 	return back

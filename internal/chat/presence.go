@@ -33,7 +33,7 @@ type Presence struct {
 func (s *Service) presence(ctx context.Context, room string, from uint32, consistent bool) (Presence, error) {
 	sample, err := s.store.SampleSeats(ctx, room, from, s.smallRoom+1, consistent)
 	if err != nil {
-		return Presence{}, fmt.Errorf("read who is in a room: %w", err)
+		return Presence{}, fmt.Errorf("read the seats of a room: %w", err)
 	}
 	people := s.people(sample.Seats)
 	p := Presence{Online: people, Count: len(people), connections: sample.Seats}

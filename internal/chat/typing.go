@@ -28,11 +28,11 @@ func (s *Service) Typing(ctx context.Context, connectionID, spelling string) err
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("note that a person is writing: %w", err)
+		return fmt.Errorf("record that a person is writing: %w", err)
 	}
 	sample, err := s.store.SampleSeats(ctx, key, 0, s.smallRoom+1, false)
 	if err != nil {
-		return fmt.Errorf("read who is in a room: %w", err)
+		return fmt.Errorf("read the seats of a room: %w", err)
 	}
 	if !sample.Whole || len(sample.Seats) > s.smallRoom {
 		return nil

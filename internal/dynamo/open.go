@@ -35,6 +35,6 @@ func (s *Store) Open(ctx context.Context) error {
 		return fmt.Errorf("dynamo: open a connection: %w", err)
 	}
 	defer reply.Body.Close()
-	_, err = io.Copy(io.Discard, io.LimitReader(reply.Body, 64<<10)) // a connection is reused once its body has been read
+	_, err = io.Copy(io.Discard, io.LimitReader(reply.Body, 64<<10)) // read, it is used again
 	return err
 }

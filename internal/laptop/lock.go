@@ -11,7 +11,7 @@ import (
 )
 
 // errInUse says that another process holds a lock.
-var errInUse = errors.New("in use by another")
+var errInUse = errors.New("in use by another process")
 
 // openLocked opens a file and locks it until the file is closed or this process
 // ends in any way; see flock(2).

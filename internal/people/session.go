@@ -139,7 +139,7 @@ func (s *Service) loseName(ctx context.Context, session Session) error {
 	}
 	old, err := s.store.RenameSession(ctx, session.Hash, "")
 	if err != nil && !errors.Is(err, refusal.ErrNotFound) {
-		return fmt.Errorf("take the name from a session: %w", err)
+		return fmt.Errorf("remove the name of a session: %w", err)
 	}
 	s.connections.Retire(ctx, old.Conns, false)
 	return refusal.Errorf(refusal.Unauthorized, "Your name was taken by somebody else. Choose another.")

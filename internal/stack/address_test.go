@@ -75,7 +75,7 @@ func TestPageAddress(t *testing.T) {
 		{"what is no longer used", "", visit{cloudfront, "/published/obsolete.json", nil}, page},
 		{"the page by its name", "", visit{cloudfront, "/index.html", nil}, page},
 		{"an asset", "", visit{cloudfront, "/assets/page-1.js", nil}, went{URI: "/assets/page-1.js"}},
-		{"a file beside the page", "", visit{cloudfront, "/theme.js", nil}, went{URI: "/theme.js"}},
+		{"a file next to the page", "", visit{cloudfront, "/theme.js", nil}, went{URI: "/theme.js"}},
 		{"without a Host", own, visit{"", "/general/", nil}, page},
 		{"by its own name", own, visit{own, "/general/", nil}, page},
 		{"by CloudFront's name", own, visit{cloudfront, "/general/", nil}, went{Location: "308 https://" + own + "/general/"}},

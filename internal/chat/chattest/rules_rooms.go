@@ -60,7 +60,7 @@ func (s *Stage) madeAtOnce() {
 	}
 	s.OK(group.Wait())
 	if len(rooms) != 1 {
-		s.Errorf("50 who joined at once were given %d rooms: %v", len(rooms), rooms)
+		s.Errorf("50 people who joined at once got %d rooms: %v", len(rooms), rooms)
 	}
 	room, err := s.Store.Room(s.Ctx, "club")
 	s.OK(err)

@@ -140,7 +140,7 @@ func testAmendRace(t *testing.T, b *bench) {
 	page := read(t, b, "general", chat.LogRange{Limit: 10})
 	wantSame(t, "the row stays as the deletion left it", page.Rows, []chat.Message{atDeletion})
 	if len(atDeletion.Edits) > 0 && atDeletion.Edited != slices.Max(atDeletion.Edits) {
-		t.Errorf("of the edits %v number %d holds", atDeletion.Edits, atDeletion.Edited)
+		t.Errorf("edit %[2]d of %[1]v holds", atDeletion.Edits, atDeletion.Edited)
 	}
 }
 

@@ -97,7 +97,7 @@ func testAppendRace(t *testing.T, b *bench) {
 	page := read(t, b, "general", chat.LogRange{Limit: 10})
 	wantSame(t, "the one winner", winners, page.Rows)
 	if len(seen) != rivals-1 {
-		t.Errorf("%d were told who took the slot, want %d", len(seen), rivals-1)
+		t.Errorf("%d got the row in the slot, want %d", len(seen), rivals-1)
 	}
 	for _, m := range seen {
 		wantSame(t, "what a rival was told", m, page.Rows[0])
