@@ -1,8 +1,8 @@
 // Package chat has the rules of rooms: their logs, the seats of the connections
 // that hear them, and presence. [Service] applies the rules.
 //
-// It knows neither AWS nor JSON. It declares what it needs from outside as two
-// interfaces, [Store] and [Broadcaster]; package chattest has a fake of each.
+// It knows neither AWS nor JSON. Its needs from outside are two interfaces,
+// [Store] and [Broadcaster]; package chattest has a fake of each.
 // docs/decisions/0001-the-log-is-its-own-receipt.md and docs/design.md have the
 // reasons for the order of its reads and writes.
 package chat

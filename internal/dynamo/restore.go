@@ -45,7 +45,7 @@ type Restoration struct {
 	Parallel int
 }
 
-// Restored counts what a [Restoration] did, or in a dry run would do.
+// Restored has the counts of a [Restoration]; in a dry run, of its plan.
 type Restored struct {
 	Resumed               bool // an earlier run had begun it
 	Connections, Seats    int  // deleted rows

@@ -40,8 +40,8 @@ type Claim struct {
 	Expires time.Time
 }
 
-// Connections closes the connections of sessions;
-// [projectchat/internal/chat.Service] does.
+// Connections closes the connections of sessions; the Service of package chat
+// does.
 type Connections interface {
 	// Retire takes connections out of their rooms and closes them. again tells
 	// their clients to connect again. all reports whether every connection is

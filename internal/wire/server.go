@@ -77,7 +77,7 @@ type Messages struct {
 	Messages []Message `json:"messages"`
 }
 
-// Presence is a push: who came and who left.
+// Presence is a push: people have come to a room or left it.
 type Presence struct {
 	Type        string   `json:"type"`
 	Room        string   `json:"room"`
