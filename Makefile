@@ -22,7 +22,7 @@ STATICCHECK = go tool -modfile=tools/go.mod staticcheck
 JS_SDK_VERSION = 3.1169.0
 JS_DYNAMODB_VERSION = 3.1162.0
 
-.PHONY: help help-all run dev build contact-sheet test test-go test-databases test-web test-sdks test-watch e2e lint lint-go lint-web lint-template format ci module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
+.PHONY: help help-all run dev build contact-sheet test test-go test-long test-sim test-databases test-web test-sdks test-watch smoke e2e lint lint-go lint-web lint-template format ci module release test-release clean wipe need-go need-node sam-validate sam-build test-template rehearse deploy deploy-account destroy sam-local test-sam
 
 help: ## this list
 	@awk -F ':.* ## ' '/^[a-z0-9-]+:.* ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile lab/Makefile
@@ -47,17 +47,23 @@ need-go:
 need-node:
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20.19 or newer (nodejs.org), so that `npm -v` works'; exit 1; }
 
-test: lint-go test-go sim lint-web test-web e2e ## all tests: Go (race detector), the page, and a real browser
+test: lint-go test-go test-sim lint-web test-web smoke ## Go (race detector), some days simulated, the page, and each promise in a browser
 
-# 64 people who send at once on a database: with the race detector they take 100 s
-# of processor time instead of 15. In memory they always run with it, on a database
-# in ci.
+test-sim: need-go
+	@$(MAKE) --no-print-directory -f lab/Makefile sim SEEDS=40
+
+# Tests that take minutes with the race detector. ci runs each of them, too: the
+# first in memory and on databases, the others with it.
 CROWD = ^TestServiceConforms$$/^sending$$/^64_senders
+LONG = ^TestBrokenServers$$|^TestAnEditAndADeletion$$
 
 test-go: need-go ### Go tests with the race detector (DB=dynamodb-local)
-	go test -race -skip '$(CROWD)' $(GO_PACKAGES)
+	go test -race -skip '$(CROWD)|$(LONG)' $(GO_PACKAGES)
 	go test -run '$(CROWD)' ./internal/dynamo
 	go test -run '^TestIdleSocketsAreSmall$$' ./local/gateway # which the race detector skips
+
+test-long: need-go
+	go test -race -run '$(LONG)' ./lab/...
 
 # The tests that make test runs on Dynoxide only.
 test-databases: need-go ### tests that use the database, on DynamoDB Local; the crash points on both
@@ -79,6 +85,9 @@ test-sdks: need-go .local/venv-sdk/.ready .local/sdk-js/$(JS_SDK_VERSION)-$(JS_D
 	  npm install --silent --no-audit --no-fund --save-exact @aws-sdk/client-apigatewaymanagementapi@$(JS_SDK_VERSION) \
 	    @aws-sdk/client-dynamodb@$(JS_DYNAMODB_VERSION) @aws-sdk/lib-dynamodb@$(JS_DYNAMODB_VERSION)
 	touch $@
+
+smoke: web/node_modules/.ready .local/bin/dev ### a test of each promise in a real Chromium against the real stack (CHROMIUM=)
+	cd web && CHROMIUM="$$(e2e/find-chromium)" npx playwright test --grep @smoke
 
 e2e: web/node_modules/.ready .local/bin/dev ### the page in a real Chromium against the real stack (CHROMIUM=)
 	cd web && CHROMIUM="$$(e2e/find-chromium)" npx playwright test
@@ -167,7 +176,7 @@ bench bench-gateways: need-node
 mutants ci-lab: web/node_modules/.ready
 
 ci: export FUZZ_TIME = 5s
-ci: test test-databases test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
+ci: lint-go test-go test-long sim lint-web test-web e2e test-databases test-sdks test-watch lint-template sam-validate test-template build test-release rehearse test-sam fuzz ci-lab ## what CI runs
 	@test -z "$$(git status --porcelain)" || { git status --short; echo 'the tests have changed the tree'; exit 1; }
 
 # SAM calls these (BuildMethod: makefile) with ARTIFACTS_DIR.
@@ -197,7 +206,7 @@ module: need-go ## give the module the path that you publish it by (NAME=github.
 	go build ./... && go vet ./... && go test ./internal ./internal/stack
 
 clean: ## remove everything that was built; keeps the data
-	rm -rf .local/bin .local/functions .local/page-* web/dist web/test-results web/playwright-report
+	rm -rf .local/bin .local/functions .local/release .local/page-* web/dist web/test-results web/playwright-report
 
 wipe: ## remove the data of `make run` for good
 	rm -rf .local/data

@@ -33,6 +33,7 @@ var law = map[string][]string{
 	"internal/random":        {},
 	"internal/refusal":       {},
 	"internal/wire":          {},
+	"internal/golden":        {},
 	"internal/chat/chattest": {"internal/chat", "internal/people", "internal/refusal"},
 	"internal/dynamo":        {"internal/chat", "internal/people", "internal/refusal"},
 	"internal/apigw":         {"internal/chat", "internal/people", "internal/refusal", "internal/version", "internal/wire"},
@@ -54,16 +55,17 @@ var law = map[string][]string{
 }
 
 // noSDK lists the folders that know nothing of AWS.
-var noSDK = []string{"internal/chat", "internal/chat/chattest", "internal/names", "internal/people", "internal/random", "internal/refusal", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"}
+var noSDK = []string{"internal/chat", "internal/chat/chattest", "internal/golden", "internal/names", "internal/people", "internal/random", "internal/refusal", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"}
 
 // inTests lists what a folder's tests may import in addition to that and to
 // their own package.
 var inTests = map[string][]string{
-	"internal/chat":   {"internal/chat/chattest", "internal/people"},
+	"internal/chat":   {"internal/chat/chattest", "internal/golden", "internal/people"},
+	"internal/names":  {"internal/golden"},
 	"internal/people": {"internal/chat/chattest"},
 	"internal/apigw":  {"internal/chat/chattest", "internal/compose", "internal/names"},
 	"internal/dynamo": {"internal/chat/chattest", "local/dynamodb", "local/template"},
-	"internal/wire":   {"local/template"},
+	"internal/wire":   {"internal/golden", "local/template"},
 	"cmd/*":           {"*"}, // the end-to-end tests
 }
 
@@ -203,7 +205,7 @@ func TestProductCodeImportsNoTestCode(t *testing.T) {
 		}
 		for _, spec := range s.file.Imports {
 			imported := strings.Trim(spec.Path.Value, `"`)
-			if strings.HasPrefix(imported, module+"/lab/") || imported == module+"/internal/chat/chattest" {
+			if strings.HasPrefix(imported, module+"/lab/") || imported == module+"/internal/chat/chattest" || imported == module+"/internal/golden" {
 				t.Errorf("%s/%s imports %s", s.dir, s.name, imported)
 			}
 		}

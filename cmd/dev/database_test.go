@@ -107,7 +107,7 @@ func TestOldDataIsKept(t *testing.T) {
 	first.exit()
 	second := p.run("DB=")
 	ann.reads(second.ready(), "room", "kept")
-	if said := strings.Join(second.said, "\n"); !strings.Contains(said, "goes on with it") || !strings.Contains(said, "DynamoDB Local") {
+	if said := strings.Join(second.said, "\n"); !strings.Contains(said, "so DynamoDB Local starts") || !strings.Contains(said, "DynamoDB Local") {
 		t.Errorf("it said %q", said)
 	}
 }

@@ -7,15 +7,15 @@ import (
 	"projectchat/local/template"
 )
 
-// addresses has the address of each API.
+// addresses holds the addresses of the APIs.
 type addresses struct {
 	host string
-	// shared are the stages that more than one API has. Their APIs have addresses
-	// with their ids only.
+	// shared are the stage names that several APIs have. These stages are found
+	// only under their API's id.
 	shared map[string]bool
 	// management is the address to which functions post, if there is only one.
 	management string
-	// inAWS and here are addresses, in pairs.
+	// inAWS and here are the APIs' addresses in AWS and on this machine, in pairs.
 	inAWS []string
 	here  []string
 }
@@ -47,7 +47,7 @@ func newAddresses(t *template.Template, host string) addresses {
 	return a
 }
 
-// add records an API's address in AWS, as local/template resolves it.
+// add records the address of an API in AWS, in the form of local/template.
 func (a *addresses) add(id string, stages []template.Stage) {
 	base := a.host
 	for _, stage := range stages {
@@ -80,8 +80,9 @@ func (a addresses) replacer() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// reachable returns the address for clients of a listener: a client cannot
-// connect to the address that means all interfaces.
+// reachable returns the address at which a client reaches the listener. A
+// client cannot dial an unspecified address (0.0.0.0), so it returns 127.0.0.1
+// for it.
 func reachable(addr string, listener net.Listener) string {
 	host, _, _ := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {

@@ -17,22 +17,21 @@ import (
 
 // admin switches faults while the gateway runs:
 //
-//	GET    /_gateway/faults                     which are on, and how often they happened
-//	POST   /_gateway/faults post-drop=0.1,…     switches on, in -faults' words
-//	DELETE /_gateway/faults?fault=post-drop     switches off; all if none is named
-//	POST   /_gateway/disrupt cut                does it to all connections at once
+//	GET    /_gateway/faults                     lists the active faults with their counts
+//	POST   /_gateway/faults post-drop=0.1,…     activates faults, in the syntax of -faults
+//	DELETE /_gateway/faults?fault=post-drop     deactivates a fault; all if none is named
+//	POST   /_gateway/disrupt cut                disrupts all connections at once
 type admin struct {
 	faults *gateway.Faults
 	apis   []*gateway.WebSocket
 	log    *console
 }
 
-// serveAdmin serves the faults' switches at addr, which must be an address of
-// this machine only.
+// serveAdmin serves admin at addr, which must be a loopback address.
 func (g *running) serveAdmin(addr string, b *builder, log *console) error {
 	host, _, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("-admin %s: the address must be one like 127.0.0.1:8081, which only this machine can reach", addr)
+		return fmt.Errorf("-admin %s: must be an address like 127.0.0.1:8081, which other machines cannot reach", addr)
 	}
 	listener, err := listen(addr, "-admin")
 	if err != nil {
@@ -55,12 +54,13 @@ func (a admin) routes() http.Handler {
 	mux.HandleFunc("POST /_gateway/faults", a.set)
 	mux.HandleFunc("DELETE /_gateway/faults", a.clear)
 	mux.HandleFunc("POST /_gateway/disrupt", a.disrupt)
-	return noPages(mux)
+	return rejectPages(mux)
 }
 
-// noPages refuses requests of pages in a browser, also under a name that was
-// made to lead here.
-func noPages(next http.Handler) http.Handler {
+// rejectPages rejects requests of pages in a browser. It also rejects host names,
+// because a page can make a name of its own resolve to this machine (DNS
+// rebinding).
+func rejectPages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
 		if err != nil {
@@ -75,8 +75,8 @@ func noPages(next http.Handler) http.Handler {
 	})
 }
 
-// active is a fault that is on, in the form of the JSON answer.
-type active struct {
+// activeFault is an active fault, as JSON.
+type activeFault struct {
 	Share      float64 `json:"share"`
 	For        string  `json:"for,omitempty"`
 	Skip       int     `json:"skip,omitempty"`
@@ -86,9 +86,9 @@ type active struct {
 }
 
 func (a admin) list(w http.ResponseWriter, _ *http.Request) {
-	out := map[gateway.Fault]active{}
+	out := map[gateway.Fault]activeFault{}
 	for fault, r := range a.faults.Rules() {
-		one := active{Share: r.P, Skip: r.Skip, Times: r.Times, Connection: r.Connection, Happened: a.faults.Count(fault)}
+		one := activeFault{Share: r.P, Skip: r.Skip, Times: r.Times, Connection: r.Connection, Happened: a.faults.Count(fault)}
 		if r.For > 0 {
 			one.For = r.For.String()
 		}
@@ -99,7 +99,7 @@ func (a admin) list(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a admin) set(w http.ResponseWriter, r *http.Request) {
-	list, ok := text(w, r)
+	list, ok := bodyText(w, r)
 	if !ok {
 		return
 	}
@@ -126,7 +126,7 @@ func (a admin) clear(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a admin) disrupt(w http.ResponseWriter, r *http.Request) {
-	fault, ok := text(w, r)
+	fault, ok := bodyText(w, r)
 	if !ok {
 		return
 	}
@@ -144,8 +144,8 @@ func (a admin) disrupt(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, n)
 }
 
-// text reads the body of a request, which is short.
-func text(w http.ResponseWriter, r *http.Request) (string, bool) {
+// bodyText returns the body of a request, which must be short.
+func bodyText(w http.ResponseWriter, r *http.Request) (string, bool) {
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16<<10))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

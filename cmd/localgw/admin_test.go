@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// admins returns the address of p's admin.
+// admins returns the address of p's admin server.
 func (p *process) admins(t *testing.T) string {
 	t.Helper()
 	found := regexp.MustCompile(`(?m)^admin +(http://\S+)/_gateway/faults$`).FindStringSubmatch(p.output())
@@ -21,7 +21,7 @@ func (p *process) admins(t *testing.T) string {
 	return found[1]
 }
 
-// ask makes a request and returns status and body.
+// ask makes a request and returns the status and the body.
 func ask(t *testing.T, method, url, body string, header ...string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -56,10 +56,10 @@ func TestFaultsAreSwitchedWhileItRuns(t *testing.T) {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	on := func(want map[string]active) {
+	on := func(want map[string]activeFault) {
 		t.Helper()
 		status, body := ask(t, "GET", faults, "")
-		var got map[string]active
+		var got map[string]activeFault
 		if err := json.Unmarshal([]byte(body), &got); err != nil || status != 200 {
 			t.Fatalf("%d %s: %v", status, body, err)
 		}
@@ -68,19 +68,19 @@ func TestFaultsAreSwitchedWhileItRuns(t *testing.T) {
 		}
 	}
 	say(`"route":"say"`)
-	on(map[string]active{})
+	on(map[string]activeFault{})
 	if status, body := ask(t, "POST", faults, "reply-error=1:times=1,post-delay=0.5:3s"); status != 200 {
 		t.Fatalf("%d %s", status, body)
 	}
 	say("Internal server error")
 	say(`"route":"say"`)
-	on(map[string]active{"reply-error": {Share: 1, Times: 1, Happened: 1}, "post-delay": {Share: 0.5, For: "3s"}})
+	on(map[string]activeFault{"reply-error": {Share: 1, Times: 1, Happened: 1}, "post-delay": {Share: 0.5, For: "3s"}})
 	p.await(t, "faults     on: reply-error=1:times=1,post-delay=0.5:3s")
 
 	ask(t, "DELETE", faults+"?fault=reply-error", "")
-	on(map[string]active{"post-delay": {Share: 0.5, For: "3s"}})
+	on(map[string]activeFault{"post-delay": {Share: 0.5, For: "3s"}})
 	ask(t, "DELETE", faults, "")
-	on(map[string]active{})
+	on(map[string]activeFault{})
 	p.await(t, "faults     off: all")
 	p.interrupt(t)
 }

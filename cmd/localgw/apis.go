@@ -13,11 +13,11 @@ import (
 	"projectchat/local/template"
 )
 
-// apis are the template's APIs, at one address.
+// apis serves all APIs of the template at one address.
 type apis struct {
 	webSockets []*gateway.WebSocket
-	// byPath has handlers by the first segment of the path; root serves all other
-	// paths.
+	// byPath holds handlers by the first segment of the path. root serves all
+	// other paths.
 	byPath map[string]http.Handler
 	root   http.Handler
 }
@@ -58,7 +58,7 @@ func newBuilder(o options, t *template.Template, f *functions, a addresses, log 
 	return b, nil
 }
 
-// consoleWriter lets a logger write to the console.
+// consoleWriter writes a logger's records to the console.
 type consoleWriter struct{ *console }
 
 // Write writes one record.
@@ -74,7 +74,7 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// build makes every stage of every API.
+// build makes a handler for every stage of every API.
 func (b *builder) build() (*apis, error) {
 	out := &apis{byPath: map[string]http.Handler{}, root: http.HandlerFunc(forbidden)}
 	var errs []error
@@ -100,7 +100,7 @@ func (b *builder) addWebSocket(out *apis, api template.WebSocketAPI) error {
 			out.byPath[stage.Name] = ws
 		}
 	}
-	out.byPath[api.LogicalID] = below(api.LogicalID, byStage)
+	out.byPath[api.LogicalID] = stagesUnder(api.LogicalID, byStage)
 	return nil
 }
 
@@ -148,7 +148,7 @@ func (b *builder) addHTTP(out *apis, api template.HTTPAPI) error {
 			out.byPath[stage.Name] = handler
 		}
 	}
-	out.byPath[api.LogicalID] = below(api.LogicalID, byStage)
+	out.byPath[api.LogicalID] = stagesUnder(api.LogicalID, byStage)
 	return nil
 }
 
@@ -174,7 +174,7 @@ func limitOf(l *template.Limit) *gateway.Limit {
 	return &gateway.Limit{Rate: l.Rate, Burst: l.Burst}
 }
 
-// routeLimit returns the route's own limit, nil if it has the stage's.
+// routeLimit returns the route's own limit, nil if the stage's limit applies.
 func routeLimit(stage template.Stage, key string) *gateway.Limit {
 	if l, ok := stage.RouteLimits[key]; ok {
 		return limitOf(&l)
@@ -182,8 +182,9 @@ func routeLimit(stage template.Stage, key string) *gateway.Limit {
 	return nil
 }
 
-// authorize adds the template's authorization to a route. It refuses one that
-// cannot be checked here: only the user may decide to let everybody in.
+// authorize adds the template's authorization to a route. It rejects
+// authorization that the gateway cannot check: only the user may decide to let
+// everybody in.
 func (b *builder) authorize(route *gateway.Route, a template.Authorization, webSocket bool) error {
 	switch {
 	case b.options.ignoreAuth || a.Type == "":
@@ -200,8 +201,8 @@ func (b *builder) authorize(route *gateway.Route, a template.Authorization, webS
 	return nil
 }
 
-// below serves an API's stages under its id.
-func below(id string, byStage map[string]http.Handler) http.Handler {
+// stagesUnder serves the stages of an API under its id.
+func stagesUnder(id string, byStage map[string]http.Handler) http.Handler {
 	root, ok := byStage["$default"]
 	if !ok {
 		root = http.HandlerFunc(forbidden)
@@ -210,7 +211,7 @@ func below(id string, byStage map[string]http.Handler) http.Handler {
 	return http.StripPrefix("/"+id, inner)
 }
 
-// ServeHTTP finds the API that a path is for.
+// ServeHTTP passes a request to the API that its path names.
 func (a *apis) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if handler, ok := a.byPath[first]; ok {
@@ -220,7 +221,7 @@ func (a *apis) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.root.ServeHTTP(w, r)
 }
 
-// forbidden is API Gateway's answer where there is no API.
+// forbidden sends API Gateway's answer to a path without an API.
 func forbidden(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("x-amzn-ErrorType", "ForbiddenException")
 	w.Header().Set("Content-Type", "application/json")
@@ -228,7 +229,8 @@ func forbidden(w http.ResponseWriter, _ *http.Request) {
 	w.Write([]byte(`{"message":"Forbidden"}`))
 }
 
-// list prints every route with its address.
+// list prints the template's notes and every route, with the addresses of the
+// stages.
 func (b *builder) list(log *console, where map[string]string) {
 	for _, note := range b.template.Notes {
 		log.say("note       %s", note)

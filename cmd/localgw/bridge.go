@@ -11,9 +11,10 @@ import (
 	"projectchat/local/gateway"
 )
 
-// serveContainers serves only @connections, at the same port on Docker's
-// bridge, where functions in `sam local start-lambda` find it. It does nothing
-// on systems other than Linux, and if all addresses are listened on.
+// serveContainers serves @connections, and nothing else, at the same port of
+// Docker's bridge. Functions in `sam local start-lambda` reach this machine
+// there. The bridge exists on Linux only, and it needs no listener of its own
+// if the gateway listens on all addresses.
 func (g *running) serveContainers(o options, listener net.Listener, log *console) error {
 	bridge := docker.BridgeAddress()
 	at, ok := listener.Addr().(*net.TCPAddr)
@@ -34,8 +35,8 @@ func (g *running) serveContainers(o options, listener net.Listener, log *console
 	return nil
 }
 
-// managementOnly lets only the requests of functions pass, which are signed;
-// the APIs themselves are not for Docker's network.
+// managementOnly passes requests to the management API, which must be signed.
+// The APIs themselves are not for Docker's network.
 func managementOnly(apis http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !gateway.IsManagement(r) {

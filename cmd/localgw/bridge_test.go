@@ -26,8 +26,8 @@ func TestContainersReachTheManagementAPIOnly(t *testing.T) {
 	}
 }
 
-// TestTheProjectsOwnTemplateInSAM runs its functions in the containers of `sam
-// local start-lambda`, which post back through Docker's network.
+// TestTheProjectsOwnTemplateInSAM runs the functions in the containers of `sam
+// local start-lambda`. They post through Docker's network.
 func TestTheProjectsOwnTemplateInSAM(t *testing.T) {
 	if os.Getenv("SAM_LOCAL") == "" {
 		t.Skip("needs SAM CLI and a Docker engine: make test-sam")

@@ -9,25 +9,25 @@ import (
 	"projectchat/local/template"
 )
 
-// inherited are variables of this process that functions get although the
-// template does not declare them. Credentials and profiles are not among them:
-// see setCredentials.
-var inherited = []string{"PATH", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_DIR"}
+// inheritedVariables are the variables of this process that functions get
+// although the template does not declare them. Credentials and profiles are
+// missing on purpose: see setCredentials.
+var inheritedVariables = []string{"PATH", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_DIR"}
 
-// environment makes the variables of functions.
+// environment computes the variables of functions.
 type environment struct {
 	region string
-	// addresses replaces the APIs' addresses in AWS by the local ones.
+	// addresses replaces the APIs' addresses in AWS with those on this machine.
 	addresses *strings.Replacer
-	// base has variables for all functions; declared ones override them.
+	// base is for all functions. A function's own variables override it.
 	base map[string]string
-	// given are the -env flags.
+	// given are the variables of the flag -env.
 	given pairs
 }
 
 func newEnvironment(o options, a addresses, ca string) environment {
 	base := map[string]string{}
-	for _, name := range inherited {
+	for _, name := range inheritedVariables {
 		if value := os.Getenv(name); value != "" {
 			base[name] = value
 		}
@@ -52,9 +52,9 @@ func region() string {
 	return cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1")
 }
 
-// setCredentials takes the credentials of this shell if its variables have
-// some. Otherwise it sets ones that are valid only for a local database, so
-// that no account is touched by accident.
+// setCredentials copies the credentials of this shell's variables. Without them
+// it sets credentials that only a local database accepts, so that no function
+// touches an account by accident.
 func setCredentials(into map[string]string) {
 	into["AWS_ACCESS_KEY_ID"], into["AWS_SECRET_ACCESS_KEY"] = "local", "local"
 	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
@@ -65,9 +65,9 @@ func setCredentials(into map[string]string) {
 	}
 }
 
-// of returns a function's environment. A variable that the template declares
-// has the shell's value if the shell has one, as with sam local; flags override
-// both. missing are the variables without a value, with the reason.
+// of returns the variables of a function. As with sam local, the shell's value
+// of a declared variable overrides the template's. The flag -env overrides
+// both. missing holds the variables without a value, with the reasons.
 func (e environment) of(f template.Function) (variables, missing map[string]string) {
 	variables, missing = maps.Clone(e.base), maps.Clone(f.Unresolved)
 	set := func(name, value string) {
@@ -75,7 +75,7 @@ func (e environment) of(f template.Function) (variables, missing map[string]stri
 		delete(missing, name)
 	}
 	for name, value := range f.Environment {
-		// "" is a template's way to let sam local override an endpoint.
+		// A template declares "" so that sam local can override an endpoint.
 		if value != "" || variables[name] == "" {
 			set(name, e.addresses.Replace(value))
 		}

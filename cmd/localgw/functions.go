@@ -15,16 +15,16 @@ import (
 	"projectchat/local/template"
 )
 
-// functions are the functions that a route needs.
+// functions are the functions that the routes need.
 type functions struct {
 	invokers map[string]gateway.Invoker
 	local    []*locallambda.Function
 	scratch  string
-	// where says how each function runs, for the list at the start.
+	// where says where each function runs, for the list at the start.
 	where map[string]string
 }
 
-// newFunctions makes the functions. Nothing runs before the first event.
+// newFunctions makes the functions. No process starts before the first event.
 func newFunctions(o options, t *template.Template, env environment, scratch string, log *console) (*functions, error) {
 	f := &functions{invokers: map[string]gateway.Invoker{}, where: map[string]string{}, scratch: scratch}
 	if err := knownFunctions(o, t); err != nil {
@@ -38,10 +38,10 @@ func newFunctions(o options, t *template.Template, env environment, scratch stri
 			return nil, fmt.Errorf("-lambda: %w", err)
 		}
 	}
-	for _, id := range used(t) {
+	for _, id := range usedFunctions(t) {
 		declared := t.Functions[id]
 		if _, own := o.bootstraps[id]; remote != nil && !own {
-			f.invokers[id], f.where[id] = bounded{remote.Function(id), declared}, "at "+o.lambda
+			f.invokers[id], f.where[id] = boundedInvoker{remote.Function(id), declared}, "at "+o.lambda
 			continue
 		}
 		if err := f.addLocal(o, declared, env, log); err != nil {
@@ -51,11 +51,11 @@ func newFunctions(o options, t *template.Template, env environment, scratch stri
 	return f, nil
 }
 
-// knownFunctions refuses flags about functions that the template does not have.
+// knownFunctions rejects flags for functions that the template does not have.
 func knownFunctions(o options, t *template.Template) error {
 	for _, id := range slices.Sorted(maps.Keys(o.bootstraps)) {
 		if _, ok := t.Functions[id]; !ok {
-			return fmt.Errorf("-bootstrap %s: the template has no such function", id)
+			return fmt.Errorf("-bootstrap %s: the template has no function of this name", id)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.env)) {
@@ -68,7 +68,7 @@ func knownFunctions(o options, t *template.Template) error {
 
 func (f *functions) addLocal(o options, declared template.Function, env environment, log *console) error {
 	id := declared.LogicalID
-	command, dir, err := code(o, declared, f.scratch)
+	command, dir, err := findCode(o, declared, f.scratch)
 	if err != nil {
 		return err
 	}
@@ -95,8 +95,8 @@ func (f *functions) addLocal(o options, declared template.Function, env environm
 	return nil
 }
 
-// code finds a function's program and the folder that it runs in.
-func code(o options, declared template.Function, scratch string) (command []string, dir string, err error) {
+// findCode returns the program of a function and the folder to run it in.
+func findCode(o options, declared template.Function, scratch string) (command []string, dir string, err error) {
 	if path, ok := o.bootstraps[declared.LogicalID]; ok {
 		path, err = filepath.Abs(path)
 		if err == nil {
@@ -120,22 +120,22 @@ func code(o options, declared template.Function, scratch string) (command []stri
 	return nil, "", errors.Join(problems...)
 }
 
-// folders returns the folders that may have a function's code: built code
-// before sources.
+// folders returns the folders that may hold a function's code: the built code
+// first, then its source.
 func folders(o options, declared template.Function) []string {
 	if o.build != "" {
 		return []string{filepath.Join(o.build, declared.LogicalID)}
 	}
-	beside := filepath.Dir(o.template)
-	out := []string{filepath.Join(beside, ".aws-sam", "build", declared.LogicalID)}
+	base := filepath.Dir(o.template)
+	out := []string{filepath.Join(base, ".aws-sam", "build", declared.LogicalID)}
 	if _, err := os.Stat(out[0]); err != nil {
 		out = nil
 	}
-	return append(out, filepath.Join(beside, declared.CodePath))
+	return append(out, filepath.Join(base, declared.CodePath))
 }
 
-// used returns the functions behind some route, sorted.
-func used(t *template.Template) []string {
+// usedFunctions returns the ids of the functions behind routes, sorted.
+func usedFunctions(t *template.Template) []string {
 	set := map[string]bool{}
 	for _, api := range t.WebSocketAPIs {
 		set[api.Authorization.Function] = true
@@ -152,15 +152,15 @@ func used(t *template.Template) []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// bounded gives a remote function a moment more than its own timeout, so that
-// the Lambda endpoint is the one that reports the timeout.
-type bounded struct {
+// boundedInvoker gives a remote function a little more time than its own
+// timeout, so that the Lambda endpoint is the first to report the timeout.
+type boundedInvoker struct {
 	gateway.Invoker
 	declared template.Function
 }
 
 // Invoke runs the function.
-func (b bounded) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+func (b boundedInvoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, b.declared.Timeout+endTime)
 	defer cancel()
 	reply, err := b.Invoker.Invoke(ctx, payload)

@@ -22,12 +22,12 @@ import (
 	"github.com/coder/websocket"
 )
 
-// waitLimit is how long a test waits for something that must come; after it the
-// test has failed.
-const waitLimit = time.Minute
+// patience bounds a wait for an event that must come. A test that reaches it has
+// failed.
+const patience = time.Minute
 
-// TestMain makes the test binary the command itself, or one of its functions,
-// if a variable says so.
+// A variable turns the test binary into the command, or into a function that the
+// command runs.
 func TestMain(m *testing.M) {
 	switch {
 	case os.Getenv("ACT_AS_FUNCTION") != "":
@@ -40,8 +40,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// function answers with its event and environment; its variables say which one
-// it is.
+// function replies with its event and its variables, which say which function it
+// is.
 func function(_ context.Context, event json.RawMessage) (any, error) {
 	var e struct {
 		Type    string                                        `json:"type"`
@@ -69,7 +69,7 @@ func function(_ context.Context, event json.RawMessage) (any, error) {
 // process is a running localgw.
 type process struct {
 	cmd  *exec.Cmd
-	addr string // for WebSocket clients, without a stage
+	addr string // of WebSocket clients, without a stage
 
 	mu    sync.Mutex
 	lines []string
@@ -138,7 +138,7 @@ func (p *process) output() string {
 // await waits for a line that contains text.
 func (p *process) await(t *testing.T, text string) {
 	t.Helper()
-	limit := time.After(waitLimit)
+	limit := time.After(patience)
 	for {
 		p.mu.Lock()
 		more, found := p.more, strings.Contains(strings.Join(p.lines, "\n"), text)
@@ -158,13 +158,13 @@ func (p *process) await(t *testing.T, text string) {
 	}
 }
 
-// interrupt ends the process as Ctrl-C does and wants no error.
+// interrupt ends it as Ctrl-C does and expects no error.
 func (p *process) interrupt(t *testing.T) {
 	t.Helper()
 	p.cmd.Process.Signal(syscall.SIGINT)
 	select {
 	case <-p.ended:
-	case <-time.After(waitLimit):
+	case <-time.After(patience):
 		t.Fatal("it does not end")
 	}
 	if !p.cmd.ProcessState.Success() {
@@ -180,7 +180,7 @@ type client struct {
 
 func (p *process) dial(t *testing.T, path string, header http.Header) *client {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, "ws://"+p.addr+path, &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
@@ -199,7 +199,7 @@ func (c *client) send(text string) {
 
 func (c *client) receive() string {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), waitLimit)
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
 	_, text, err := c.conn.Read(ctx)
 	if err != nil {
@@ -208,7 +208,7 @@ func (c *client) receive() string {
 	return string(text)
 }
 
-// fields returns a message that is a flat object.
+// fields is a message: a flat JSON object.
 func (c *client) fields() map[string]string {
 	c.t.Helper()
 	var out map[string]string
@@ -251,7 +251,7 @@ func writeFile(t *testing.T, name, text string) string {
 	return name
 }
 
-// randomName returns a name of letters that nobody else takes.
+// randomName returns a name of random letters, so that no other test has it.
 func randomName() string {
 	return "t_" + strings.Map(func(r rune) rune { return 'a' + r%26 }, rand.Text())
 }

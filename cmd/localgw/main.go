@@ -1,6 +1,6 @@
-// Command localgw is Amazon API Gateway for any SAM or CloudFormation template:
-// it serves the template's WebSocket and HTTP APIs on this machine and runs
-// their functions, as local processes or in `sam local start-lambda`.
+// Command localgw is Amazon API Gateway for any SAM or CloudFormation template.
+// It serves the template's WebSocket and HTTP APIs on this machine, and runs
+// their functions as local processes or in `sam local start-lambda`:
 //
 //	localgw -template template.yaml -lambda http://127.0.0.1:3001
 //	localgw -template template.yaml -build .aws-sam/build
@@ -25,7 +25,7 @@ import (
 	"projectchat/internal/version"
 )
 
-// endTime is how long connections and functions may take to end.
+// endTime bounds the shutdown of connections and functions.
 const endTime = 10 * time.Second
 
 func main() {

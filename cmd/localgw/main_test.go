@@ -61,7 +61,7 @@ func TestVersionIsTold(t *testing.T) {
 	}
 }
 
-// startSeveral serves several with this binary as both functions.
+// startSeveral serves this template with this binary as both functions.
 func startSeveral(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	template := writeFile(t, filepath.Join(t.TempDir(), "template.yaml"), several)
@@ -255,17 +255,17 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 		{"broken template", []string{"-template", template("two.yaml", strings.Replace(one, "StageName: ws", "StageName: $default", 1))}, "Chat.StageName: a WebSocket API cannot have the stage $default"},
 		{"no API", []string{"-template", template("three.yaml", "Resources: {T: {Type: AWS::SNS::Topic}}")}, "has no WebSocket or HTTP API"},
 		{"address taken", []string{"-template", good, "-addr", taken.Listener.Addr().String()}, "is taken by another program: choose another address with -addr"},
-		{"no code", []string{"-template", template("four.yaml", strings.Replace(one, "nodejs20.x", "python3.13", 1))}, `the runtime "python3.13" is not run here; say where it runs: -lambda, -build or -bootstrap Say=path`},
-		{"unknown function", []string{"-template", good, "-bootstrap", "Sya=x"}, "-bootstrap Sya: the template has no such function"},
+		{"no code", []string{"-template", template("four.yaml", strings.Replace(one, "nodejs20.x", "python3.13", 1))}, `the runtime "python3.13" cannot run here; say where it runs: -lambda, -build or -bootstrap Say=path`},
+		{"unknown function", []string{"-template", good, "-bootstrap", "Sya=x"}, "-bootstrap Sya: the template has no function of this name"},
 		{"no program", []string{"-template", good, "-bootstrap", "Say=" + filepath.Join(dir, "none")}, "Say: stat " + filepath.Join(dir, "none")},
-		{"unknown parameter", []string{"-template", good, "-parameter", "A=b"}, "parameter A: the template has none of this name"},
+		{"unknown parameter", []string{"-template", good, "-parameter", "A=b"}, "parameter A: the template has no parameter of this name"},
 		{"parameter without a value", []string{"-parameter", "A"}, `"A" is not NAME=VALUE`},
 		{"variable of no function", []string{"-template", good, "-env", "Sya.A=b"}, "-env Sya.A: the template has no function Sya"},
 		{"no Lambda address", []string{"-template", good, "-lambda", "3001"}, `"3001" is not the address of a Lambda endpoint`},
 		{"two places", []string{"-lambda", "http://x", "-build", "y"}, "-lambda and -build exclude each other"},
 		{"unknown fault", []string{"-template", good, "-lambda", "http://x", "-faults", "rain=1"}, `no fault is called "rain"`},
-		{"admin for others", []string{"-template", good, "-lambda", "http://x", "-admin", "0.0.0.0:0"}, "-admin 0.0.0.0:0: the address must be one like 127.0.0.1:8081, which only this machine can reach"},
-		{"admin by a name", []string{"-template", good, "-lambda", "http://x", "-admin", "example.com:80"}, "-admin example.com:80: the address must be one like"},
+		{"admin address that other machines reach", []string{"-template", good, "-lambda", "http://x", "-admin", "0.0.0.0:0"}, "-admin 0.0.0.0:0: must be an address like 127.0.0.1:8081, which other machines cannot reach"},
+		{"admin by a name", []string{"-template", good, "-lambda", "http://x", "-admin", "example.com:80"}, "-admin example.com:80: must be an address like"},
 		{"unknown flag", []string{"-tempalte", "x"}, "flag provided but not defined: -tempalte"},
 		{"no flag", []string{"x"}, `"x" is not a flag`},
 		{"tables in an account", []string{"-template", good, "-lambda", "http://x", "-create-tables"}, "-create-tables is for a local database: set AWS_ENDPOINT_URL_DYNAMODB"},
@@ -297,8 +297,7 @@ func TestHelpIsNoError(t *testing.T) {
 	}
 }
 
-// TestRunEndsWithItsContext: everything that was started in this process is
-// stopped.
+// TestRunEndsWithItsContext checks, in this process, that run stops all parts.
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -13,8 +13,8 @@ import (
 	"projectchat/local/template"
 )
 
-// TestTheProjectsOwnTemplate runs its functions as processes, and both APIs,
-// while two people talk.
+// TestTheProjectsOwnTemplate runs the functions as processes, and two people talk
+// over both APIs.
 func TestTheProjectsOwnTemplate(t *testing.T) {
 	database := localdb.ForTest(t)
 	build := t.TempDir()
@@ -32,7 +32,7 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 	p.interrupt(t)
 }
 
-// twoTalk sends a message and checks that it is acknowledged and pushed.
+// twoTalk sends a message and expects its receipt and its push.
 func (p *process) twoTalk(t *testing.T) {
 	t.Helper()
 	room := randomName()
@@ -67,7 +67,7 @@ func (p *process) join(t *testing.T, room, name string) *client {
 	return c
 }
 
-// await returns the next frame of a type and drops others.
+// await returns the next frame of a type and discards others.
 func (c *client) await(kind string) map[string]any {
 	c.t.Helper()
 	for {

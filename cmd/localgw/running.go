@@ -15,9 +15,9 @@ import (
 	"projectchat/local/template"
 )
 
-// running is a gateway that was started.
+// running is a started gateway.
 type running struct {
-	failed    chan error // gets an error if the gateway cannot go on
+	failed    chan error // receives an error if a server fails
 	server    *http.Server
 	admin     *http.Server // nil if there is none
 	bridge    *http.Server // for functions in containers; nil if there is none
@@ -26,7 +26,7 @@ type running struct {
 	scratch   *scratch
 }
 
-// start starts everything, and stops what it has started if something fails.
+// start starts all parts. If one fails, it stops those that have started.
 func start(ctx context.Context, o options, log *console) (_ *running, err error) {
 	began := time.Now()
 	t, err := template.Load(o.template, template.Options{Parameters: o.parameters, Region: region()})
@@ -91,7 +91,7 @@ func (g *running) prepare(ctx context.Context, o options, t *template.Template, 
 	return nil
 }
 
-// serve serves plain and TLS connections at one port.
+// serve serves plain and TLS connections on one port.
 func (g *running) serve(listener net.Listener, o options) error {
 	certificate, err := newCertificate(o.addr, bundlePath(g.scratch.dir))
 	if err != nil {
@@ -99,7 +99,7 @@ func (g *running) serve(listener net.Listener, o options) error {
 	}
 	g.server = &http.Server{
 		Handler: g.apis, ReadHeaderTimeout: 10 * time.Second, ConnContext: gateway.ConnContext,
-		ErrorLog: stdlog.New(io.Discard, "", 0), // it would log handshakes that broke off
+		ErrorLog: stdlog.New(io.Discard, "", 0), // it would log aborted TLS handshakes
 	}
 	both := gateway.KeepHeaderNames(newBothListener(listener, certificate))
 	go func() {
@@ -110,8 +110,8 @@ func (g *running) serve(listener net.Listener, o options) error {
 	return nil
 }
 
-// stop ends everything: connections are closed and their $disconnect runs while
-// there still is a way to post; then the functions end.
+// stop stops all parts. It closes the connections first: their $disconnect
+// functions can then still post. The functions end last.
 func (g *running) stop(ctx context.Context) error {
 	var errs []error
 	if g.admin != nil {

@@ -9,8 +9,8 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-// TestAWSsSampleRunsUnchanged: two clients use the three functions, whose code
-// makes the management API's address from the event, with https.
+// TestAWSsSampleRunsUnchanged runs the sample's three functions with two clients.
+// Their code derives the management API's address from the event, with https.
 func TestAWSsSampleRunsUnchanged(t *testing.T) {
 	database := localdb.ForTest(t)
 	build := t.TempDir()
@@ -20,8 +20,8 @@ func TestAWSsSampleRunsUnchanged(t *testing.T) {
 	chatThroughTheSample(t, database, "-template", "testdata/sample/template.yaml", "-build", build)
 }
 
-// TestAWSsSampleRunsUnchangedInNode is the same with functions in Node.js and
-// the AWS SDK for JavaScript, which `make test-sdks` installs.
+// TestAWSsSampleRunsUnchangedInNode is the same with functions in Node.js and the
+// AWS SDK for JavaScript, which `make test-sdks` installs.
 func TestAWSsSampleRunsUnchangedInNode(t *testing.T) {
 	modules := os.Getenv("SDK_NODE_MODULES")
 	if modules == "" {
@@ -43,8 +43,8 @@ func TestAWSsSampleRunsUnchangedInNode(t *testing.T) {
 	chatThroughTheSample(t, database, "-template", writeFile(t, filepath.Join(dir, "template.yaml"), inNode))
 }
 
-// chatThroughTheSample checks that two clients hear each other, and that
-// nothing fails after one has left.
+// chatThroughTheSample expects that two clients hear each other, and that nothing
+// fails after one has left.
 func chatThroughTheSample(t *testing.T, database string, args ...string) {
 	t.Helper()
 	p := startProcess(t, []string{databaseVariable + "=" + database}, append(args, "-parameter", "TableName="+randomName(), "-create-tables")...)
@@ -56,7 +56,7 @@ func chatThroughTheSample(t *testing.T, database string, args ...string) {
 		}
 	}
 
-	// A client that has left gets no more posts.
+	// The functions no longer post to a client that has left.
 	bob.conn.Close(1000, "")
 	p.await(t, "closed 1000")
 	ann.send(`{"action":"sendmessage","data":"alone"}`)
@@ -64,7 +64,7 @@ func chatThroughTheSample(t *testing.T, database string, args ...string) {
 		t.Errorf("Ann got %q", got)
 	}
 	p.interrupt(t)
-	if strings.Contains(p.output(), "410") {
+	if strings.Contains(p.output(), " ms  410:") {
 		t.Errorf("what happened:\n%s", p.output())
 	}
 }

@@ -7,26 +7,26 @@ import (
 	"syscall"
 )
 
-// lockName is the file in a scratch folder that its process holds locked. The
-// lock ends with the process, in every way that a process can end.
+// lockName is a file in a scratch folder that its process keeps locked. The
+// lock ends with the process, even after a crash.
 const lockName = "lock"
 
-// scratch is a folder for the files of one run.
+// scratch is a temporary folder for the files of one run.
 type scratch struct {
 	dir  string
 	lock *os.File
 }
 
-// newScratch makes a scratch folder in the system's folder for temporary files,
-// and removes the folders of runs that were killed.
+// newScratch makes a folder in the system's temporary folder. It also removes
+// the folders of runs that were killed.
 func newScratch() (*scratch, error) {
 	removeOrphans()
 	dir, err := os.MkdirTemp("", "localgw-")
 	if err != nil {
 		return nil, err
 	}
-	// It is locked before it gets its name: no other process may find it without
-	// its lock.
+	// The file is locked before it gets its name, so that no other run can find it
+	// unlocked.
 	path := filepath.Join(dir, lockName)
 	lock, err := os.OpenFile(path+".new", os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err == nil {
@@ -47,19 +47,19 @@ func (s *scratch) close() error {
 	return os.RemoveAll(s.dir)
 }
 
-// removeOrphans removes this user's scratch folders whose lock is free. A
-// folder without a lock may belong to another program and stays, as does a
-// folder that cannot be removed.
+// removeOrphans removes this user's scratch folders with a lock file that no
+// process holds. A folder without a lock file may belong to another program and
+// stays. So does one that cannot be removed.
 func removeOrphans() {
 	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "localgw-*"))
 	for _, dir := range dirs {
-		if own(dir) && abandoned(filepath.Join(dir, lockName)) {
+		if ownedByUser(dir) && unlocked(filepath.Join(dir, lockName)) {
 			os.RemoveAll(dir)
 		}
 	}
 }
 
-func own(dir string) bool {
+func ownedByUser(dir string) bool {
 	info, err := os.Lstat(dir)
 	if err != nil || !info.IsDir() {
 		return false
@@ -68,7 +68,7 @@ func own(dir string) bool {
 	return ok && int(stat.Uid) == os.Getuid()
 }
 
-func abandoned(path string) bool {
+func unlocked(path string) bool {
 	lock, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW, 0)
 	if err != nil {
 		return false

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestScratchFoldersOfKilledRunsAreRemoved: only the folders of killed runs are
+// TestScratchFoldersOfKilledRunsAreRemoved checks that no other folder is
 // removed.
 func TestScratchFoldersOfKilledRunsAreRemoved(t *testing.T) {
 	temp := t.TempDir()

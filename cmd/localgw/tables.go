@@ -15,7 +15,7 @@ import (
 
 const databaseVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// createTables makes the template's tables in a local database, and never in an
+// createTables creates the template's tables in a local database, never in an
 // account.
 func createTables(ctx context.Context, t *template.Template, log *console) error {
 	endpoint := os.Getenv(databaseVariable)
@@ -31,7 +31,7 @@ func createTables(ctx context.Context, t *template.Template, log *console) error
 	client := dynamo.NewClient(cfg)
 	for _, table := range t.Tables {
 		if table.Indexed {
-			log.say("note       the indexes of %s are not made", table.LogicalID)
+			log.say("note       the indexes of %s are not created", table.LogicalID)
 		}
 		spec := dynamo.TableSpec{Name: table.Name, Attributes: map[string]string{}, TTLAttribute: table.TTLAttribute}
 		for _, k := range table.Keys {
@@ -48,8 +48,8 @@ func createTables(ctx context.Context, t *template.Template, log *console) error
 	return nil
 }
 
-// keyAttributes leaves out attributes that only an index needs, because
-// DynamoDB refuses them.
+// keyAttributes returns the attributes of the table's key. DynamoDB rejects the
+// definition of any other attribute on a table without indexes.
 func keyAttributes(t template.Table) []template.Attribute {
 	var out []template.Attribute
 	for _, a := range t.Attributes {

@@ -17,22 +17,23 @@ import (
 	"time"
 )
 
-// Much code posts to https://{domainName}/{stage}, with both taken from the
-// event, as AWS's own examples do. To run it unchanged, the port accepts TLS as
-// well, with a certificate that the functions are told to trust.
+// Much code, AWS's own examples included, posts to https://{domainName}/{stage}
+// of the event. So that it runs unchanged, the port also accepts TLS, with a
+// certificate that the functions are told to trust.
 
-// bundlePath returns the file of the certificates that functions trust.
+// bundlePath returns the file with the certificates that functions trust.
 func bundlePath(scratch string) string { return filepath.Join(scratch, "trusted.pem") }
 
-// systemRoots are the files in which systems keep their certificates, as
-// crypto/x509 knows them.
+// systemRoots are the files in which systems keep their root certificates;
+// crypto/x509 has the same list.
 var systemRoots = []string{
 	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
 	"/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
 }
 
-// newCertificate makes a certificate for this machine and this run, good for a
-// year, and writes it into a bundle after the system's own.
+// newCertificate makes a certificate for this machine, valid for a year. It is
+// for this run only. newCertificate writes it into a bundle after the system's
+// own certificates.
 func newCertificate(addr, bundle string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -74,11 +75,11 @@ func systemBundle() []byte {
 	return nil
 }
 
-// sniffTime is how long a client may take to send its first byte.
+// sniffTime bounds the wait for a client's first byte.
 const sniffTime = 30 * time.Second
 
-// bothListener accepts plain connections and TLS ones, which begin with a byte
-// that no HTTP request begins with.
+// bothListener accepts plain and TLS connections. A TLS connection begins with
+// a byte that no HTTP request begins with.
 type bothListener struct {
 	net.Listener
 	config *tls.Config
@@ -109,7 +110,7 @@ func (b *bothListener) acceptAll() {
 	}
 }
 
-// sniff reads the first byte and puts it back.
+// sniff reads the first byte, puts it back and picks the protocol.
 func (b *bothListener) sniff(c net.Conn) {
 	first := make([]byte, 1)
 	c.SetReadDeadline(time.Now().Add(sniffTime))
@@ -120,7 +121,7 @@ func (b *bothListener) sniff(c net.Conn) {
 	c.SetReadDeadline(time.Time{})
 	tcp, ok := c.(*net.TCPConn)
 	if ok {
-		c = &unread{TCPConn: tcp, first: first}
+		c = &peekedConn{TCPConn: tcp, first: first}
 	}
 	const handshake = 0x16
 	if first[0] == handshake {
@@ -133,7 +134,7 @@ func (b *bothListener) sniff(c net.Conn) {
 	}
 }
 
-// Accept returns the next connection that has sent something.
+// Accept returns the next connection that has sent a byte.
 func (b *bothListener) Accept() (net.Conn, error) {
 	select {
 	case c := <-b.conns:
@@ -151,14 +152,14 @@ func (b *bothListener) Close() error {
 	return b.Listener.Close()
 }
 
-// unread is a connection whose first byte was read before.
-type unread struct {
+// peekedConn is a connection whose first byte was read and put back.
+type peekedConn struct {
 	*net.TCPConn
 	first []byte
 }
 
-// Read returns the first byte again.
-func (u *unread) Read(b []byte) (int, error) {
+// Read returns the first byte again, then the following ones.
+func (u *peekedConn) Read(b []byte) (int, error) {
 	if len(u.first) > 0 && len(b) > 0 {
 		n := copy(b, u.first)
 		u.first = u.first[n:]
@@ -167,5 +168,5 @@ func (u *unread) Read(b []byte) (int, error) {
 	return u.TCPConn.Read(b)
 }
 
-// NetConn returns the connection itself.
-func (u *unread) NetConn() net.Conn { return u.TCPConn }
+// NetConn returns the underlying connection.
+func (u *peekedConn) NetConn() net.Conn { return u.TCPConn }

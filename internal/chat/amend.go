@@ -28,7 +28,7 @@ type Amendment struct {
 // about reads the target of a draft. It returns the zero Message if the draft
 // is a message itself, or if its target is not a message.
 func (s *Service) about(ctx context.Context, l log, d Draft) (Message, error) {
-	if d.kind() == KindMessage {
+	if !kinds[d.kind()].target {
 		return Message{}, nil
 	}
 	r := LogRange{Epoch: l.epoch, From: d.Target, To: d.Target, Limit: 1}
@@ -45,17 +45,17 @@ func (s *Service) about(ctx context.Context, l log, d Draft) (Message, error) {
 // refuseTarget returns the reason why a draft may not have this target; nil if it
 // may.
 func (s *Service) refuseTarget(d Draft, target Message, author Person) error {
-	kind := d.kind()
+	rule := kinds[d.kind()]
 	switch {
-	case kind == KindMessage:
+	case !rule.target:
 		return nil
 	case target.Seq == 0 || s.hidden(target):
 		return refusal.Errorf(refusal.NotFound, "There is no such message.")
-	case kind != KindReact && target.UID != author.UID:
+	case rule.authorOnly && target.UID != author.UID:
 		return refusal.Errorf(refusal.Forbidden, "Only its author may change a message.")
-	case kind != KindDelete && target.Deleted != 0:
+	case !rule.ofDeleted && target.Deleted != 0:
 		return refusal.Errorf(refusal.NotFound, "The message has been deleted.")
-	case kind == KindEdit && len(target.Edits) >= maxEdits:
+	case d.Kind == KindEdit && len(target.Edits) >= maxEdits:
 		return refusal.Errorf(refusal.Forbidden, "A message can be edited at most %d times.", maxEdits)
 	}
 	return nil
@@ -66,7 +66,7 @@ func (s *Service) refuseTarget(d Draft, target Message, author Person) error {
 // again, so the repeat of a send mends a crash between them.
 // docs/decisions/0007 has the reasons.
 func (s *Service) amend(ctx context.Context, l log, m Message, text string, target Message) (Message, error) {
-	if target.Seq == 0 || m.Kind != KindEdit && m.Kind != KindDelete {
+	if target.Seq == 0 || !kinds[m.Kind].overwrites {
 		return m, nil
 	}
 	first := target.TextHash

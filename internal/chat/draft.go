@@ -44,30 +44,38 @@ func (d Draft) kind() string {
 	return d.Kind
 }
 
+// kindRule is the rule of a kind of rows. The zero rule is a message's, but for
+// its text.
+type kindRule struct {
+	text       func(string) error // refuses a text that does not fit
+	target     bool               // a row has a target
+	authorOnly bool               // only the author of its target may add one
+	ofDeleted  bool               // its target may have been deleted
+	overwrites bool               // it changes the row of its target
+}
+
+// kinds has the rule of every kind. Clients have the same table from
+// internal/wire/testdata/kinds.json.
+var kinds = map[string]kindRule{
+	KindMessage: {text: checkText},
+	KindEdit:    {text: checkText, target: true, authorOnly: true, overwrites: true},
+	KindDelete:  {text: checkNoText, target: true, authorOnly: true, ofDeleted: true, overwrites: true},
+	KindReact:   {text: checkReaction, target: true},
+}
+
 // checkKind refuses an unknown kind, a message with a target, a change without
 // one, and a text that does not fit the kind.
 func (d Draft) checkKind() error {
-	switch d.kind() {
-	case KindMessage:
-		if d.Target != 0 {
-			return refusal.Errorf(refusal.BadRequest, "A message has no target.")
-		}
-		return checkText(d.Text)
-	case KindEdit, KindDelete, KindReact:
-	default:
-		return refusal.Errorf(refusal.BadRequest, "A kind is message, edit, delete or react.")
-	}
+	rule, known := kinds[d.kind()]
 	switch {
-	case d.Target < 1 || d.Target > maxSeq:
+	case !known:
+		return refusal.Errorf(refusal.BadRequest, "A kind is message, edit, delete or react.")
+	case !rule.target && d.Target != 0:
+		return refusal.Errorf(refusal.BadRequest, "A message has no target.")
+	case rule.target && (d.Target < 1 || d.Target > maxSeq):
 		return refusal.Errorf(refusal.BadRequest, "target is the seq of a message, 1 or more.")
-	case d.kind() == KindEdit:
-		return checkText(d.Text)
-	case d.kind() == KindReact:
-		return checkReaction(d.Text)
-	case d.Text != "":
-		return refusal.Errorf(refusal.BadRequest, "A deletion has no text.")
 	}
-	return nil
+	return rule.text(d.Text)
 }
 
 // check refuses a position that no log can have. A nil position is valid: the

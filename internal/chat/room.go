@@ -31,7 +31,7 @@ type Joined struct {
 	Presence Presence
 }
 
-// Join gives a connection a seat in a room, makes the room if need be, and
+// Join returns a connection a seat in a room, makes the room if need be, and
 // returns the messages since a position, or the newest. Joining again is no
 // error. Errors: [refusal.Unauthorized], [refusal.BadRequest].
 func (s *Service) Join(ctx context.Context, connectionID, spelling string, since *Position) (Joined, error) {

@@ -9,13 +9,15 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// Limits on the text of a message, and of a reaction.
+// Limits on the text of a message, on a reaction and on a cid.
 const (
 	maxTextRunes = 4000
 	maxTextBytes = 16 << 10
 
 	maxReactionRunes = 16
 	maxReactionBytes = 64
+
+	maxCID = 40
 )
 
 // checkText refuses a text that no message may have, with [refusal.BadRequest]
@@ -32,6 +34,14 @@ func checkText(text string) error {
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' }) {
 		return refusal.Errorf(refusal.BadRequest, "A message has no control characters but tab and newline.")
+	}
+	return nil
+}
+
+// checkNoText refuses any text; [refusal.BadRequest].
+func checkNoText(text string) error {
+	if text != "" {
+		return refusal.Errorf(refusal.BadRequest, "A deletion has no text.")
 	}
 	return nil
 }
@@ -68,11 +78,11 @@ func checkReaction(sign string) error {
 	return nil
 }
 
-var cidForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
+var cidForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 func checkCID(cid string) error {
-	if !cidForm.MatchString(cid) {
-		return refusal.Errorf(refusal.BadRequest, "A cid has 1 to 40 characters of A-Z a-z 0-9 _ -.")
+	if len(cid) > maxCID || !cidForm.MatchString(cid) {
+		return refusal.Errorf(refusal.BadRequest, "A cid has 1 to %d characters of A-Z a-z 0-9 _ -.", maxCID)
 	}
 	return nil
 }

@@ -1,11 +1,14 @@
 package chat
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
+	"projectchat/internal/golden"
 	"projectchat/internal/refusal"
 )
 
@@ -80,32 +83,30 @@ func FuzzCheckText(f *testing.F) {
 	})
 }
 
+// TestCheckReaction takes the signs of emoji.json, which the page's tests read,
+// too: its palette offers none that is refused.
 func TestCheckReaction(t *testing.T) {
-	accepted := []string{
-		"", "👍", "👍🏽", "❤️", "❤", "😀", "☝🏿", "©️", "™", "ℹ️", "‼️", "〰️", "㊗️", "🇩🇪", "1️⃣", "#⃣", "👩‍👩‍👧‍👦", "👩🏽‍❤️‍💋‍👩🏿",
-		"🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "🧑‍🚀", "➕", "✅", "⌨️", "↔️", "⤴️", "\U0001fae9", "\U0001faff", "🀄",
+	var emoji struct {
+		Good    []string          `json:"good"`
+		Bad     map[string]string `json:"bad"`
+		Palette []string          `json:"palette"`
 	}
-	for _, sign := range accepted {
+	golden.Read(t, "emoji.json", &emoji)
+	for _, sign := range slices.Concat(emoji.Good, emoji.Palette) {
 		if err := checkReaction(sign); err != nil {
 			t.Errorf("%q (%U): %v", sign, []rune(sign), err)
 		}
 	}
-	refused := map[string]string{
-		"a letter": "a", "a word": "yes", "an Arabic letter": "س", "a Chinese one": "好", "a digit": "1", "a hash": "#",
-		"white space": " ", "a newline": "\n", "two signs": "👍👍", "a sign and a blank": "👍 ", "a sign and a letter": "👍a",
-		"a joiner alone": "\u200d", "a joiner at the end": "👩\u200d", "a selector alone": "\ufe0f", "a tone twice": "👍🏽🏽",
-		"a flag and a half": "🇩🇪🇩", "half a flag": "🇩", "punctuation": "!", "plus": "+", "HTML": "<b>", "an override": "\u202e",
-		"not UTF-8": "\xf0\x9f\x91", "a surrogate": "\xed\xa0\xbd", "a replacement character": "\ufffd", "NUL": "\x00",
-		"tags without an end": "🏴\U000e0067", "17 code points": strings.Repeat("👩\u200d", 8) + "👩",
-	}
-	for name, sign := range refused {
+	bad := map[string]string{"not UTF-8": "\xf0\x9f\x91", "a surrogate": "\xed\xa0\xbd"} // JSON cannot hold these
+	maps.Copy(bad, emoji.Bad)
+	for name, sign := range bad {
 		if checkReaction(sign) == nil {
 			t.Errorf("%s is accepted: %q", name, sign)
 		}
 	}
-	long := strings.Repeat("👩\u200d", 7) + "👩\ufe0f"
-	if n := utf8.RuneCountInString(long); n != maxReactionRunes || checkReaction(long) != nil {
-		t.Errorf("%d code points are refused", n)
+	longest := slices.MaxFunc(emoji.Good, func(a, b string) int { return utf8.RuneCountInString(a) - utf8.RuneCountInString(b) })
+	if n := utf8.RuneCountInString(longest); n != maxReactionRunes {
+		t.Errorf("the longest good sign has %d code points, want %d", n, maxReactionRunes)
 	}
 }
 

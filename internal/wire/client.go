@@ -73,9 +73,6 @@ type Ping struct {
 	Rooms []string `json:"rooms"`
 }
 
-// MaxPingRooms is how many rooms one [Ping] may ask for.
-const MaxPingRooms = 16
-
 // SessionRequest asks over HTTP for a session with a name.
 type SessionRequest struct {
 	Name   string `json:"name"`

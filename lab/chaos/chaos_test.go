@@ -43,6 +43,7 @@ func TestBrokenServers(t *testing.T) {
 		{pushToStrangers, check.Leaked},
 	} {
 		t.Run(fmt.Sprintf("broken %q", test.broken), func(t *testing.T) {
+			t.Parallel() // most of the time each waits for messages that are lost
 			r, err := perform(t.Context(), options{
 				profile: tiny, seed: 1, root: "../..", out: t.TempDir(), broken: test.broken, say: io.Discard,
 			})

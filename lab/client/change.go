@@ -10,6 +10,10 @@ const (
 	kindReact   = "react"
 )
 
+// changing are the kinds of rows that are about a message; true if the row
+// overwrites the message.
+var changing = map[string]bool{kindEdit: true, kindDelete: true, kindReact: false}
+
 // withChanges is the revision of a server that knows of changes and of typing.
 const withChanges = 2
 
@@ -28,7 +32,7 @@ func (m *Machine) canChange() bool { return m.revision >= withChanges || m.poll.
 
 // overwrites tells that the row of an entry changes another. Its own row in a list
 // is then no acknowledgement: the function may have died between the two.
-func (e Entry) overwrites() bool { return e.Kind == kindEdit || e.Kind == kindDelete }
+func (e Entry) overwrites() bool { return changing[e.Kind] }
 
 // found: an entry that overwrites is in the log; it goes on until it is answered.
 // Its since stays before its row, so that the server finds it.

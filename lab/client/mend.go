@@ -9,7 +9,8 @@ import (
 // bare tells of a row about a message that it does not say which: a server from
 // before there were changes passes such rows on, without what it does not know.
 func bare(row wire.Message) bool {
-	return row.Target == 0 && slices.Contains([]string{kindEdit, kindDelete, kindReact}, row.Kind)
+	_, changes := changing[row.Kind]
+	return changes && row.Target == 0
 }
 
 // mend keeps the places of bare rows of the log's run, which are asked for again.

@@ -12,6 +12,8 @@ import (
 const (
 	waitingAge  = 24 * time.Hour
 	longestText = 4000
+	// maxConflicts is how often an entry looks for its own row under its cid.
+	maxConflicts = 3
 )
 
 // passing are refusals after which the same message may still go in.
@@ -24,7 +26,7 @@ var passing = []string{"behind", "not_joined", "unauthorized", offline}
 // looks for it first.
 func (i *item) mayPass(code string) bool {
 	if code == "cid_conflict" && !i.overwrites() {
-		return i.conflicts < 3
+		return i.conflicts < maxConflicts
 	}
 	return slices.Contains(passing, code)
 }

@@ -134,7 +134,7 @@ func mustTable(t *testing.T, endpoint string, keys ...string) (*dynamodb.Client,
 	return client, spec.Name
 }
 
-// countOurs counts what the real handlers use of DynamoDB Local, when one comes
+// countOurs counts what the real handlers use of DynamoDB, when one comes
 // into a room in which all others are.
 func countOurs(t *testing.T, people int) room {
 	for range 10 {

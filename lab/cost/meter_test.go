@@ -95,7 +95,7 @@ func (m *meter) call(t *testing.T, w http.ResponseWriter, r *http.Request, datab
 }
 
 // consumed reads what an answer says of capacity. A read that finds nothing is
-// billed as one of 4 KB, for which DynamoDB Local says 0:
+// billed as one of 4 KB, for which a local DynamoDB says 0:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 func consumed(t *testing.T, op string, consistent bool, answer []byte) units {
 	type capacity struct{ CapacityUnits float64 }

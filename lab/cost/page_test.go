@@ -93,7 +93,7 @@ func page(c counts) string {
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
 	p(`# What it costs
 
-Made by a test: `+"`go test ./lab/cost`"+` runs the real handlers on DynamoDB Local behind a meter, and AWS's own sample [simple-websockets-chat-app](https://github.com/aws-samples/simple-websockets-chat-app) (its functions in Go, as `+"`cmd/localgw/testdata/sample`"+` has them) behind the same one; `+"`-update`"+` writes this page. For your own numbers: `+"`make cost ROOMS=10 PEOPLE=10 MESSAGES=20 HOURS=2`"+`.
+Made by a test: `+"`go test ./lab/cost`"+` runs the real handlers on a local DynamoDB behind a meter, and AWS's own sample [simple-websockets-chat-app](https://github.com/aws-samples/simple-websockets-chat-app) (its functions in Go, as `+"`cmd/localgw/testdata/sample`"+` has them) behind the same one; `+"`-update`"+` writes this page. For your own numbers: `+"`make cost ROOMS=10 PEOPLE=10 MESSAGES=20 HOURS=2`"+`.
 
 Nobody talks: the table and the logs cost their storage, of which the first 25 and 5 GB are free. There is no server.
 

@@ -1,8 +1,8 @@
-// Command mutants tests the tests: it breaks the chat on purpose, in one small
-// way after the other, on a copy of the tree, and wants the tests that should
-// notice to fail. The ways are in the folder list; they are the bugs of which
-// chats of this kind are known to die, those of AWS's own samples among them, and
-// the steps that the rules of this one forbid.
+// Command mutants tests the tests: on a copy of the tree it breaks the chat on
+// purpose, in one way after the other, and wants the tests to fail. Each way is a
+// patch. Its folder has the number of the promise that it breaks (docs/promises.md),
+// and its head the commands that must notice it, each after "Run: ". Many are the
+// bugs that other chats of this kind have, AWS's own samples among them.
 package main
 
 import (
@@ -13,13 +13,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 func main() {
-	only := flag.String("only", "", "only mutants whose name or file of the list holds this")
-	share := flag.String("share", "1/1", "only so much of the list: 2/3 is every third mutant, from the second on")
-	verbose := flag.Bool("v", false, "show what the tests said")
+	only := flag.String("only", "", "only mutants whose name or promise holds this")
+	share := flag.String("share", "1/1", "only a part of the list: 2/3 is every third mutant, from the second on")
+	verbose := flag.Bool("v", false, "show the tests' output")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -30,7 +29,7 @@ func main() {
 }
 
 func run(ctx context.Context, only, share string, verbose bool) error {
-	mutants, err := load("lab/mutants/list", only)
+	mutants, err := load("lab/mutants", only)
 	if err != nil {
 		return err
 	}
@@ -47,22 +46,25 @@ func run(ctx context.Context, only, share string, verbose bool) error {
 	}
 	var alive []string
 	for _, m := range mutants {
-		began := time.Now()
-		verdict, output, err := tree.try(ctx, m)
+		ok := true
+		trials, err := tree.try(ctx, m)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
-		fmt.Printf("%-9s %5.1fs  %s\n", verdict, time.Since(began).Seconds(), m.name)
-		if verdict != "killed" && verdict != "hung" {
+		for i, t := range trials {
+			fmt.Printf("%-7s %5.1fs of processor  %s: %s\n", t.verdict, t.processor.Seconds(), m.name, m.runs[i])
+			ok = ok && t.noticed()
+			if verbose || t.verdict == "broken" {
+				fmt.Println(t.output)
+			}
+		}
+		if !ok {
 			alive = append(alive, m.name)
 		}
-		if verbose || verdict == "broken" {
-			fmt.Println(output)
-		}
 	}
-	fmt.Printf("killed %d/%d\n", len(mutants)-len(alive), len(mutants))
+	fmt.Printf("noticed %d/%d\n", len(mutants)-len(alive), len(mutants))
 	if len(alive) > 0 {
-		return fmt.Errorf("not killed: %s", strings.Join(alive, "; "))
+		return fmt.Errorf("not noticed: %s", strings.Join(alive, "; "))
 	}
 	return nil
 }
@@ -79,78 +81,54 @@ func shareOf(mutants []mutant, share string) (some []mutant, err error) {
 	return some, nil
 }
 
-// baseline wants every test that is to notice something to pass without it.
+// baseline wants every command to succeed on the code as it is.
 func baseline(ctx context.Context, t tree, mutants []mutant) error {
 	done := map[string]bool{}
 	for _, m := range mutants {
-		if done[m.run] {
-			continue
-		}
-		done[m.run] = true
-		if output, err := t.test(ctx, m.run); err != nil {
-			return fmt.Errorf("without any mutant fails %s: %w\n%s", m.run, err, output)
+		for _, command := range m.runs {
+			if done[command] {
+				continue
+			}
+			done[command] = true
+			was := t.test(ctx, command)
+			if was.verdict != "alive" {
+				return fmt.Errorf("without any mutant fails %s\n%s", command, was.output)
+			}
+			fmt.Printf("passes  %5.1fs of processor  without mutant: %s\n", was.processor.Seconds(), command)
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // mutant is one way to break the chat.
 type mutant struct {
-	name string
-	run  string // the tests that should notice
-	file string
-	old  string // stands in the file once
-	new  string
+	name  string // its folder and file: 1-exactly-once/no-dedup
+	patch string // the file, from the root
+	runs  []string
 }
 
-// load reads the list: a mutant is "# name", "run command", "in file", and then
-// lines to be taken out, after "-", and put in, after "+"; an empty line ends it.
+// load reads the patches in the folders of folder.
 func load(folder, only string) (mutants []mutant, err error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.txt"))
+	files, err := filepath.Glob(filepath.Join(folder, "*", "*.patch"))
 	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("no list of mutants in %s: %w", folder, err)
+		return nil, fmt.Errorf("no mutants in %s: %w", folder, err)
 	}
 	for _, file := range files {
+		name, err := filepath.Rel(folder, strings.TrimSuffix(file, ".patch"))
+		if err != nil || !strings.Contains(name, only) {
+			continue
+		}
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("read the list: %w", err)
+			return nil, fmt.Errorf("read a mutant: %w", err)
 		}
-		for block := range strings.SplitSeq(string(text), "\n\n") {
-			if strings.TrimSpace(block) == "" {
-				continue
-			}
-			m, err := parse(block)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
-			if strings.Contains(m.name, only) || strings.Contains(file, only) {
-				mutants = append(mutants, m)
+		m := mutant{name: name, patch: file}
+		for line := range strings.Lines(string(text)) {
+			if command, is := strings.CutPrefix(line, "Run: "); is {
+				m.runs = append(m.runs, strings.TrimSpace(command))
 			}
 		}
+		mutants = append(mutants, m)
 	}
 	return mutants, nil
-}
-
-func parse(block string) (m mutant, err error) {
-	for line := range strings.Lines(strings.Trim(block, "\n") + "\n") {
-		kind, rest, _ := strings.Cut(line, " ")
-		switch {
-		case strings.HasPrefix(line, "-"):
-			m.old += line[1:]
-		case strings.HasPrefix(line, "+"):
-			m.new += line[1:]
-		case kind == "#":
-			m.name = strings.TrimSpace(rest)
-		case kind == "run":
-			m.run = strings.TrimSpace(rest)
-		case kind == "in":
-			m.file = strings.TrimSpace(rest)
-		default:
-			return m, fmt.Errorf("%q is no line of a mutant", line)
-		}
-	}
-	if m.name == "" || m.run == "" || m.file == "" || m.old == "" || m.old == m.new {
-		return m, fmt.Errorf("mutant %q lacks something", m.name)
-	}
-	return m, nil
 }

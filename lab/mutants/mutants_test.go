@@ -2,39 +2,52 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestListFits wants each mutant to have a name of its own, and what it takes
-// out to stand once in its file: a mutant that fits no more tests nothing.
-func TestListFits(t *testing.T) {
-	mutants, err := load("list", "")
+// TestPatchesApply: a mutant that does not fit the tree tests nothing.
+func TestPatchesApply(t *testing.T) {
+	mutants, err := load(".", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := map[string]bool{}
 	for _, m := range mutants {
-		if names[m.name] {
-			t.Errorf("two mutants are called %q", m.name)
+		if len(m.runs) == 0 {
+			t.Errorf("%s: no line begins with \"Run: \"", m.name)
 		}
-		names[m.name] = true
-		text, err := os.ReadFile(filepath.Join("../..", m.file))
-		if err != nil {
-			t.Errorf("%s: %v", m.name, err)
-		}
-		if n := strings.Count(string(text), m.old); n != 1 {
-			t.Errorf("%s: what it takes out stands %d times in %s", m.name, n, m.file)
+		c := exec.Command("git", "apply", "--check", filepath.Join("lab/mutants", m.patch))
+		c.Dir = "../.."
+		if output, err := c.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", m.name, err, output)
 		}
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
-	for _, block := range []string{"# a name\nrun x\nin y\n+new", "# a name\nrun x\n-old\n+new", "nonsense", "# n\nrun x\nin y\n-a\n+a"} {
-		if m, err := parse(block); err == nil {
-			t.Errorf("%q became %+v", block, m)
-		}
+// TestPromises: each promise is broken, and by its number in docs/promises.md.
+func TestPromises(t *testing.T) {
+	text, err := os.ReadFile("../../docs/promises.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mutants, err := load(".", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var promised, broken []string
+	for _, match := range regexp.MustCompile(`(?m)^(\d+)\. `).FindAllSubmatch(text, -1) {
+		promised = append(promised, string(match[1]))
+	}
+	for _, m := range mutants {
+		number, _, _ := strings.Cut(m.name, "-")
+		broken = append(broken, number)
+	}
+	if broken = slices.Compact(broken); !slices.Equal(promised, broken) {
+		t.Errorf("docs/promises.md has the promises %q, and the mutants break %q", promised, broken)
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -14,7 +13,7 @@ import (
 // tree is a copy of the working tree, its folder.
 type tree string
 
-// testLimit is how long the tests of one mutant may take. One that hangs is dead.
+// testLimit is how long a command may take.
 const testLimit = 3 * time.Minute
 
 func copyTree(ctx context.Context) (tree, error) {
@@ -31,11 +30,16 @@ func copyTree(ctx context.Context) (tree, error) {
 			return "", fmt.Errorf("copy the tree: %w", err)
 		}
 	}
-	modules, err := filepath.Abs("web/node_modules")
-	if err == nil {
-		err = os.Symlink(modules, filepath.Join(folder, "web", "node_modules"))
+	for _, fetched := range []string{".local", "web/node_modules"} {
+		here, err := filepath.Abs(fetched)
+		if _, none := os.Stat(here); err != nil || none != nil {
+			continue // a test that needs it says so
+		}
+		if err := os.Symlink(here, filepath.Join(folder, fetched)); err != nil {
+			return "", fmt.Errorf("copy the tree: %w", err)
+		}
 	}
-	return tree(folder), err
+	return tree(folder), nil
 }
 
 func copyFile(from, to string) error {
@@ -49,46 +53,61 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, content, 0o755)
 }
 
-// try puts a mutant in, runs its tests, and takes it out again. "killed": the
-// tests failed; "hung": they did not end, which is noticed as well; "alive": they
-// passed; "broken": it does not compile.
-func (t tree) try(ctx context.Context, m mutant) (verdict, output string, err error) {
-	file := filepath.Join(string(t), m.file)
-	original, err := os.ReadFile(file)
-	if err != nil {
-		return "", "", fmt.Errorf("put the mutant in: %w", err)
-	}
-	if n := bytes.Count(original, []byte(m.old)); n != 1 {
-		return "", "", fmt.Errorf("what it takes out stands %d times in %s:\n%s", n, m.file, m.old)
-	}
-	mutated := bytes.Replace(original, []byte(m.old), []byte(m.new), 1)
-	if err := os.WriteFile(file, mutated, 0o644); err != nil {
-		return "", "", fmt.Errorf("put the mutant in: %w", err)
-	}
-	output, failed := t.test(ctx, m.run)
-	if ctx.Err() != nil {
-		return "", "", ctx.Err()
-	}
-	if err := os.WriteFile(file, original, 0o644); err != nil {
-		return "", "", fmt.Errorf("take the mutant out: %w", err)
-	}
-	switch {
-	case failed == nil:
-		return "alive", output, nil
-	case strings.Contains(output, "test timed out"):
-		return "hung", output, nil
-	case strings.Contains(output, "[build failed]") || strings.Contains(output, "[setup failed]"):
-		return "broken", output, nil
-	}
-	return "killed", output, nil
+// trial is the outcome of one command on the code with a mutant: "killed": it
+// failed; "hung": it did not end, which is noticed as well; "alive": it succeeded;
+// "broken": the code does not compile.
+type trial struct {
+	verdict, output string
+	processor       time.Duration
 }
 
-func (t tree) test(ctx context.Context, command string) (output string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, testLimit)
+func (t trial) noticed() bool { return t.verdict == "killed" || t.verdict == "hung" }
+
+// try puts a mutant in, runs its tests, and takes it out again.
+func (t tree) try(ctx context.Context, m mutant) (trials []trial, err error) {
+	patch, err := filepath.Abs(m.patch)
+	if err != nil {
+		return nil, fmt.Errorf("find the mutant: %w", err)
+	}
+	if err := t.apply(ctx, patch); err != nil {
+		return nil, fmt.Errorf("put the mutant in: %w", err)
+	}
+	for _, command := range m.runs {
+		trials = append(trials, t.test(ctx, command))
+	}
+	if err := t.apply(ctx, "-R", patch); err != nil {
+		return nil, fmt.Errorf("take the mutant out: %w", err)
+	}
+	return trials, nil
+}
+
+func (t tree) apply(ctx context.Context, args ...string) error {
+	c := exec.CommandContext(ctx, "git", append([]string{"apply"}, args...)...)
+	c.Dir = string(t)
+	if output, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("git apply: %w: %s", err, output)
+	}
+	return nil
+}
+
+// test runs a command. The first test that fails is enough, and vet has looked at
+// the code before.
+func (t tree) test(ctx context.Context, command string) trial {
+	ctx, cancel := context.WithTimeout(ctx, testLimit+30*time.Second)
 	defer cancel()
 	c := exec.CommandContext(ctx, "sh", "-c", command)
 	c.Dir = string(t)
+	c.Env = append(os.Environ(), fmt.Sprintf("GOFLAGS=%s -vet=off -failfast -timeout=%v", os.Getenv("GOFLAGS"), testLimit))
 	c.WaitDelay = 5 * time.Second
 	both, err := c.CombinedOutput()
-	return string(both), err
+	output, verdict := string(both), "killed"
+	switch {
+	case err == nil:
+		verdict = "alive"
+	case strings.Contains(output, "test timed out"):
+		verdict = "hung"
+	case strings.Contains(output, "[build failed]") || strings.Contains(output, "[setup failed]"):
+		verdict = "broken"
+	}
+	return trial{verdict, output, c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +89,7 @@ func TestRetention(t *testing.T) {
 // many runs every seed.
 func many(t *testing.T, options func(seed uint64) sim.Options) {
 	var mu sync.Mutex
+	var failed atomic.Bool
 	total := sim.Stats{}
 	slowest, slowestAck := map[time.Duration][]time.Duration{}, map[time.Duration][]time.Duration{}
 	t.Run("seed", func(t *testing.T) {
@@ -95,6 +97,10 @@ func many(t *testing.T, options func(seed uint64) sim.Options) {
 			seed := *first + uint64(i)
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
+				if failed.Load() && flag.Lookup("test.failfast").Value.String() == "true" {
+					t.Skip("another seed has failed") // -failfast lets those run that wait for their turn
+				}
+				defer func() { failed.CompareAndSwap(false, t.Failed()) }()
 				result, report := judge(t, options(seed))
 				mu.Lock()
 				defer mu.Unlock()

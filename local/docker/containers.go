@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// RemoveKnowing removes the containers of an engine whose own list of hosts
-// (`--add-host`) has a name, running or not: a way to know containers again that
-// another program has made. Without a docker command it does nothing.
+// RemoveKnowing removes containers of the engine at host, whether they run or
+// not: those whose own list of hosts (`--add-host`) contains name. So a program
+// can recognize the containers that another program made for it. Without a
+// docker command RemoveKnowing does nothing.
 func RemoveKnowing(ctx context.Context, host, name string) error {
 	if _, err := exec.LookPath("docker"); err != nil {
 		return nil
@@ -30,9 +31,9 @@ func RemoveKnowing(ctx context.Context, host, name string) error {
 	if err != nil || all == "" {
 		return err
 	}
-	// One that has gone in between is an error, though the others were looked at.
+	// An error may mean that a container has just ended. The output has the others.
 	hosts, _ := docker(append([]string{"inspect", "--format", "{{.Id}} {{.HostConfig.ExtraHosts}}"}, strings.Fields(all)...)...)
-	ids := knowing(hosts, name)
+	ids := idsKnowing(hosts, name)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -40,9 +41,9 @@ func RemoveKnowing(ctx context.Context, host, name string) error {
 	return err
 }
 
-// knowing reads lines of an id and a list of hosts, "[name:address …]", and gives
-// the ids of those with a name in it.
-func knowing(lines, name string) (ids []string) {
+// idsKnowing reads lines with an id and a list of hosts, "[name:address …]". It
+// returns the ids of the lines with name in the list.
+func idsKnowing(lines, name string) (ids []string) {
 	for line := range strings.Lines(lines) {
 		id, hosts, _ := strings.Cut(strings.TrimSpace(line), " ")
 		for _, entry := range strings.Fields(strings.Trim(hosts, "[]")) {

@@ -1,5 +1,16 @@
-// Package docker finds the Docker engine of this machine, and runs a private
-// one where there is none: `sam local` needs one for its containers.
+// Package docker finds the Docker engine of this machine, or runs a private
+// one. `sam local` needs an engine for its containers.
+//
+//	host, err := docker.Find(ctx)
+//	if errors.Is(err, docker.ErrNoEngine) && docker.CanStart() == nil {
+//		engine, err := docker.Start(ctx)
+//		if err != nil {
+//			return err
+//		}
+//		defer engine.Stop()
+//		host = engine.Host
+//	}
+//	cmd.Env = append(os.Environ(), docker.HostVariable+"="+host)
 //
 // See https://docs.docker.com/reference/cli/dockerd/.
 package docker
@@ -17,17 +28,17 @@ import (
 	"time"
 )
 
-// HostVariable is the variable by which Docker's programs, SAM CLI among them,
-// are told where the engine is.
+// HostVariable is the environment variable that tells Docker's programs, and
+// SAM CLI, where the engine is.
 const HostVariable = "DOCKER_HOST"
 
-// ErrNoEngine is the error where no engine answers.
+// ErrNoEngine means that no engine answers.
 var ErrNoEngine = errors.New("no Docker engine answers")
 
-// Find gives the address of an engine that answers, as [HostVariable] wants it:
-// the one that the variable names, or else the one that the docker command uses,
-// or else the one at the usual socket. The error is [ErrNoEngine] with the
-// address that was tried.
+// Find returns the address of an engine that answers, in the form of
+// [HostVariable]. It tries one address only: that of the variable, or else that
+// of the docker command's context, or else the usual socket. The error wraps
+// [ErrNoEngine] and names the address.
 func Find(ctx context.Context) (host string, err error) {
 	host = os.Getenv(HostVariable)
 	if host == "" {
@@ -42,8 +53,9 @@ func Find(ctx context.Context) (host string, err error) {
 	return host, nil
 }
 
-// contextHost asks the docker command, if there is one: Docker Desktop, Colima
-// and others make a context with a socket of their own.
+// contextHost returns the address in the docker command's context, "" if there
+// is no docker command. Docker Desktop, Colima and others make a context with a
+// socket of their own.
 func contextHost(ctx context.Context) string {
 	out, err := exec.CommandContext(ctx, "docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}").Output()
 	if err != nil {
@@ -52,8 +64,8 @@ func contextHost(ctx context.Context) string {
 	return strings.TrimSpace(string(out))
 }
 
-// ping asks an engine whether it lives. What needs keys (ssh, TLS) the docker
-// command asks.
+// ping reports as an error that an engine does not answer. For addresses that
+// need keys (ssh, TLS) it uses the docker command.
 func ping(ctx context.Context, host string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -93,9 +105,10 @@ func ping(ctx context.Context, host string) error {
 // bridge is the interface by which containers reach this machine on Linux.
 const bridge = "docker0"
 
-// BridgeAddress is this machine's IPv4 address on Docker's bridge, at which
-// containers find it as host.docker.internal (host-gateway); "" where there is no
-// such bridge: elsewhere than on Linux, Docker leads that name to 127.0.0.1.
+// BridgeAddress returns the IPv4 address of Docker's bridge, which containers
+// know as host.docker.internal (host-gateway). It returns "" if there is no
+// bridge. Only Linux has one: on other systems Docker maps that name to
+// 127.0.0.1.
 func BridgeAddress() string {
 	i, err := net.InterfaceByName(bridge)
 	if err != nil {

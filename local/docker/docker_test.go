@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// serve answers /_ping with a status at a socket of its own.
+// serve answers /_ping with a status, at a new socket.
 func serve(t *testing.T, status int) (host string) {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "docker.sock")
@@ -94,12 +94,12 @@ COMMIT
 COMMIT
 `
 	tests := map[string]struct{ before, after, want string }{
-		"nothing":                 {empty, empty, ""},
-		"what dockerd adds":       {empty, filter, back},
-		"a table that was not":    {"", "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n", "*nat\n-D POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n"},
-		"what somebody removed":   {filter, empty, "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n"},
-		"an engine's of before":   {filter, filter, ""},
-		"more in a chain of then": {filter, strings.Replace(filter, "COMMIT", "-A DOCKER -p tcp -j ACCEPT\nCOMMIT", 1), "*filter\n-D DOCKER -p tcp -j ACCEPT\nCOMMIT\n"},
+		"nothing":                       {empty, empty, ""},
+		"dockerd's additions":           {empty, filter, back},
+		"a new table":                   {"", "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n", "*nat\n-D POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n"},
+		"a chain that was removed":      {filter, empty, "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n"},
+		"an earlier engine's rules":     {filter, filter, ""},
+		"one more rule in an old chain": {filter, strings.Replace(filter, "COMMIT", "-A DOCKER -p tcp -j ACCEPT\nCOMMIT", 1), "*filter\n-D DOCKER -p tcp -j ACCEPT\nCOMMIT\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -112,7 +112,7 @@ COMMIT
 
 func TestContainersAreKnownByAHost(t *testing.T) {
 	lines := "a [host.docker.internal:host-gateway ours:127.0.0.1]\nb [oursx:127.0.0.1]\nc []\nd [ours=127.0.0.1]\ne\n"
-	if diff := cmp.Diff([]string{"a", "d"}, knowing(lines, "ours")); diff != "" {
+	if diff := cmp.Diff([]string{"a", "d"}, idsKnowing(lines, "ours")); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -10,16 +10,17 @@ import (
 	"strings"
 )
 
-// forwarding is switched on by dockerd, and never off again.
+// forwarding is the kernel's switch for IP forwarding. dockerd sets it and
+// never resets it.
 const forwarding = "/proc/sys/net/ipv4/ip_forward"
 
-// keepFirewall notes the state of what dockerd changes for the whole machine, and
-// gives what brings that state back.
+// keepFirewall records the machine-wide state that dockerd changes. It returns
+// functions that restore it.
 func keepFirewall(ctx context.Context) (undo []func() error) {
 	for _, command := range []string{"iptables", "ip6tables"} {
 		before, err := exec.CommandContext(ctx, command+"-save").Output()
 		if err != nil {
-			continue // it is not there: then dockerd cannot use it either
+			continue // without the command, dockerd cannot use it either
 		}
 		undo = append(undo, func() error { return restoreFirewall(command, string(before)) })
 	}
@@ -64,7 +65,7 @@ func restoreFirewall(command, before string) error {
 	return nil
 }
 
-// table is a table of a firewall, as iptables-save writes it.
+// table is a table of a firewall in iptables-save's format.
 type table struct {
 	name     string
 	policies map[string]string // of chains; "-" for one that is not built in
@@ -90,10 +91,12 @@ func parseTables(text string) (tables []table) {
 	return tables
 }
 
-// takeBack gives the input of `iptables-restore --noflush` that removes the
-// chains and rules which are in after and not in before, both as iptables-save
-// writes them, and sets policies as they were. What others have added to before's
-// chains, and what is the same, it does not touch. "": nothing to do.
+// takeBack returns input for `iptables-restore --noflush`; before and after are
+// in iptables-save's format. The input removes the chains and rules that are in
+// after but not in before, and resets changed policies. It leaves everything
+// that both have. It cannot distinguish dockerd's additions from those that
+// another program has made meanwhile, and removes both. An empty result means
+// that there is nothing to do.
 func takeBack(before, after string) string {
 	var script strings.Builder
 	old := parseTables(before)
@@ -109,7 +112,7 @@ func takeBack(before, after string) string {
 	return script.String()
 }
 
-// since gives the lines that lead from t back to was.
+// since returns the lines that lead from t back to was.
 func (t table) since(was table) (lines []string) {
 	var added []string
 	for chain, policy := range t.policies {

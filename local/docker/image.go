@@ -12,7 +12,7 @@ import (
 	"runtime"
 )
 
-// architecture is this machine's processor, as Lambda calls it.
+// architecture returns Lambda's name for this machine's processor.
 func architecture() string {
 	if runtime.GOARCH == "arm64" {
 		return "arm64"
@@ -21,9 +21,10 @@ func architecture() string {
 }
 
 // StandIn imports a stand-in for Lambda's image of the runtime provided.al2023,
-// under the name by which SAM CLI looks for it, made of files of this machine: for
-// a machine that cannot pull the real one. It holds a shell and certificates; the
-// runtime interface emulator SAM CLI brings along, and a Go function needs no more.
+// for a machine that cannot pull the real one. It has the name under which SAM
+// CLI looks for the image, and consists of files of this machine: a shell and
+// certificates. A Go function needs no more, because SAM CLI adds the runtime
+// interface emulator.
 func (p *Private) StandIn(ctx context.Context) error {
 	files, err := standInFiles()
 	if err != nil {
@@ -41,7 +42,7 @@ func (p *Private) StandIn(ctx context.Context) error {
 	return nil
 }
 
-// standInFiles gives the image's files as a tar.
+// standInFiles returns the image's files as a tar archive.
 func standInFiles() (io.Reader, error) {
 	path, err := exec.LookPath("busybox")
 	if err != nil {
@@ -51,7 +52,7 @@ func standInFiles() (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Without certificates a function can still talk to what is not TLS.
+	// Certificates are optional: functions can talk to a local database without TLS.
 	certificates, _ := os.ReadFile("/etc/ssl/certs/ca-certificates.crt")
 	var b bytes.Buffer
 	a := archive{w: tar.NewWriter(&b)}
@@ -73,7 +74,7 @@ func standInFiles() (io.Reader, error) {
 	return &b, a.close()
 }
 
-// archive keeps the first error of a tar's writer.
+// archive is a tar writer that keeps its first error.
 type archive struct {
 	w   *tar.Writer
 	err error

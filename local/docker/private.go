@@ -12,9 +12,10 @@ import (
 	"time"
 )
 
-// Private is an engine of our own, with nothing in it but what it is given.
+// Private is a Docker engine that this process started. It has no images or
+// containers at first.
 type Private struct {
-	// Host is its address, for [HostVariable].
+	// Host is the engine's address, for [HostVariable].
 	Host string
 
 	dir    string
@@ -24,11 +25,11 @@ type Private struct {
 	undo   []func() error // last first
 }
 
-// needed are the commands without which there is no private engine.
-var needed = []string{"dockerd", "docker", "busybox", "iptables", "ip"}
+// neededCommands are the commands that a private engine needs.
+var neededCommands = []string{"dockerd", "docker", "busybox", "iptables", "ip"}
 
-// CanStart tells why this process may not start an engine; nil if it may. Where
-// apt is there, [Start] installs what is missing.
+// CanStart returns nil if this process may call [Start], else an error with the
+// reason. If apt-get is present, Start installs missing commands.
 func CanStart() error {
 	if os.Geteuid() != 0 {
 		return errors.New("only root may start one")
@@ -36,7 +37,7 @@ func CanStart() error {
 	if _, err := exec.LookPath("apt-get"); err == nil {
 		return nil
 	}
-	for _, command := range needed {
+	for _, command := range neededCommands {
 		if _, err := exec.LookPath(command); err != nil {
 			return fmt.Errorf("%s is missing", command)
 		}
@@ -44,10 +45,10 @@ func CanStart() error {
 	return nil
 }
 
-// install gets the commands from Debian.
+// install installs the needed commands from Debian's packages.
 func install(ctx context.Context) error {
 	missing := false
-	for _, command := range needed {
+	for _, command := range neededCommands {
 		_, err := exec.LookPath(command)
 		missing = missing || err != nil
 	}
@@ -63,8 +64,10 @@ func install(ctx context.Context) error {
 	return nil
 }
 
-// Start starts an engine in a folder of its own, which [Private.Stop] removes
-// together with all else that the engine leaves behind.
+// Start starts an engine in a temporary folder and waits, at most a minute,
+// until it answers. [Private.Stop] removes the folder and everything else that
+// the engine leaves behind. The errors are those of [CanStart], of an
+// installation and of dockerd.
 func Start(ctx context.Context) (_ *Private, err error) {
 	if err := CanStart(); err != nil {
 		return nil, err
@@ -96,14 +99,14 @@ func (p *Private) launch() error {
 	p.cmd = exec.Command("dockerd", "--config-file", in("daemon.json"), "--data-root", in("data"),
 		"--exec-root", in("run"), "--pidfile", in("pid"), "-H", p.Host)
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
-	// A terminal's Ctrl-C is for those who use it, which end before it does.
+	// In a group of its own it ignores the terminal's Ctrl-C: its users end first.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.cmd.Start(); err != nil {
 		return err
 	}
 	go func() {
 		defer close(p.done)
-		_ = p.cmd.Wait() // how it ended is told by its output
+		_ = p.cmd.Wait() // the output says how it ended
 	}()
 	return nil
 }
@@ -125,8 +128,9 @@ func (p *Private) awaitReady(ctx context.Context) error {
 	}
 }
 
-// Stop ends the engine with its containers, and takes back what it changed of
-// this machine: firewall rules, its bridge, its files.
+// Stop ends the engine with its containers and undoes its changes to this
+// machine: firewall rules, its bridge, its files. It kills an engine that takes
+// more than 20 s.
 func (p *Private) Stop() error {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {

@@ -16,19 +16,21 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"time"
 )
 
-// DynoxideVersion is the version of the npm packages @dynoxide/<system>-<processor>.
+// DynoxideVersion is the version of the npm packages
+// @dynoxide/<system>-<processor>.
 const DynoxideVersion = "1.2.1"
 
-// dynoxideHashes are the packages' hashes, as npm tells them ("integrity"), of the
-// systems for which somebody here has seen a package. On other systems there is
-// only npm's own check, that the package is the one that the registry has.
+// dynoxideHashes are the packages' hashes in npm's form ("integrity"), for the
+// systems whose package was checked by hand. On other systems npm itself
+// compares the package with its registry's hash; nothing else does.
 var dynoxideHashes = map[string]string{
 	"linux-x64": "sha512-sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg==",
 }
 
-// platform names this system as npm does.
+// platform returns npm's name for this system.
 func platform() string {
 	processor := runtime.GOARCH
 	if processor == "amd64" {
@@ -37,8 +39,8 @@ func platform() string {
 	return runtime.GOOS + "-" + processor
 }
 
-// fetchDynoxide sees to it that dir holds Dynoxide, and gives the path of its
-// binary. The package is unpacked here and nothing of it is run by npm.
+// fetchDynoxide makes sure that dir holds Dynoxide, and returns the path of its
+// binary. It unpacks the package itself, so npm runs none of its scripts.
 func fetchDynoxide(ctx context.Context, dir string, log func(string)) (path string, err error) {
 	name := "dynoxide"
 	folder, err := fetchOnce(ctx, dir, DynoxideVersion, func(fresh string) error {
@@ -54,7 +56,7 @@ func fetchDynoxide(ctx context.Context, dir string, log func(string)) (path stri
 	return filepath.Join(folder, name), err
 }
 
-// pack has npm put a package into a folder, and gives what it has put there.
+// pack makes npm download a package into a folder, and returns the package.
 func pack(ctx context.Context, dir, name string, log func(string)) (archive []byte, err error) {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
@@ -63,15 +65,15 @@ func pack(ctx context.Context, dir, name string, log func(string)) (archive []by
 	log("fetching Dynoxide " + DynoxideVersion + " with npm (about 4 MB, once)")
 	cmd := exec.CommandContext(ctx, npm, "pack", name, "--json", "--pack-destination", dir)
 	cmd.Dir = dir
-	cmd.WaitDelay = 1e9 // npm is a script: what it started may hold its output open
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	cmd.WaitDelay = time.Second // npm is a script: its child may hold the output open
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	output, err := cmd.Output()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, packFailed(output, said.String())
+		return nil, packFailed(output, stderr.String())
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
 	if err != nil || len(found) != 1 {
@@ -80,14 +82,14 @@ func pack(ctx context.Context, dir, name string, log func(string)) (archive []by
 	return os.ReadFile(found[0])
 }
 
-// packFailed tells a package that is not there from a registry that cannot be
-// reached, by the JSON that npm has written.
-func packFailed(output []byte, said string) error {
+// packFailed returns an error for a failed npm pack. npm's JSON distinguishes a
+// package that does not exist from a registry that does not answer.
+func packFailed(output []byte, stderr string) error {
 	var answer struct {
 		Error struct{ Code, Summary string }
 	}
 	if json.Unmarshal(output, &answer) != nil || answer.Error.Summary == "" {
-		return fmt.Errorf("%w (%s)", ErrFetchDynoxide, usefulLine(said))
+		return fmt.Errorf("%w (%s)", ErrFetchDynoxide, usefulLine(stderr))
 	}
 	switch answer.Error.Code {
 	case "E404", "ETARGET": // no such package; no such version
@@ -101,7 +103,7 @@ func integrity(archive []byte) string {
 	return "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// unpack writes one file of an archive as a program.
+// unpack writes one file of an archive as an executable.
 func unpack(archive []byte, name, path string) error {
 	text, err := gzip.NewReader(bytes.NewReader(archive))
 	if err != nil {

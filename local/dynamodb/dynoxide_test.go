@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// fakeNPM puts a npm into PATH that does what script says; $out is where it is to
-// put the package.
+// fakeNPM puts an npm that runs script into PATH. $out is the folder for the
+// package.
 func fakeNPM(t *testing.T, script string) {
 	t.Helper()
 	bin := t.TempDir()
@@ -78,7 +78,7 @@ func TestFetchDynoxide(t *testing.T) {
 				}
 				return
 			}
-			t.Setenv("PATH", "") // from now on there is no npm
+			t.Setenv("PATH", "") // there is no npm any more
 			if again, err := fetchDynoxide(t.Context(), dir, nil); err != nil || again != path {
 				t.Errorf("the second time: %q, %v", again, err)
 			}

@@ -13,18 +13,18 @@ import (
 type Engine string
 
 const (
-	// Dynoxide keeps its data with SQLite. It is one small binary and starts at
-	// once, where its authors built one for the system.
+	// Dynoxide stores its data with SQLite. It is one small binary and starts at
+	// once. It does not exist for every system.
 	Dynoxide Engine = "dynoxide"
-	// Local is DynamoDB Local, Amazon's own. It needs Java.
+	// Local is Amazon's DynamoDB Local. It needs Java.
 	Local Engine = "dynamodb-local"
 )
 
-// EngineVariable is the variable by which a person asks for an engine.
+// EngineVariable is the environment variable with which a person chooses an
+// engine.
 const EngineVariable = "DB"
 
-// Title names the engine and its version for people; as text it is the value of
-// [EngineVariable].
+// Title returns the engine's name and version, for people.
 func (e Engine) Title() string {
 	if e == Dynoxide {
 		return "Dynoxide " + DynoxideVersion
@@ -32,7 +32,7 @@ func (e Engine) Title() string {
 	return "DynamoDB Local " + LocalVersion
 }
 
-// Other is the engine that this one is not.
+// Other returns the other one of the two engines.
 func (e Engine) Other() Engine {
 	if e == Dynoxide {
 		return Local
@@ -40,7 +40,7 @@ func (e Engine) Other() Engine {
 	return Dynoxide
 }
 
-// file is where the engine keeps all data of a folder.
+// file returns the file in which the engine stores all data of a folder.
 func (e Engine) file(dataDir string) string {
 	if e == Dynoxide {
 		return filepath.Join(dataDir, "dynoxide.db")
@@ -48,7 +48,7 @@ func (e Engine) file(dataDir string) string {
 	return filepath.Join(dataDir, "shared-local-instance.db")
 }
 
-// holds tells whether a folder has data of the engine.
+// holds reports whether a folder has data of the engine.
 func (e Engine) holds(dataDir string) bool {
 	if dataDir == "" {
 		return false
@@ -57,14 +57,14 @@ func (e Engine) holds(dataDir string) bool {
 	return err == nil
 }
 
-// program is an engine's program, ready to be started.
+// program is an engine that is ready to start.
 type program struct {
 	engine Engine
 	path   string
 	args   func(port int, dataDir string) []string
 }
 
-// program finds or fetches what the engine needs on this machine.
+// program finds the engine's program on this machine, or fetches it.
 func (e Engine) program(ctx context.Context, o Options) (program, error) {
 	if e == Dynoxide {
 		path, err := fetchDynoxide(ctx, filepath.Join(o.Dir, string(e)), o.Log)
@@ -78,19 +78,20 @@ func (e Engine) program(ctx context.Context, o Options) (program, error) {
 	return program{e, java, func(port int, dataDir string) []string { return localArguments(lib, o.Java, port, dataDir) }}, err
 }
 
-// choose takes the engine that was asked for. If none was, it is Dynoxide, except
-// where only DynamoDB Local has data in the folder, or Dynoxide has no binary.
+// choose returns the program of the engine that was asked for, or else of
+// Dynoxide. There are two exceptions for the latter: only DynamoDB Local has
+// data in the folder, or Dynoxide has no binary.
 func choose(ctx context.Context, o Options) (program, error) {
 	switch {
 	case o.Engine != "" && o.Engine != Dynoxide && o.Engine != Local:
 		return program{}, fmt.Errorf("there is no database %q: choose %s=%s or %[2]s=%[4]s", o.Engine, EngineVariable, Dynoxide, Local)
 	case o.Engine == "" && Local.holds(o.DataDir) && !Dynoxide.holds(o.DataDir):
-		o.Log(fmt.Sprintf("the data in this folder is DynamoDB Local's, which goes on with it (%s=%s begins without it)", EngineVariable, Dynoxide))
+		o.Log(fmt.Sprintf("the data in this folder is DynamoDB Local's, so DynamoDB Local starts (%s=%s starts without data)", EngineVariable, Dynoxide))
 		return Local.program(ctx, o)
 	}
 	engine := cmp.Or(o.Engine, Dynoxide)
 	if engine.Other().holds(o.DataDir) && !engine.holds(o.DataDir) {
-		o.Log(fmt.Sprintf("the data in this folder is the other database's and stays as it is; this one begins without it (back to it: %s=%s)", EngineVariable, engine.Other()))
+		o.Log(fmt.Sprintf("the data in this folder is the other database's and stays unchanged; this one starts without data (back to the other: %s=%s)", EngineVariable, engine.Other()))
 	}
 	p, err := engine.program(ctx, o)
 	if errors.Is(err, ErrNoBinary) && o.Engine == "" && !Dynoxide.holds(o.DataDir) {

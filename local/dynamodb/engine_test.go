@@ -13,18 +13,18 @@ func TestChoose(t *testing.T) {
 	tests := []struct {
 		name   string
 		asked  Engine
-		data   []Engine // whose data is in the folder
+		data   []Engine // the engines with data in the folder
 		absent bool     // there is no binary of Dynoxide
 		want   Engine
-		says   string // of the line that tells, or of the error
+		says   string // part of the log line or of the error
 	}{
 		{name: "nothing is asked", want: Dynoxide},
 		{name: "Dynoxide is asked", asked: Dynoxide, want: Dynoxide},
 		{name: "DynamoDB Local is asked", asked: Local, want: Local},
 		{name: "another is asked", asked: "postgres", says: `no database "postgres": choose DB=dynoxide or DB=dynamodb-local`},
-		{name: "data of DynamoDB Local", data: []Engine{Local}, want: Local, says: "goes on with it"},
-		{name: "data of DynamoDB Local, and Dynoxide is asked", asked: Dynoxide, data: []Engine{Local}, want: Dynoxide, says: "begins without it (back to it: DB=dynamodb-local)"},
-		{name: "data of Dynoxide, and DynamoDB Local is asked", asked: Local, data: []Engine{Dynoxide}, want: Local, says: "begins without it"},
+		{name: "data of DynamoDB Local", data: []Engine{Local}, want: Local, says: "so DynamoDB Local starts"},
+		{name: "data of DynamoDB Local, and Dynoxide is asked", asked: Dynoxide, data: []Engine{Local}, want: Dynoxide, says: "starts without data (back to the other: DB=dynamodb-local)"},
+		{name: "data of Dynoxide, and DynamoDB Local is asked", asked: Local, data: []Engine{Dynoxide}, want: Local, says: "starts without data"},
 		{name: "data of Dynoxide", data: []Engine{Dynoxide}, want: Dynoxide},
 		{name: "data of both", data: []Engine{Dynoxide, Local}, want: Dynoxide},
 		{name: "no binary", absent: true, want: Local, says: "takes its place"},
@@ -56,8 +56,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// fetched makes a folder in which DynamoDB Local and perhaps Dynoxide are fetched,
-// and a PATH with a Java and with a npm that finds no package.
+// fetched makes a folder with DynamoDB Local and perhaps Dynoxide. It sets PATH
+// to a folder with a java, and an npm that finds no package.
 func fetched(t *testing.T, dir string, dynoxide bool) {
 	t.Helper()
 	fakeNPM(t, noPackage)

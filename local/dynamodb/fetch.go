@@ -11,10 +11,11 @@ import (
 
 const stampName = "complete.json"
 
-// fetchOnce sees to it that dir has a folder of a name, which fill fills the first
-// time; after that its files are only compared with those. A fetch that was
-// interrupted, or files that were lost since, are repaired. Several processes
-// may call it at once: one fetches, the others wait.
+// fetchOnce makes sure that dir has a folder of a name, and returns its path.
+// The function fill fills the folder the first time. Later calls only compare
+// the files' sizes. fetchOnce repeats an interrupted fetch, and one whose files
+// were lost. Several processes may call it at once: one fetches and the others
+// wait.
 func fetchOnce(ctx context.Context, dir, name string, fill func(fresh string) error) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -32,7 +33,7 @@ func fetchOnce(ctx context.Context, dir, name string, fill func(fresh string) er
 		return "", fmt.Errorf("fetch the database: %w", err)
 	}
 	defer unlock()
-	if complete(whole) { // another process fetched it while we waited
+	if complete(whole) { // another process has fetched it meanwhile
 		return whole, nil
 	}
 	return whole, fetch(dir, whole, fill)
@@ -59,14 +60,14 @@ func fetch(dir, whole string, fill func(fresh string) error) error {
 	return nil
 }
 
-// stamp writes down the names and sizes of a folder's files.
+// stamp records the names and sizes of a folder's files.
 func stamp(lib string) error {
 	sizes, err := fileSizes(lib)
 	if err != nil {
 		return err
 	}
 	if len(sizes) == 0 {
-		return errors.New("no files were copied")
+		return errors.New("no files were fetched")
 	}
 	text, err := json.Marshal(sizes)
 	if err != nil {
@@ -75,7 +76,7 @@ func stamp(lib string) error {
 	return os.WriteFile(filepath.Join(lib, stampName), text, 0o644)
 }
 
-// complete tells whether a folder still has all files of its stamp.
+// complete reports whether a folder still has all files of its stamp.
 func complete(lib string) bool {
 	text, err := os.ReadFile(filepath.Join(lib, stampName))
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// fakeMaven puts a mvn into PATH that does what script says; $out is the folder
-// to fill.
+// fakeMaven puts an mvn that runs script into PATH. $out is the folder to fill.
 func fakeMaven(t *testing.T, script string) {
 	t.Helper()
 	bin := t.TempDir()
@@ -35,7 +34,7 @@ func TestFetchOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("PATH", "") // from now on no mvn can be found
+	t.Setenv("PATH", "") // there is no mvn any more
 	again, err := fetchInto(t, dir)
 	if err != nil || again != lib {
 		t.Errorf("the second time: %q, %v", again, err)
@@ -110,7 +109,7 @@ func TestFetchFails(t *testing.T) {
 	t.Run("given up", func(t *testing.T) {
 		fakeMaven(t, `sleep 1000`)
 		ctx, cancel := context.WithCancel(t.Context())
-		// The log line comes right before Maven is started.
+		// The log line comes just before Maven starts.
 		_, err := fetchLocal(ctx, t.TempDir(), func(string) { cancel() })
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want context.Canceled", err)

@@ -9,14 +9,15 @@ import (
 	"testing"
 )
 
-// EndpointVariable is the variable by which the AWS SDKs are told of another
-// DynamoDB. If it is set, [ForTest] uses that one.
+// EndpointVariable is the variable that tells the AWS SDKs the address of
+// another DynamoDB. If it is set, [ForTest] returns its value.
 const EndpointVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// ForTest gives the address of a DynamoDB for tests: the one that
-// [EndpointVariable] names, else one in memory that all tests of a process share
-// and that ends with it. Each test takes a table of its own. Without Java or
-// Maven the test fails; with -short it is skipped.
+// ForTest returns the address of a DynamoDB for tests: the value of
+// [EndpointVariable], or else a server in memory that all tests of a process
+// share and that ends with the process. [EngineVariable] chooses its engine.
+// Each test should create a table of its own. The test fails if the server
+// cannot start; with -short it is skipped.
 func ForTest(tb testing.TB) (endpoint string) {
 	tb.Helper()
 	if testing.Short() {
@@ -25,15 +26,15 @@ func ForTest(tb testing.TB) (endpoint string) {
 	if endpoint := os.Getenv(EndpointVariable); endpoint != "" {
 		return endpoint
 	}
-	server, err := shared()
+	server, err := sharedServer()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return server.Endpoint
 }
 
-// shared is never stopped: see [watch].
-var shared = sync.OnceValues(func() (*Server, error) {
+// sharedServer is never stopped: watch ends it with the process.
+var sharedServer = sync.OnceValues(func() (*Server, error) {
 	dir, err := cacheDir()
 	if err != nil {
 		return nil, err
@@ -41,8 +42,8 @@ var shared = sync.OnceValues(func() (*Server, error) {
 	return Start(context.Background(), Options{Dir: dir, Engine: Engine(os.Getenv(EngineVariable))})
 })
 
-// cacheDir is .local beside the go.mod above the working folder,
-// which for a test is the folder of its package.
+// cacheDir returns the folder .local next to the nearest go.mod, at or above
+// the working folder. A test's working folder is that of its package.
 func cacheDir() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 // MinJava is the oldest Java that DynamoDB Local 2.6 runs on.
 const MinJava = 17
 
-// findJava gives the path of a java command that is new enough.
+// findJava returns the path of a java command that is new enough.
 func findJava(ctx context.Context) (string, error) {
 	path, err := exec.LookPath("java")
 	if err != nil {
 		return "", ErrNoJava
 	}
-	// macOS has a java command even without Java; only running it tells.
+	// macOS has a java command even without Java; it fails when it is run.
 	output, err := exec.CommandContext(ctx, path, "-version").CombinedOutput()
 	if ctx.Err() != nil {
 		return "", fmt.Errorf("run java -version: %w", ctx.Err())
@@ -33,8 +33,8 @@ func findJava(ctx context.Context) (string, error) {
 
 var javaVersion = regexp.MustCompile(`version "(\d+)(?:\.(\d+))?`)
 
-// javaMajor reads the major version out of what java -version says, 0 if it
-// cannot. Versions before 9 call themselves 1.x.
+// javaMajor returns the major version in the output of java -version, 0 if
+// there is none. Versions before 9 call themselves 1.x.
 func javaMajor(output string) int {
 	m := javaVersion.FindStringSubmatch(output)
 	if m == nil {

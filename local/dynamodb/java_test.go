@@ -41,7 +41,7 @@ func TestUsefulLine(t *testing.T) {
 	tests := []struct{ name, output, want string }{
 		{"the exception, not its trace", "Port: 1\nx.SQLiteException: [26] no\n\tat a.b\n\t... 16 more\n", "x.SQLiteException: [26] no"},
 		{"the last line", "one\ntwo\n\n", "two"},
-		{"nothing", "\n", "it said nothing"},
+		{"nothing", "\n", "it printed nothing"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

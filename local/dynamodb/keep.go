@@ -9,24 +9,25 @@ import (
 	"time"
 )
 
-// Kept is a server on a data folder that is started again, at its address, if it
-// ends by itself.
+// Kept is a server that starts again, at the same address, when it ends by
+// itself.
 type Kept struct {
 	Engine   Engine
 	Endpoint string
 
-	failed chan error
-	cancel context.CancelFunc
-	over   sync.WaitGroup
-	server *Server // read it when over
+	failed   chan error
+	cancel   context.CancelFunc
+	restarts sync.WaitGroup
+	server   *Server // belongs to restart until that has returned
 }
 
-// Keep is [Start] for a server that is kept. One in memory would come back
-// without its data, so [Kept.Failed] tells of its end.
+// Keep is [Start] for a server that must survive its own crashes. Without a
+// data folder a restart would lose the data, so Keep then only reports the end,
+// on [Kept.Failed].
 func Keep(ctx context.Context, o Options) (*Kept, error) { return keep(ctx, o, time.Second) }
 
-// keep gives up a server that ends within tooSoon of its start: that is no
-// accident, and the next one would end, too.
+// keep does not restart a server that ends within tooSoon of its start: the
+// next one would end as well.
 func keep(ctx context.Context, o Options, tooSoon time.Duration) (*Kept, error) {
 	server, err := Start(ctx, o)
 	if err != nil {
@@ -43,12 +44,12 @@ func keep(ctx context.Context, o Options, tooSoon time.Duration) (*Kept, error) 
 	}
 	keeping, cancel := context.WithCancel(context.Background())
 	k := &Kept{Engine: server.Engine, Endpoint: server.Endpoint, failed: make(chan error, 1), cancel: cancel, server: server}
-	k.over.Go(func() { k.failed <- k.restart(keeping, o, tooSoon) })
+	k.restarts.Go(func() { k.failed <- k.restart(keeping, o, tooSoon) })
 	return k, nil
 }
 
-// restart starts the server again whenever it ends, until that cannot be done or
-// ctx ends, for which there is no error.
+// restart starts the server again whenever it ends. It returns nil when ctx
+// ends, and an error when it cannot restart the server.
 func (k *Kept) restart(ctx context.Context, o Options, tooSoon time.Duration) error {
 	for {
 		began := time.Now()
@@ -74,12 +75,13 @@ func (k *Kept) restart(ctx context.Context, o Options, tooSoon time.Duration) er
 	}
 }
 
-// Failed gives one error when the server cannot be kept, and nil after [Kept.Stop].
+// Failed returns a channel with one value: an error when the server has ended
+// and cannot be restarted, or nil after [Kept.Stop].
 func (k *Kept) Failed() <-chan error { return k.failed }
 
-// Stop is [Server.Stop], for good.
+// Stop stops the server for good; see [Server.Stop].
 func (k *Kept) Stop(ctx context.Context) error {
 	k.cancel()
-	k.over.Wait()
+	k.restarts.Wait()
 	return k.server.Stop(ctx)
 }

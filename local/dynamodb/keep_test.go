@@ -2,7 +2,9 @@ package dynamodb
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -20,26 +22,37 @@ func mustKeep(t *testing.T, o Options, tooSoon time.Duration) *Kept {
 	return kept
 }
 
-// kill ends a server by SIGKILL, and gives the moment at which it was gone.
-func kill(t *testing.T, s *Server) {
+func kill(t *testing.T, pid int) {
 	t.Helper()
-	if err := syscall.Kill(s.PID, syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	<-s.Done()
+}
+
+// mustRead gives the process that serves a data folder.
+func mustRead(t *testing.T, dataDir string) (p process) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dataDir, pidFileName))
+	if err == nil {
+		err = json.Unmarshal(text, &p)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // TestKilledServerComesBack kills a server between writes. All that it has
 // acknowledged must be there afterwards, at the same address.
 func TestKilledServerComesBack(t *testing.T) {
-	said := make(chan string, 10)
-	kept := mustKeep(t, Options{DataDir: filepath.Join(t.TempDir(), "data"), Log: func(line string) { said <- line }}, 0)
+	said, data := make(chan string, 10), t.TempDir()
+	kept := mustKeep(t, Options{DataDir: data, Log: func(line string) { said <- line }}, 0)
 	mustCall(t, kept.Endpoint, "CreateTable", tableNotes)
 	const writes = 50
 	for i := range writes {
 		mustCall(t, kept.Endpoint, "PutItem", fmt.Sprintf(`{"TableName":"notes","Item":{"pk":{"S":"note %d"}}}`, i))
 	}
-	kill(t, kept.server)
+	kill(t, mustRead(t, data).PID)
 	for line := ""; !strings.Contains(line, "runs again"); line = <-said {
 	}
 	all := mustCall(t, kept.Endpoint, "Scan", `{"TableName":"notes"}`)
@@ -62,7 +75,7 @@ func TestServerThatCannotBeKept(t *testing.T) {
 	for name, o := range tests {
 		t.Run(name, func(t *testing.T) {
 			kept := mustKeep(t, o, time.Hour)
-			kill(t, kept.server)
+			kill(t, kept.server.PID)
 			if err := <-kept.Failed(); err == nil || !strings.Contains(err.Error(), "by itself") {
 				t.Errorf("got %v", err)
 			}

@@ -32,8 +32,8 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `
 
-// fetchLocal sees to it that dir holds DynamoDB Local, about 50 MB, and gives the
-// folder of its libraries.
+// fetchLocal makes sure that dir holds DynamoDB Local, about 50 MB, and returns
+// the folder of its libraries.
 func fetchLocal(ctx context.Context, dir string, log func(string)) (lib string, err error) {
 	return fetchOnce(ctx, dir, "lib-"+LocalVersion, func(fresh string) error {
 		mvn, err := exec.LookPath("mvn")
@@ -47,7 +47,7 @@ func fetchLocal(ctx context.Context, dir string, log func(string)) (lib string, 
 		}
 		cmd := exec.CommandContext(ctx, mvn, "-B", "-q", "-f", pomPath, copyDependencies,
 			"-DoutputDirectory="+fresh, "-DincludeScope=runtime")
-		cmd.WaitDelay = time.Second // mvn is a script: what it started may hold its output open
+		cmd.WaitDelay = time.Second // mvn is a script: its child may hold the output open
 		if output, err := cmd.CombinedOutput(); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -61,13 +61,13 @@ func fetchLocal(ctx context.Context, dir string, log func(string)) (lib string, 
 func localArguments(lib string, java []string, port int, dataDir string) []string {
 	args := append([]string{"-Xmx512m"}, java...)
 	args = append(args,
-		// No path to native libraries: the jar unpacks its own SQLite, which it has
-		// for more processors than Maven's copies are for.
+		// No path to native libraries: the jar unpacks its own SQLite, which supports
+		// more processors than Maven's copies.
 		"-cp", filepath.Join(lib, "*"),
 		"com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
 		"-port", strconv.Itoa(port),
-		"-sharedDb",         // one database, whatever the credentials and region
-		"-disableTelemetry", // else it looks up a host at AWS
+		"-sharedDb",         // one database for all credentials and regions
+		"-disableTelemetry", // otherwise it looks up a host at AWS
 	)
 	if dataDir == "" {
 		return append(args, "-inMemory")

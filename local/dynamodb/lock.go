@@ -11,9 +11,9 @@ import (
 
 var errLocked = errors.New("locked by another")
 
-// tryLock takes a lock, which ends with the process at the latest, or gives
-// errLocked at once. See flock(2): locks belong to an open file, so that they
-// also hold between two parts of one process.
+// tryLock takes a lock, or returns errLocked at once. The lock ends with the
+// process at the latest. Since flock(2) locks belong to an open file, they also
+// exclude two parts of one process.
 func tryLock(path string) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
@@ -30,7 +30,7 @@ func tryLock(path string) (unlock func(), err error) {
 	return nil, fmt.Errorf("lock %s: %w", path, err)
 }
 
-// lock takes a lock as soon as nobody else has it.
+// lock takes a lock as soon as it is free.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -28,7 +28,7 @@ func mustIdentify(t *testing.T, pid int) process {
 	return p
 }
 
-// takeAndLeave takes a folder as a server does, and leaves it again.
+// takeAndLeave takes a folder as a server does, and releases it.
 func takeAndLeave(t *testing.T, dir string) error {
 	unlock, err := takeFolder(t.Context(), dir)
 	if err == nil {
@@ -112,7 +112,24 @@ func TestParseStat(t *testing.T) {
 func TestZombieDoesNotRun(t *testing.T) {
 	cmd := mustSleep(t)
 	p := mustIdentify(t, cmd.Process.Pid)
-	if err := p.end(t.Context()); err != nil { // nobody has waited for it yet
+	if err := p.end(t.Context()); err != nil { // its parent has not waited for it yet
 		t.Fatal(err)
+	}
+}
+
+// TestEndedServerIsNotRecorded: a server that cannot use its data may end before
+// its pid is recorded. The error must come from its output.
+func TestEndedServerIsNotRecorded(t *testing.T) {
+	cmd := mustSleep(t)
+	p := mustIdentify(t, cmd.Process.Pid)
+	if err := p.end(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := recordServer(dir, p.PID); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, pidFileName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a pid file: %v", err)
 	}
 }

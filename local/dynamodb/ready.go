@@ -10,25 +10,25 @@ import (
 	"time"
 )
 
-// startTimeout is long: a laptop that is busy building needs a while for a JVM.
+// startTimeout is long because a JVM starts slowly on a busy laptop.
 const startTimeout = 60 * time.Second
 
-// awaitReady asks until the server answers as DynamoDB does and can read its
-// data, or has ended, or cannot.
+// awaitReady waits until the server answers like DynamoDB and can read its
+// data. It fails if the server ends, cannot read its data or takes too long.
 func (s *Server) awaitReady(ctx context.Context, dataDir string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, errors.New("it did not answer in time"))
 	defer cancel()
 	const maxPause, damagedAfter = 200 * time.Millisecond, 3
-	broken := 0
+	failures := 0
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, maxPause) {
 		status := s.probe(ctx)
 		if status == http.StatusInternalServerError {
-			broken++
+			failures++
 		}
 		switch {
 		case status == http.StatusOK:
 			return nil
-		case broken == damagedAfter:
+		case failures == damagedAfter:
 			return s.explain(dataDir)
 		}
 		select {
@@ -41,16 +41,16 @@ func (s *Server) awaitReady(ctx context.Context, dataDir string) error {
 	}
 }
 
-// probe gives the status of a request for the list of tables, which only a
-// server that can read its data answers with 200; 0 if nobody answers like
-// DynamoDB. An unsigned request comes first: whoever answers it in another way
-// is neither of our databases.
+// probe asks for the list of tables and returns the status of the answer: 200
+// from a server that can read its data, 0 if nothing like DynamoDB answers. It
+// first sends an unsigned request. A program that does not reject it like
+// DynamoDB is another one that listens on this port.
 func (s *Server) probe(ctx context.Context) int {
 	status, body := s.ask(ctx, "")
 	if status != http.StatusBadRequest || !strings.Contains(body, "MissingAuthenticationToken") {
 		return 0
 	}
-	// They want a signature but do not check it.
+	// Both engines require a signature but do not verify it.
 	status, _ = s.ask(ctx, "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	return status
 }
@@ -72,12 +72,13 @@ func (s *Server) ask(ctx context.Context, authorization string) (status int, bod
 		return 0, ""
 	}
 	defer response.Body.Close()
-	const enough = 4 << 10
-	text, _ := io.ReadAll(io.LimitReader(response.Body, enough))
+	const maxAnswer = 4 << 10
+	text, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	return response.StatusCode, string(text)
 }
 
-// explain tells from its output why a server could not start.
+// explain returns an error that says, from the server's output, why it could
+// not start.
 func (s *Server) explain(dataDir string) error {
 	output := s.output.String()
 	line := usefulLine(output)
@@ -89,5 +90,5 @@ func (s *Server) explain(dataDir string) error {
 	case dataDir != "":
 		return &DamagedError{Engine: s.Engine, Dir: dataDir, Line: line}
 	}
-	return fmt.Errorf("start %s: it does not work: %s", s.Engine.Title(), line)
+	return fmt.Errorf("start %s: it failed: %s", s.Engine.Title(), line)
 }

@@ -1,6 +1,20 @@
-// Package dynamodb fetches, starts and stops a DynamoDB for one machine, on Linux
-// and macOS. There are two: [Dynoxide], which npm fetches, and [Local], Amazon's
-// own, which needs Java and the first time Maven.
+// Package dynamodb fetches, starts and stops a DynamoDB for one machine, on
+// Linux and macOS. It knows two engines. [Dynoxide] is a small binary that npm
+// fetches. [Local] is Amazon's DynamoDB Local, which needs Java, and Maven for
+// the first start.
+//
+//	server, err := dynamodb.Start(ctx, dynamodb.Options{
+//		Dir:     ".local",      // keeps the fetched engine
+//		DataDir: ".local/data", // keeps the data
+//	})
+//	if err != nil {
+//		return err // one line that says how to go on
+//	}
+//	defer server.Stop(ctx)
+//	fmt.Println(server.Endpoint) // http://127.0.0.1:PORT, for AWS_ENDPOINT_URL_DYNAMODB
+//
+// Tests call [ForTest]. A server that must survive crashes is started with
+// [Keep].
 //
 // See https://github.com/nubo-db/dynoxide and
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.html.
@@ -10,7 +24,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -22,23 +35,24 @@ import (
 	"time"
 )
 
-// Options says how to start a server. The zero value of all but Dir is usable.
+// Options says how to start a server. Only Dir is required.
 type Options struct {
-	Dir     string            // where the engines are kept once they are fetched, each in a folder of its name
+	Dir     string            // for fetched engines, each in a folder of its name
 	Engine  Engine            // "": see [Start]
-	DataDir string            // where the data is kept; "": in memory
-	Port    int               // 0: any free one
-	Java    []string          // further options of the java command, for DynamoDB Local
-	Log     func(line string) // told of each step that may take long, and of a choice that may surprise; nil: nobody
+	DataDir string            // for the data; "": in memory
+	Port    int               // 0: any free port
+	Java    []string          // options of the java command, for DynamoDB Local
+	Log     func(line string) // called with each slow step and each unexpected choice; may be nil
 }
 
 // Server is a running database.
 type Server struct {
 	Engine Engine
-	// Endpoint is its address, http://127.0.0.1:PORT. Any access key id of letters
-	// and digits is accepted, with any secret and any region; all see one database.
+	// Endpoint is the server's address, http://127.0.0.1:PORT. The server accepts
+	// any access key id of letters and digits, any secret and any region. All of
+	// them see the same tables.
 	Endpoint string
-	// PID is its process.
+	// PID is the id of the server's process.
 	PID int
 
 	done   chan struct{}
@@ -47,16 +61,17 @@ type Server struct {
 	cmd    *exec.Cmd
 }
 
-// Start starts a server and waits until it answers; ctx bounds only that. The
-// server ends by [Server.Stop], and soon after this process if that dies. One
-// that an earlier process left on DataDir is ended first.
+// Start starts a server and waits until it answers. ctx bounds only that wait.
+// The server runs until [Server.Stop], or until shortly after this process
+// ends. Start first ends a server that an earlier process left on DataDir.
 //
-// If Options name no engine it is Dynoxide, but DynamoDB Local where that alone
-// has data in the folder, and on systems for which Dynoxide has no binary.
+// If Options.Engine is empty, Start takes Dynoxide. There are two exceptions,
+// where it takes DynamoDB Local: if only DynamoDB Local has data in DataDir,
+// and on a system without a Dynoxide binary.
 //
 // Errors: [ErrNoNPM], [ErrNoBinary], [ErrFetchDynoxide], [ErrNoJava],
-// [ErrOldJava], [ErrNoMaven], [ErrFetch], [ErrPortTaken], [ErrInUse],
-// a [*DamagedError], or the system's own.
+// [ErrOldJava], [ErrNoMaven], [ErrFetch], [ErrPortTaken], [ErrInUse], a
+// [*DamagedError], or the system's own.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
@@ -85,7 +100,8 @@ func makeFolder(dir string) (string, error) {
 	return dir, nil
 }
 
-// launchOnFreePort tries again if a port that was just free is taken after all.
+// launchOnFreePort launches the program on the wanted port, or on any free one.
+// It retries if another program has taken the free port meanwhile.
 func launchOnFreePort(ctx context.Context, p program, wanted int, dataDir string) (*Server, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
@@ -108,7 +124,8 @@ func launchOnFreePort(ctx context.Context, p program, wanted int, dataDir string
 	}
 }
 
-// freePort gives the port that was asked for, or any, if nobody listens there.
+// freePort returns the port, or any free port for 0. It fails if another
+// program listens on the port.
 func freePort(port int) (int, error) {
 	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
 	if err != nil {
@@ -118,7 +135,7 @@ func freePort(port int) (int, error) {
 	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
-// launch starts a program on a data folder, or none, which it takes until the
+// launch starts a program. It holds the data folder, if there is one, until the
 // program has ended.
 func launch(ctx context.Context, p program, port int, dataDir string) (*Server, error) {
 	release := func() {}
@@ -136,7 +153,7 @@ func launch(ctx context.Context, p program, port int, dataDir string) (*Server, 
 		cmd:      exec.Command(p.path, p.args(port, dataDir)...),
 	}
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
-	// In a group of its own a terminal's Ctrl-C does not end it before us.
+	// In a group of its own it ignores the terminal's Ctrl-C: we end first.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.cmd.Start(); err != nil {
 		release()
@@ -145,7 +162,7 @@ func launch(ctx context.Context, p program, port int, dataDir string) (*Server, 
 	s.PID = s.cmd.Process.Pid
 	unwatch, err := watch(s.PID)
 	if err == nil && dataDir != "" {
-		err = notePID(dataDir, s.PID)
+		err = recordServer(dataDir, s.PID)
 	}
 	go s.await(func() {
 		unwatch()
@@ -161,59 +178,27 @@ func launch(ctx context.Context, p program, port int, dataDir string) (*Server, 
 	return s, nil
 }
 
-// await waits for the program's end, however it comes, and cleans up after it.
+// await waits for the program's end and cleans up.
 func (s *Server) await(cleanUp func()) {
-	s.cmd.Wait() // how it ended is told by its output
+	s.cmd.Wait() // the output says how it ended
 	cleanUp()
 	close(s.done)
 }
 
-func notePID(dataDir string, pid int) error {
-	server, err := identify(pid)
-	if err != nil {
-		return err
-	}
-	return writePIDFile(dataDir, server)
-}
-
-// watch has a process ended when this one dies, however it dies.
-func watch(pid int) (unwatch func(), err error) {
-	cmd, pipe, err := watchdog(pid)
-	if err != nil {
-		return func() {}, fmt.Errorf("watch process %d: %w", pid, err)
-	}
-	return func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // before the pipe ends: its task is over
-		pipe.Close()
-		cmd.Wait()
-	}, nil
-}
-
-// watchdog starts a shell that waits for the end of a pipe, which only we hold,
-// and then ends the process. It needs no command that PATH might lack.
-func watchdog(pid int) (*exec.Cmd, io.Closer, error) {
-	cmd := exec.Command("/bin/sh", "-c", `read -r _; kill -TERM "$1"`, "sh", strconv.Itoa(pid))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	pipe, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	return cmd, pipe, cmd.Start()
-}
-
-// Done gives a channel that is closed when the server has ended.
+// Done returns a channel that is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Stop ends the server and waits for that: SIGTERM, and SIGKILL when 5 s have
-// passed or ctx is over. Its data is safe either way. It may be called again.
+// Stop ends the server and waits for its end. It sends SIGTERM, and SIGKILL if
+// 5 s have passed or ctx has ended. The data is safe either way. Stop returns
+// ctx's error if ctx ended first. It may be called more than once.
 func (s *Server) Stop(ctx context.Context) error {
 	s.stop.Do(func() { s.cmd.Process.Signal(syscall.SIGTERM) })
-	patience := time.NewTimer(grace)
-	defer patience.Stop()
+	killTimer := time.NewTimer(stopGrace)
+	defer killTimer.Stop()
 	select {
 	case <-s.done:
 		return nil
-	case <-patience.C:
+	case <-killTimer.C:
 	case <-ctx.Done():
 	}
 	s.kill()
@@ -225,7 +210,7 @@ func (s *Server) kill() {
 	<-s.done
 }
 
-// tail keeps the last output of a process.
+// tail is a writer that keeps the end of a process's output.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -18,7 +18,7 @@ import (
 
 const childVariable = "DYNAMODB_TEST_DATA"
 
-// asked is the engine that these tests are for.
+// asked is the engine under test.
 var asked = Engine(os.Getenv(EngineVariable))
 
 // TestMain lets the test binary be the parent process that a test kills.
@@ -45,7 +45,7 @@ func serveUntilKilled(dataDir string) {
 	select {}
 }
 
-// options are o for the tests' engine.
+// options returns o with the engine under test.
 func options(t *testing.T, o Options) Options {
 	t.Helper()
 	if testing.Short() {
@@ -209,7 +209,7 @@ func TestStartIsGivenUp(t *testing.T) {
 	}
 }
 
-// A parent that is killed takes its server along, or the next start does.
+// When a parent is killed its server ends, or the next start ends it.
 func TestParentKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a database: not with -short")
@@ -231,7 +231,7 @@ func TestParentKilled(t *testing.T) {
 	if _, err := fmt.Sscan(line, &pid); err != nil {
 		t.Fatalf("the parent said %q", line)
 	}
-	mustStart(t, Options{DataDir: data}) // takes the folder over
+	mustStart(t, Options{DataDir: data}) // takes over the folder
 	if _, err := startTime(pid); err == nil {
 		t.Errorf("process %d is still there", pid)
 	}
@@ -246,7 +246,7 @@ func TestWatchEndsAProcessWhenThePipeEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pipe.Close() // as the system does when we die
+	pipe.Close() // as the kernel does when this process dies
 	if err := sleep.Wait(); err == nil {
 		t.Error("sleep was not ended")
 	}
@@ -267,7 +267,7 @@ func TestUnwatchEndsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	unwatch()
-	pipe.Close() // it ends well, unless a signal came before
+	pipe.Close() // the shell ends by itself, unless a signal came first
 	if err := cat.Wait(); err != nil {
 		t.Errorf("it was ended: %v", err)
 	}

@@ -18,25 +18,30 @@ const (
 	defaultRegion      = "us-east-1"
 )
 
-// Authorizer is a Lambda authorizer of the type REQUEST. It is asked at every
-// handshake or request: nothing it says is kept, as on a WebSocket API and on an
-// HTTP API with a TTL of 0. Its function has 10 s and 8 KB for its answer.
+// Authorizer is a Lambda authorizer of the type REQUEST. The gateway asks it at
+// every handshake or request and caches no answer. WebSocket APIs never cache
+// one, and HTTP APIs do not with a TTL of 0. The function has 10 s and may
+// answer with at most 8 KB.
 type Authorizer struct {
-	// Function gets the authorizer's event and answers with a policy, or, where
-	// SimpleResponses is set, {"isAuthorized": …}. An error with the message
-	// "Unauthorized" is 401 to the client, any other 500. Required.
+	// Function gets the authorizer's event. It answers with a policy or, if
+	// SimpleResponses is set, with {"isAuthorized": …}. If it fails with the
+	// message "Unauthorized", the client gets 401; after any other error 500.
+	// Required.
 	Function Invoker
-	// IdentitySources must all be there and not empty, or the client gets 401
-	// and the function does not run: "route.request.header.Auth",
-	// "route.request.querystring.token", "context.…" and "stageVariables.…" on a
-	// WebSocket API, the same with "$" for "route." on an HTTP API.
+	// IdentitySources must all be present and not empty. Otherwise the client gets
+	// 401 and the function does not run. On a WebSocket API a source is
+	// "route.request.header.Auth", "route.request.querystring.token", "context.…"
+	// or "stageVariables.…". On an HTTP API "$" stands for "route.", for example
+	// "$request.header.Auth".
 	IdentitySources []string
-	// SimpleResponses is for HTTP APIs only.
+	// SimpleResponses lets the function answer {"isAuthorized": true} instead of a
+	// policy. HTTP APIs only.
 	SimpleResponses bool
 }
 
-// checkAuthorizer refuses what cannot be asked for. prefix is how identity
-// sources of the request begin.
+// checkAuthorizer rejects an authorizer without a function or with an identity
+// source that it cannot read. prefix is the beginning of sources that are part
+// of the request.
 func checkAuthorizer(key string, a *Authorizer, prefix string) error {
 	if a == nil {
 		return nil
@@ -46,14 +51,14 @@ func checkAuthorizer(key string, a *Authorizer, prefix string) error {
 	}
 	for _, source := range a.IdentitySources {
 		if _, _, ok := identitySource(source, prefix); !ok {
-			return fmt.Errorf("the authorizer of %q has the identity source %q, which is none of %srequest.header, %[3]srequest.querystring, context and stageVariables with a name", key, source, prefix)
+			return fmt.Errorf("the authorizer of %q has the identity source %q, which must be %srequest.header, %[3]srequest.querystring, context or stageVariables, each with a name", key, source, prefix)
 		}
 	}
 	return nil
 }
 
-// identitySource takes a source apart: "request.header", "request.querystring",
-// "context" or "stageVariables", and a name.
+// identitySource splits a source into its kind ("request.header",
+// "request.querystring", "context" or "stageVariables") and its name.
 func identitySource(source, prefix string) (kind, name string, ok bool) {
 	inner, prefixed := strings.CutPrefix(source, prefix)
 	for _, kind := range []string{"request.header", "request.querystring", "context", "stageVariables"} {
@@ -65,8 +70,8 @@ func identitySource(source, prefix string) (kind, name string, ok bool) {
 	return "", "", false
 }
 
-// identities are the values of the sources, in their order; missing is the
-// first source without one.
+// identities returns the values of the sources, in their order. missing is the
+// first source without a value.
 func (a *Authorizer) identities(r *http.Request, prefix string, variables map[string]string, context any) (values []string, missing string) {
 	query, _ := url.ParseQuery(r.URL.RawQuery)
 	for _, source := range a.IdentitySources {
@@ -93,7 +98,7 @@ func (a *Authorizer) identities(r *http.Request, prefix string, variables map[st
 	return values, ""
 }
 
-// authorizerResult is an authorizer's answer.
+// authorizerResult is the answer of an authorizer's function.
 type authorizerResult struct {
 	PrincipalID  *string                    `json:"principalId"`
 	Policy       json.RawMessage            `json:"policyDocument"`
@@ -107,7 +112,7 @@ var (
 	errNotAllowed   = errors.New("no statement of the authorizer's policy allows it")
 )
 
-// ask runs the authorizer's function. An error is errUnauthorized, errDenied,
+// ask runs the authorizer's function. The error is errUnauthorized, errDenied,
 // errNotAllowed, or a failure of the authorizer itself.
 func (f *functions) ask(a *Authorizer, key, requestID string, event []byte, arn string) (authorizerResult, error) {
 	var res authorizerResult
@@ -157,7 +162,7 @@ func (res authorizerResult) judge(arn string) error {
 	return errNotAllowed
 }
 
-// statusOf is what the client gets for an error of ask.
+// statusOf returns the status that the client gets for an error of ask.
 func statusOf(err error) int {
 	switch err {
 	case errUnauthorized:
@@ -168,9 +173,9 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// flat is the context for WebSocket events: every value as text. Lists and
-// objects are not allowed there.
-func (res authorizerResult) flat() (map[string]any, error) {
+// textContext returns the authorizer's context for WebSocket events, with every
+// value as text. API Gateway does not allow lists and objects there.
+func (res authorizerResult) textContext() (map[string]any, error) {
 	out := map[string]any{"principalId": *res.PrincipalID}
 	for name, value := range res.Context {
 		if s := string(value); strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[") {
@@ -183,8 +188,8 @@ func (res authorizerResult) flat() (map[string]any, error) {
 	return out, nil
 }
 
-// authorizerEvent is what a WebSocket API's authorizer gets: $connect's event
-// with three keys more and with the headers of the hop.
+// authorizerEvent is the event for a WebSocket API's authorizer. It is
+// $connect's event with three more keys and with the hop-by-hop headers.
 type authorizerEvent struct {
 	Type              string              `json:"type"`
 	MethodARN         string              `json:"methodArn"`
@@ -196,8 +201,8 @@ type authorizerEvent struct {
 	Context           webSocketContext    `json:"requestContext"`
 }
 
-// authorize asks $connect's authorizer, and remembers its context for the
-// events of c. latency is for $connect's own event.
+// authorize asks $connect's authorizer and keeps its context for the events of
+// c. $connect's own event reports the latency.
 func (g *WebSocket) authorize(c *conn, r *http.Request, a *Authorizer, requestID string) (latency time.Duration, no *refusal) {
 	context := c.context("$connect", "CONNECT", requestID, c.connectedAt)
 	if _, missing := a.identities(r, "route.", g.stageVariables, context); missing != "" {
@@ -207,7 +212,7 @@ func (g *WebSocket) authorize(c *conn, r *http.Request, a *Authorizer, requestID
 	event, arn := g.authorizerEvent(r, clientOf(r, c.connectedAt), context)
 	res, err := g.functions.ask(a, "$connect", requestID, event, arn)
 	if err == nil {
-		c.authorizer, err = res.flat()
+		c.authorizer, err = res.textContext()
 	}
 	if err == nil {
 		return time.Since(start), nil
@@ -237,7 +242,8 @@ func (g *WebSocket) authorizerEvent(r *http.Request, from client, context webSoc
 	return marshal(e), arn
 }
 
-// checkConnectOnly refuses authorization where a WebSocket API cannot have it.
+// checkConnectOnly rejects authorization on a route other than $connect: a
+// WebSocket API cannot have it there.
 func checkConnectOnly(key string, r Route) error {
 	if r.Authorizer == nil && !r.Signed {
 		return nil
@@ -251,7 +257,8 @@ func checkConnectOnly(key string, r Route) error {
 	return checkAuthorizer(key, r.Authorizer, "route.")
 }
 
-// hasSignature reports whether a request is signed, in its headers or its query.
+// hasSignature reports whether a request is signed, in its headers or in its
+// query.
 func hasSignature(r *http.Request) bool {
 	return signed(r) || r.URL.Query().Get("X-Amz-Signature") != ""
 }

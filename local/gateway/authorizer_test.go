@@ -18,7 +18,7 @@ import (
 
 const connectARN = "arn:aws:execute-api:us-east-1:000000000000:abc123/ws/$connect"
 
-// policyFor is an authorizer's answer with one statement.
+// policyFor returns an authorizer's answer with one statement.
 func policyFor(effect, action, resource, context string) string {
 	return `{"principalId":"user","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"` + effect +
 		`","Action":"` + action + `","Resource":"` + resource + `"}]},"context":` + context + `}`
@@ -26,7 +26,7 @@ func policyFor(effect, action, resource, context string) string {
 
 var allows = policyFor("Allow", "execute-api:Invoke", connectARN, "{}")
 
-// guarded is an API with an authorizer on $connect.
+// guarded returns an API with an authorizer on $connect.
 func guarded(l lifecycle, a gateway.Authorizer) gateway.WebSocketConfig {
 	cfg := l.config()
 	connect := cfg.Routes["$connect"]
@@ -255,7 +255,7 @@ func TestAuthorizersThatCannotBeAreRefused(t *testing.T) {
 		{"on a message's route", "send", gateway.Route{Authorizer: &gateway.Authorizer{Function: f}}, `route "send" cannot have an authorizer`},
 		{"signature on a message's route", "send", gateway.Route{Signed: true}, `route "send" cannot have an authorizer`},
 		{"no function", "$connect", gateway.Route{Authorizer: &gateway.Authorizer{}}, `the authorizer of "$connect" has no function`},
-		{"an HTTP API's syntax", "$connect", gateway.Route{Authorizer: &gateway.Authorizer{Function: f, IdentitySources: []string{"$request.header.A"}}}, "none of route.request.header, route.request.querystring, context"},
+		{"an HTTP API's syntax", "$connect", gateway.Route{Authorizer: &gateway.Authorizer{Function: f, IdentitySources: []string{"$request.header.A"}}}, "must be route.request.header, route.request.querystring, context"},
 		{"simple responses", "$connect", gateway.Route{Authorizer: &gateway.Authorizer{Function: f, SimpleResponses: true}}, "cannot have simple responses"},
 	}
 	for _, test := range tests {
@@ -268,7 +268,7 @@ func TestAuthorizersThatCannotBeAreRefused(t *testing.T) {
 		})
 	}
 	_, err := gateway.NewHTTP(gateway.HTTPConfig{Routes: map[string]gateway.Route{"GET /": {Function: f, Authorizer: &gateway.Authorizer{Function: f, IdentitySources: []string{"route.request.header.A"}}}}})
-	if err == nil || !strings.Contains(err.Error(), "none of $request.header, $request.querystring, context") {
+	if err == nil || !strings.Contains(err.Error(), "must be $request.header, $request.querystring, context") {
 		t.Errorf("HTTP API: error %v", err)
 	}
 }

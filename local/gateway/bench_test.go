@@ -24,8 +24,8 @@ import (
 	"projectchat/local/gateway"
 )
 
-// BenchmarkPosts sends posts from 32 raw keep-alive connections to 100 sockets,
-// all of which are read; the clock stops when the last frame is there.
+// BenchmarkPosts sends posts over 32 raw keep-alive connections to 100 sockets
+// and reads all sockets. The clock stops when the last frame has arrived.
 func BenchmarkPosts(b *testing.B) {
 	const posters, sockets = 32, 100
 	connect := newRecorder()
@@ -53,7 +53,7 @@ func BenchmarkPosts(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
 }
 
-// postAll takes turns with others until b.N posts are made.
+// postAll sends posts until all callers together have sent b.N.
 func postAll(b *testing.B, address string, requests [][]byte, next *atomic.Int64) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -111,7 +111,7 @@ func serve(tb testing.TB, cfg gateway.WebSocketConfig) (address string) {
 	return listener.Addr().String()
 }
 
-// dialRaw makes a handshake and leaves the reading to its caller.
+// dialRaw makes a handshake. The caller reads the frames.
 func dialRaw(tb testing.TB, address string) net.Conn {
 	tb.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -147,12 +147,12 @@ func idOfBench(tb testing.TB, event []byte) string {
 	return id
 }
 
-// BenchmarkIdleSockets opens b.N sockets and leaves them alone: run it with
-// -benchtime 9500x, for both ends are in this process. The clients' ends are
-// bare file descriptors, which cost no memory of Go's.
+// BenchmarkIdleSockets opens b.N sockets and leaves them idle. Run it with
+// -benchtime 9500x, because both ends are in this process. The clients' ends
+// are bare file descriptors, which need no memory of Go's.
 func BenchmarkIdleSockets(b *testing.B) {
 	address := serve(b, gateway.WebSocketConfig{})
-	dialFD(b, address) // what the first one needs stays
+	dialFD(b, address) // allocates the memory that stays after the first one
 	before, rss := inUse(), resident(b)
 	b.ResetTimer()
 	for range b.N {
@@ -163,11 +163,11 @@ func BenchmarkIdleSockets(b *testing.B) {
 	b.ReportMetric(float64(resident(b)-rss)/float64(b.N), "RSS-B/socket")
 }
 
-// idleBytes bounds what an idle socket costs of Go's own memory, which hardly
-// varies: a stack of 2 KiB, the goroutine, and what the connection keeps.
+// idleBytes bounds the Go memory of an idle socket, which hardly varies: a
+// stack of 2 KiB, the goroutine and the connection's own data.
 const idleBytes = 4608
 
-// TestIdleSocketsAreSmall: also those that were busy once.
+// TestIdleSocketsAreSmall also covers sockets that were busy once.
 func TestIdleSocketsAreSmall(t *testing.T) {
 	if underRaceDetector() {
 		t.Skip("the race detector wants more stack")
@@ -220,7 +220,7 @@ func resident(tb testing.TB) int {
 	return pages * os.Getpagesize()
 }
 
-// dialFD is a handshake on a bare file descriptor.
+// dialFD makes a handshake on a bare file descriptor.
 func dialFD(tb testing.TB, address string) int {
 	tb.Helper()
 	to, err := net.ResolveTCPAddr("tcp4", address)
@@ -247,7 +247,7 @@ func writeFD(tb testing.TB, fd int, b []byte) {
 	}
 }
 
-// readFD reads so many bytes.
+// readFD reads exactly length bytes.
 func readFD(tb testing.TB, fd, length int) {
 	tb.Helper()
 	b := make([]byte, length)

@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// client is what API Gateway finds out about who makes a request, beside the
-// request itself.
+// client holds the facts about a client that API Gateway finds out from the
+// connection and adds to the request.
 type client struct {
-	// sourceIP is the other end of the TCP connection. Like API Gateway's it
-	// does not believe X-Forwarded-For, which anybody can write.
+	// sourceIP is the other end of the TCP connection. Like API Gateway, the
+	// gateway does not take it from X-Forwarded-For: any client can forge that
+	// header.
 	sourceIP string
-	// forwardedFor is the client's X-Forwarded-For with sourceIP behind it.
+	// forwardedFor is the client's X-Forwarded-For with sourceIP appended.
 	forwardedFor string
 	proto, port  string
 	traceID      string
@@ -39,7 +40,7 @@ func hostOf(addr string) string {
 	return host
 }
 
-// portOf is the port on which r came in.
+// portOf returns the port on which r came in.
 func portOf(r *http.Request) string {
 	if addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		if _, port, err := net.SplitHostPort(addr.String()); err == nil {

@@ -14,82 +14,86 @@ import (
 )
 
 const (
-	// closeGrace is how long the last frames to a client may take.
+	// closeGrace is the time for writing the last frames to a client.
 	closeGrace = 5 * time.Second
-	// lingerTime and lingerBytes are what a client has to answer a close.
+	// lingerTime and lingerBytes bound the wait for a client's answer to a close.
 	lingerTime  = 2 * time.Second
 	lingerBytes = 256 << 10
 )
 
-// cause is why a connection ended, in $disconnect's terms.
+// cause is the reason why a connection ended, in $disconnect's terms.
 type cause struct {
 	code   int
 	reason string
-	// farewell is the close frame's payload. Without one the socket is cut.
+	// farewell is the payload of the close frame to send.
 	farewell []byte
-	cut      bool
-	// note explains it in the trace; reset cuts without a word even of TCP's.
+	// cut closes the socket without a close frame.
+	cut bool
+	// note explains the end in the trace. reset makes a cut a TCP reset.
 	note  string
 	reset bool
 }
 
 // The causes that API Gateway is known for, and those that RFC 6455 asks for.
 var (
-	goingAway     = closeWith(ws.StatusGoingAway, "Going away")
-	deleted       = closeWith(ws.StatusNormalClosure, "Connection Closed Normally")
-	tooBig        = closeWith(ws.StatusMessageTooBig, "Message too big")
-	notText       = closeWith(ws.StatusUnsupportedData, "Binary is not supported")
-	notUTF8       = closeWith(ws.StatusInvalidFramePayloadData, "Invalid UTF-8")
-	protocolError = closeWith(ws.StatusProtocolError, "Protocol error")
-	cutOff        = cause{code: int(ws.StatusAbnormalClosure), cut: true}
-	closedNoCode  = cause{code: int(ws.StatusNoStatusRcvd), reason: "Client-side close frame status not set"}
+	causeGoingAway = closeWith(ws.StatusGoingAway, "Going away")
+	causeDeleted   = closeWith(ws.StatusNormalClosure, "Connection Closed Normally")
+	causeTooBig    = closeWith(ws.StatusMessageTooBig, "Message too big")
+	causeBinary    = closeWith(ws.StatusUnsupportedData, "Binary is not supported")
+	causeNotUTF8   = closeWith(ws.StatusInvalidFramePayloadData, "Invalid UTF-8")
+	causeProtocol  = closeWith(ws.StatusProtocolError, "Protocol error")
+	causeCut       = cause{code: int(ws.StatusAbnormalClosure), cut: true}
+	causeNoCode    = cause{code: int(ws.StatusNoStatusRcvd), reason: "Client-side close frame status not set"}
 )
 
 func closeWith(code ws.StatusCode, reason string) cause {
 	return cause{code: int(code), reason: reason, farewell: ws.NewCloseFrameBody(code, reason)}
 }
 
-// because is the cause with a note.
+// because returns a copy of the cause with a note for the trace.
 func (w cause) because(note string) *cause {
 	w.note = note
 	return &w
 }
 
-// conn is one WebSocket connection. It costs one goroutine with the smallest
-// stack that there is, which reads; a second one lives while there is something
-// to write. What thousands of idle ones do not need is not there until it is
-// needed, and what is the same in all of them is there once.
+// conn is one WebSocket connection. An idle one costs one goroutine, which
+// reads, with the smallest possible stack. A second goroutine lives while there
+// is something to write. Since thousands of connections may be idle at once,
+// buffers and channels exist only while they are needed, and equal strings are
+// stored once.
 type conn struct {
 	gw                          *WebSocket
 	id                          string
 	domain, sourceIP, userAgent unique.Handle[string]
 	connectedAt                 time.Time
-	// authorizer is the context that the authorizer gave, nil if there is none.
+	// authorizer is the authorizer's context, nil if there is no authorizer.
 	authorizer map[string]any
 
 	nc net.Conn
-	// early is what came in and is not yet in in, which is nil while there is
-	// nothing to read. Only the goroutine that reads uses these.
+	// early holds bytes that were read from the socket but did not pass through
+	// in. The reader in is nil while there is nothing to read. Only the reading
+	// goroutine uses these fields.
 	early  []byte
 	header [ws.MaxHeaderSize]byte
 	in     *bufio.Reader
 
-	// vanished: nothing goes either way any more, though nobody was told.
+	// vanished simulates a broken network: nothing passes in either direction, and
+	// neither side learns of it.
 	vanished atomic.Bool
 
 	mu sync.Mutex
-	// atWork counts the messages at work or waiting for their reply's way out.
-	// freed, if somebody waits for that, is closed when there is one less.
+	// atWork counts the messages that are at work or whose reply is not yet
+	// written. freed, if a goroutine waits for it, is closed when the count falls.
 	atWork int
 	freed  chan struct{}
-	// gone, if somebody waits for that, is closed when the connection begins to
+	// gone, if a goroutine waits for it, is closed when the connection begins to
 	// end.
 	gone       chan struct{}
 	lastActive time.Time
 	why        *cause
 	ended      bool
 	out        outbox
-	// held waits for the next post to overtake it.
+	// held is a post that waits for the next one to overtake it.
 	held *outgoing
 }
 
@@ -108,8 +112,8 @@ func newConn(g *WebSocket, r *http.Request) *conn {
 	return c
 }
 
-// opened starts the connection's time and lets out what was posted before the
-// 101.
+// opened starts the connection's timers and sends the posts that came before
+// the 101.
 func (c *conn) opened() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,7 +125,7 @@ func (c *conn) opened() {
 	c.startWriter()
 }
 
-// abandon undoes establish where the client did not get its 101.
+// abandon undoes establish if the client did not get its 101.
 func (c *conn) abandon() {
 	c.gw.forget(c)
 	c.mu.Lock()
@@ -130,9 +134,9 @@ func (c *conn) abandon() {
 	c.nc.Close()
 }
 
-// end begins the connection's end and reports whether this call did so: only
-// the first one has an effect. From here on posts are answered 410. What is
-// queued still goes out, then the close frame.
+// end begins to end the connection. It reports whether this call did so: only
+// the first call has an effect. From here on, posts are answered 410. The
+// queued messages are still written, then the close frame.
 func (c *conn) end(why cause) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -159,7 +163,7 @@ func (c *conn) end(why cause) bool {
 	return true
 }
 
-// ending is a channel that is closed once the connection begins to end.
+// ending returns a channel that is closed once the connection begins to end.
 func (c *conn) ending() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,7 +176,8 @@ func (c *conn) ending() <-chan struct{} {
 	return c.gone
 }
 
-// finish is the last that happens to a connection.
+// finish ends the connection, runs $disconnect and closes the socket. Nothing
+// happens to a connection afterwards.
 func (c *conn) finish(why cause) {
 	defer c.gw.functions.running.Done()
 	c.putInput()
@@ -186,8 +191,9 @@ func (c *conn) finish(why cause) {
 	<-disconnected
 }
 
-// hangUp waits until the last frame is out and the client has had time to read
-// it: closing a socket with unread input would take the frame away again.
+// hangUp closes the socket after the last frame is written and the client has
+// had time to read it. Closing a socket with unread input resets it, and the
+// client might lose the frame.
 func (c *conn) hangUp() {
 	defer c.nc.Close()
 	<-c.out.stopped(&c.mu)
@@ -201,30 +207,31 @@ func (c *conn) hangUp() {
 	io.CopyN(io.Discard, c.nc, lingerBytes)
 }
 
-// active notes that a message went one way or the other.
+// active records that a message went in one of the two directions.
 func (c *conn) active() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lastActive = time.Now()
 }
 
-// remaining is how long the connection may still live if nothing happens.
+// remaining returns the time until the connection's deadline.
 func (c *conn) remaining() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return time.Until(c.deadline())
 }
 
-// expiry is the cause of a connection that is past its deadline.
+// expiry returns the cause for a connection that is past its deadline.
 func (c *conn) expiry() *cause {
 	if time.Since(c.connectedAt) < c.gw.maxLifetime {
-		return goingAway.because("idle for " + c.gw.idleTimeout.String())
+		return causeGoingAway.because("idle for " + c.gw.idleTimeout.String())
 	}
 	reason := or(c.gw.unsettled.LifetimeReason, defaultLifetimeReason)
 	return closeWith(ws.StatusGoingAway, reason).because("open for " + c.gw.maxLifetime.String())
 }
 
-// deadline is when the connection is idle too long or too old. mu is held.
+// deadline returns the time at which the connection will be idle too long or
+// too old. The caller holds mu.
 func (c *conn) deadline() time.Time {
 	idle, old := c.lastActive.Add(c.gw.idleTimeout), c.connectedAt.Add(c.gw.maxLifetime)
 	if idle.Before(old) {

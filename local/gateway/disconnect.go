@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// disconnect runs $disconnect, whose reply nobody hears.
+// disconnect runs $disconnect. Its reply goes nowhere: the client is gone.
 func (c *conn) disconnect() {
 	start := time.Now()
 	route, ok := c.gw.routes["$disconnect"]
@@ -20,7 +20,7 @@ func (c *conn) disconnect() {
 	event := c.disconnectEvent(*c.why, requestID, time.Now())
 	for range times {
 		if _, err := c.gw.call(route, "$disconnect", requestID, event); err != nil {
-			outcome = explained(err)
+			outcome = explanation(err)
 		}
 	}
 	c.tellEnd(start, outcome)
@@ -40,8 +40,8 @@ func (c *conn) tellEnd(start time.Time, outcome string) {
 	c.gw.trace.line("$disconnect", c.id, start, c.why.note != "" || outcome != "", text)
 }
 
-// failDisconnect waits where a fault says so, and returns how often $disconnect
-// is to run.
+// failDisconnect applies the active faults: it waits if a fault says so, and
+// returns how often $disconnect must run.
 func (c *conn) failDisconnect() (times int, outcome string) {
 	f := c.gw.faults
 	if f.happens(DisconnectDrop, c.id) {
@@ -53,7 +53,7 @@ func (c *conn) failDisconnect() (times int, outcome string) {
 	}
 	if rule, hit := f.hit(DisconnectReorder, c.id); hit {
 		outcome = "fault " + string(DisconnectReorder)
-		c.gw.functions.pause(rule.wait(), c.gw.passing.next())
+		c.gw.functions.pause(rule.wait(), c.gw.completion.next())
 	}
 	if f.happens(DisconnectDouble, c.id) {
 		return 2, "fault " + string(DisconnectDouble)
@@ -61,7 +61,7 @@ func (c *conn) failDisconnect() (times int, outcome string) {
 	return 1, outcome
 }
 
-// pause lasts so long, or until something is done or the functions are to stop.
+// pause waits for d, until done is closed, or until the functions must stop.
 func (f *functions) pause(d time.Duration, done <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -72,13 +72,14 @@ func (f *functions) pause(d time.Duration, done <-chan struct{}) {
 	}
 }
 
-// passing tells who waits for it that some function has run.
-type passing struct {
+// completion lets goroutines wait until any function has returned.
+type completion struct {
 	mu   sync.Mutex
 	wait chan struct{}
 }
 
-func (p *passing) next() <-chan struct{} {
+// next returns a channel that is closed when the next function returns.
+func (p *completion) next() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.wait == nil {
@@ -87,7 +88,7 @@ func (p *passing) next() <-chan struct{} {
 	return p.wait
 }
 
-func (p *passing) passed() {
+func (p *completion) passed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.wait != nil {
@@ -96,10 +97,10 @@ func (p *passing) passed() {
 	}
 }
 
-// grouped is n with commas between thousands.
-func grouped(n int64) string {
+// withThousands formats n with commas between the thousands.
+func withThousands(n int64) string {
 	if n < 1000 {
 		return strconv.FormatInt(n, 10)
 	}
-	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
+	return fmt.Sprintf("%s,%03d", withThousands(n/1000), n%1000)
 }

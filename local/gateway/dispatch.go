@@ -8,8 +8,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// acquire waits until the connection may have one more message at work, and
-// reports false if the connection is to end instead.
+// acquire waits until the connection may have one more message at work. It
+// reports false if the connection must end instead.
 func (c *conn) acquire() bool {
 	for {
 		freed := c.takeSlot()
@@ -32,8 +32,8 @@ func (c *conn) acquire() bool {
 	}
 }
 
-// takeSlot takes one of the connection's slots, or gives a channel that is closed
-// when one is free.
+// takeSlot takes one of the connection's slots and returns nil. If none is
+// free, it returns a channel that is closed when one is.
 func (c *conn) takeSlot() (freed <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -54,7 +54,7 @@ func (c *conn) release() {
 	c.freeSlot()
 }
 
-// freeSlot frees a slot. mu is held.
+// freeSlot frees a slot. The caller holds mu.
 func (c *conn) freeSlot() {
 	c.atWork--
 	if c.freed != nil {
@@ -63,7 +63,7 @@ func (c *conn) freeSlot() {
 	}
 }
 
-// serve lets the route's function have the message. The next one is read
+// serve passes the message to its route. The connection's next message is read
 // meanwhile: API Gateway promises no order within a connection.
 func (c *conn) serve(body []byte) {
 	defer c.gw.functions.running.Done()
@@ -77,23 +77,23 @@ func (c *conn) serve(body []byte) {
 	c.gw.trace.line(key, c.id, start, a.refused, a.outcome)
 }
 
-// answer is what comes of a message.
+// answer is the outcome of a message.
 type answer struct {
 	text []byte
-	// silent: nothing is sent.
+	// silent means that no frame is sent to the client.
 	silent bool
 	// refused and outcome are for the trace.
 	refused bool
 	outcome string
 }
 
-// failure is one of API Gateway's own error frames.
+// failure returns one of API Gateway's own error frames.
 func (c *conn) failure(message, requestID, why string) answer {
 	return answer{text: errorFrame(message, c.id, requestID), refused: true, outcome: why + ": " + message}
 }
 
-// answer finds the message's route and, if nothing stands against it, lets its
-// function run.
+// answer finds the message's route and runs its function, unless a limit, the
+// route's model or a fault forbids it.
 func (c *conn) answer(body []byte) (key string, a answer) {
 	requestID := newID(idRequest)
 	key, route, ok := c.gw.routeOf(body)
@@ -116,7 +116,7 @@ func (c *conn) invoke(key string, route Route, body []byte, requestID string) an
 	event := c.messageEvent(key, body, requestID, time.Now())
 	reply, err := c.gw.call(route, key, requestID, event)
 	if err != nil {
-		return c.failure(messageFor(err), requestID, explained(err))
+		return c.failure(messageFor(err), requestID, explanation(err))
 	}
 	text, err := routeResponse(reply)
 	switch {
@@ -131,7 +131,8 @@ func (c *conn) invoke(key string, route Route, body []byte, requestID string) an
 	return answer{silent: true, outcome: "done"}
 }
 
-// routeResponse is the body of a well-formed reply. The status does not matter.
+// routeResponse returns the body of a well-formed reply. The status has no
+// effect.
 func routeResponse(reply []byte) ([]byte, error) {
 	res, err := parseResult(reply)
 	if err != nil {
@@ -146,8 +147,9 @@ func routeResponse(reply []byte) ([]byte, error) {
 	return res.body, nil
 }
 
-// reply sends the answer to a message, whose slot is free once it is written.
-// So a client that does not read its answers is not read any more either.
+// reply queues the answer to a message. The message's slot stays taken until
+// the answer is written, so the gateway stops reading from a client that does
+// not read its answers.
 func (c *conn) reply(text []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -158,8 +160,8 @@ func (c *conn) reply(text []byte) {
 	c.startWriter()
 }
 
-// pong answers a ping. Where many wait to be written this one is left out: RFC
-// 6455 asks for an answer to the latest ping only.
+// pong answers a ping. It leaves the answer out if the queue is full: RFC 6455
+// (section 5.5.3) requires an answer to the latest ping only.
 func (c *conn) pong(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

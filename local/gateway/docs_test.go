@@ -15,7 +15,7 @@ import (
 	"projectchat/local/gateway"
 )
 
-// readDocs is the page that tells what the gateway does.
+// readDocs returns the page that describes the gateway's behaviour.
 func readDocs(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "gateway.md"))
@@ -25,7 +25,7 @@ func readDocs(t *testing.T) string {
 	return string(b)
 }
 
-// section is what stands below a heading of the second level.
+// section returns the text below a heading of the second level.
 func section(t *testing.T, docs, heading string) string {
 	t.Helper()
 	_, rest, ok := strings.Cut(docs, "\n## "+heading+"\n")
@@ -36,7 +36,7 @@ func section(t *testing.T, docs, heading string) string {
 	return body
 }
 
-// rows are the lines of a section's tables, taken apart, without their heads.
+// rows returns the cells of a section's tables, without their heads.
 func rows(section string) (out [][]string) {
 	inTable := false
 	for line := range strings.Lines(section) {
@@ -57,7 +57,8 @@ func rows(section string) (out [][]string) {
 	return out
 }
 
-// testNames are the tests and fuzz targets of this package, by its source.
+// testNames returns the names of this package's tests and fuzz targets, read
+// from its source.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob("*_test.go")

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// webSocketEvent is an event of a WebSocket API, key for key as API Gateway
-// sends it. The library's own type cannot be used to make one: it knows no
-// difference between absent and empty.
+// webSocketEvent is an event of a WebSocket API, with API Gateway's keys. The
+// type of aws-lambda-go cannot produce it, because it does not distinguish an
+// absent key from an empty one.
 type webSocketEvent struct {
 	Headers           map[string]string   `json:"headers,omitempty"`
 	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
@@ -49,8 +49,8 @@ type identity struct {
 	SourceIP  string `json:"sourceIp"`
 }
 
-// connectEvent is the event of a handshake: the only one with the request's
-// query and headers, and with the authorizer's latency, if there is one.
+// connectEvent returns the event of a handshake. No other event has the query,
+// the headers and the authorizer's latency.
 func (c *conn) connectEvent(r *http.Request, from client, requestID string, latency time.Duration) []byte {
 	headers := handshakeHeaders(r, from)
 	e := webSocketEvent{
@@ -76,7 +76,8 @@ func (c *conn) messageEvent(routeKey string, body []byte, requestID string, now 
 	return marshal(e)
 }
 
-// disconnectEvent has four headers that API Gateway makes up for itself.
+// disconnectEvent returns the event of a connection's end. API Gateway invents
+// its four headers.
 func (c *conn) disconnectEvent(why cause, requestID string, now time.Time) []byte {
 	headers := map[string][]string{"Host": {c.domain.Value()}, "x-api-key": {""}, "X-Forwarded-For": {""}, "x-restapi": {""}}
 	e := webSocketEvent{
@@ -108,8 +109,8 @@ func (c *conn) context(routeKey, eventType, requestID string, now time.Time) web
 	}
 }
 
-// handshakeHeaders are r's headers as $connect sees them: without those of the
-// hop, with those that API Gateway adds.
+// handshakeHeaders returns r's headers as $connect sees them: without the
+// hop-by-hop headers, with the ones that API Gateway adds.
 func handshakeHeaders(r *http.Request, from client) map[string][]string {
 	out, names := map[string][]string{}, spelling(r)
 	for name, values := range r.Header {
@@ -135,8 +136,8 @@ func lastValues(multi map[string][]string) map[string]string {
 	return out
 }
 
-// marshal writes JSON without the escapes for HTML, which API Gateway does not
-// make. The events hold nothing that JSON cannot say.
+// marshal encodes v as JSON. Like API Gateway, it does not escape HTML. It
+// panics on a value without a JSON form; no event has one.
 func marshal(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -19,15 +19,15 @@ import (
 	"projectchat/local/gateway"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// randomID matches an id. No two runs have the same, so they are checked, and
-// replaced by their kind.
+// randomID matches an id. Ids differ between runs, so the test checks them and
+// replaces each by its kind.
 var randomID = regexp.MustCompile(`"(requestId|extendedRequestId|connectionId|messageId)": "([^"]*)"`)
 
 var traceID = regexp.MustCompile(`Root=1-386d4380-[0-9a-f]{24}`)
 
-// wantGolden compares an event, key for key, with a file of testdata.
+// wantGolden compares an event, key by key, with a file of testdata.
 func wantGolden(t *testing.T, name string, event []byte) {
 	t.Helper()
 	var indented bytes.Buffer
@@ -57,7 +57,7 @@ func wantGolden(t *testing.T, name string, event []byte) {
 	}
 }
 
-// decode reads an event with AWS's own type for it.
+// decode decodes an event into aws-lambda-go's type.
 func decode(t *testing.T, event []byte) events.APIGatewayWebsocketProxyRequest {
 	t.Helper()
 	var e events.APIGatewayWebsocketProxyRequest
@@ -70,7 +70,7 @@ func decode(t *testing.T, event []byte) events.APIGatewayWebsocketProxyRequest {
 	return e
 }
 
-// lifecycle records what the three kinds of events bring.
+// lifecycle records the three kinds of events.
 type lifecycle struct{ connect, message, disconnect *recorder }
 
 func newLifecycle() lifecycle { return lifecycle{newRecorder(), newRecorder(), newRecorder()} }
@@ -142,7 +142,7 @@ func TestConnectEventWithoutQueryAndUserAgentLacksTheirKeys(t *testing.T) {
 	l := newLifecycle()
 	withWebSocket(t, l.config(), func(t *testing.T, s *site) {
 		r := handshakeRequest("/ws")
-		r.Header.Set("User-Agent", "") // which net/http takes as: send none
+		r.Header.Set("User-Agent", "") // makes net/http send none
 		s.handshake(t, r)
 		wantGolden(t, "connect-bare.json", l.connect.only(t))
 	})

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// breakDown is the cause with which a message ends its connection, if a fault
-// has it so.
+// breakDown returns the cause with which a message ends its connection if a
+// fault is active, else nil.
 func (c *conn) breakDown() *cause {
 	f := c.gw.faults
 	switch {
@@ -16,7 +16,7 @@ func (c *conn) breakDown() *cause {
 		why := cutBy(Cut)
 		return &why
 	case f.happens(CloseEarly, c.id):
-		return goingAway.because("fault " + string(CloseEarly))
+		return causeGoingAway.because("fault " + string(CloseEarly))
 	case f.happens(CutSilent, c.id):
 		c.vanish()
 		why := c.outlast()
@@ -26,14 +26,15 @@ func (c *conn) breakDown() *cause {
 }
 
 func cutBy(fault Fault) cause {
-	why := *cutOff.because("fault " + string(fault))
+	why := *causeCut.because("fault " + string(fault))
 	why.reset = true
 	return why
 }
 
-// Disrupt does to connections at once what Cut, CutSilent or CloseEarly do at a
-// message, and returns to how many: to those that chosen picks by their id, to
-// all if it is nil. Other faults do nothing.
+// Disrupt applies [Cut], [CutSilent] or [CloseEarly] to open connections at
+// once, without waiting for a message. The function chosen selects connections
+// by id; nil selects all. Disrupt returns the number of connections that it
+// disrupted. Other faults have no effect.
 func (g *WebSocket) Disrupt(fault Fault, chosen func(connectionID string) bool) int {
 	n := 0
 	for _, c := range g.open() {
@@ -49,22 +50,22 @@ func (c *conn) disrupt(fault Fault) bool {
 	case Cut:
 		return c.end(cutBy(Cut))
 	case CloseEarly:
-		return c.end(*goingAway.because("fault " + string(CloseEarly)))
+		return c.end(*causeGoingAway.because("fault " + string(CloseEarly)))
 	case CutSilent:
 		return c.vanish()
 	}
 	return false
 }
 
-// vanish leaves the connection as it is where the network between both ends has
-// gone: nobody is told.
+// vanish makes the connection look as after a network failure: neither side
+// learns that nothing passes any more. It reports whether it did.
 func (c *conn) vanish() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !c.ended && !c.vanished.Swap(true)
 }
 
-// outlast waits until a connection that has vanished is idle too long.
+// outlast waits until a vanished connection reaches its deadline.
 func (c *conn) outlast() cause {
 	for {
 		wait := c.remaining()
@@ -75,14 +76,14 @@ func (c *conn) outlast() cause {
 		select {
 		case <-c.ending():
 			timer.Stop()
-			return cutOff // which has no effect any more
+			return causeCut // without effect: the connection has its cause already
 		case <-timer.C:
 		}
 	}
 }
 
-// hangUpAbruptly closes without a close frame; with reset, on TCP, by a RST, also
-// below TLS and other wrappers that tell what they wrap.
+// hangUpAbruptly closes the socket without a close frame. With reset it makes
+// TCP send a RST, also through TLS and other wrappers with a NetConn method.
 func hangUpAbruptly(nc net.Conn, reset bool) {
 	if reset {
 		for wrapped, ok := nc.(wrapper); ok; wrapped, ok = nc.(wrapper) {
@@ -95,10 +96,10 @@ func hangUpAbruptly(nc net.Conn, reset bool) {
 	nc.Close()
 }
 
-// wrapper is a connection above another, as *tls.Conn is.
+// wrapper is a connection on top of another one, like *tls.Conn.
 type wrapper interface{ NetConn() net.Conn }
 
-// failReply replaces an answer where a fault says so.
+// failReply replaces an answer if a fault is active.
 func (c *conn) failReply(a answer, requestID string) answer {
 	f := c.gw.faults
 	switch {
@@ -112,7 +113,8 @@ func (c *conn) failReply(a answer, requestID string) answer {
 	return a
 }
 
-// failPost does with a post what a fault has it do; done says that this was all.
+// failPost applies the active faults to a post. done means that the post needs
+// no further handling.
 func (c *conn) failPost(ctx context.Context, out outgoing) (outcome string, no *refusal, done bool) {
 	f := c.gw.faults
 	if f == nil {
@@ -140,7 +142,8 @@ func (c *conn) failPost(ctx context.Context, out outgoing) (outcome string, no *
 	return "", nil, false
 }
 
-// refusePost is a fault's refusal of a post, which may be delivered all the same.
+// refusePost returns a fault's refusal of a post, nil without one. Some faults
+// deliver the post all the same.
 func (c *conn) refusePost(out outgoing) *refusal {
 	f := c.gw.faults
 	why := func(status string, fault Fault) string { return status + ": fault " + string(fault) }
@@ -164,7 +167,7 @@ func (c *conn) refusePost(out outgoing) *refusal {
 	return nil
 }
 
-// hang waits until the caller gives up, or as long as the rule says.
+// hang waits until the caller gives up or the rule's time is over.
 func hang(ctx context.Context, rule Rule) *refusal {
 	var enough <-chan time.Time
 	if rule.For > 0 {
@@ -179,8 +182,8 @@ func hang(ctx context.Context, rule Rule) *refusal {
 	return refuse(http.StatusGatewayTimeout, "InternalServerErrorException", "Endpoint request timed out", "fault "+string(PostHang))
 }
 
-// hold keeps a post back until the next one has overtaken it. Only one can be
-// held.
+// hold keeps a post back until the next one has overtaken it or atMost is over.
+// It reports false if it cannot: a connection holds at most one post.
 func (c *conn) hold(out outgoing, atMost time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -197,7 +200,7 @@ func (c *conn) hold(out outgoing, atMost time.Duration) bool {
 	return true
 }
 
-// letGo queues what is held. mu is held.
+// letGo queues the held post, if there is one. The caller holds mu.
 func (c *conn) letGo() {
 	if c.held != nil {
 		c.out.add(*c.held)
@@ -205,7 +208,7 @@ func (c *conn) letGo() {
 	c.held = nil
 }
 
-// dawdle makes the client seem slow to read.
+// dawdle delays a write, as if the client were slow to read.
 func (c *conn) dawdle() {
 	rule, hit := c.gw.faults.hit(SlowReader, c.id)
 	if !hit {

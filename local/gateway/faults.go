@@ -11,67 +11,69 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong on purpose.
+// Fault names a failure that can be injected into an API.
 type Fault string
 
 // The faults. Each has its occasions; a Rule says on which of them it happens.
 const (
-	// ConnectLimit answers a handshake 429, ConnectError 500; $connect does not
-	// run.
+	// ConnectLimit answers a handshake with 429, ConnectError with 500. $connect
+	// does not run.
 	ConnectLimit Fault = "connect-429"
 	ConnectError Fault = "connect-500"
 
-	// DisconnectDrop never runs $disconnect, DisconnectDouble runs it twice,
-	// DisconnectDelay runs it after For, and DisconnectReorder once the next
-	// function of the API has returned (a $connect, say), at the latest after For.
+	// DisconnectDrop never runs $disconnect, and DisconnectDouble runs it twice.
+	// DisconnectDelay runs it after For. DisconnectReorder runs it after the API's
+	// next function (for example a $connect) has returned, at the latest after
+	// For.
 	DisconnectDrop    Fault = "disconnect-drop"
 	DisconnectDouble  Fault = "disconnect-double"
 	DisconnectDelay   Fault = "disconnect-delay"
 	DisconnectReorder Fault = "disconnect-reorder"
 
-	// Cut resets the socket at a message, which is lost. CutSilent lets it
-	// vanish: nothing goes either way any more and nobody is told, so posts are
-	// taken and lost until the connection is idle too long. CloseEarly closes it
-	// with 1001.
+	// Cut resets the socket when a message arrives; the message is lost. CutSilent
+	// makes the connection vanish: nothing passes in either direction and neither
+	// side learns of it, so posts are accepted and lost until the connection is
+	// idle too long. CloseEarly closes the connection with 1001.
 	Cut        Fault = "cut"
 	CutSilent  Fault = "cut-silent"
 	CloseEarly Fault = "close-early"
 
-	// MessageError answers a message "Internal server error" without running
-	// its function. ReplyDrop, ReplyError and ReplyTimeout run it, and then send
-	// nothing, "Internal server error" or "Endpoint request timed out" instead
-	// of what came of it.
+	// MessageError answers a message with "Internal server error" and does not run
+	// its function. The other three run the function and then discard its answer:
+	// ReplyDrop sends nothing, ReplyError sends "Internal server error" and
+	// ReplyTimeout sends "Endpoint request timed out".
 	MessageError Fault = "message-error"
 	ReplyDrop    Fault = "reply-drop"
 	ReplyError   Fault = "reply-error"
 	ReplyTimeout Fault = "reply-timeout"
 
-	// PostDrop, PostDelay, PostReorder and PostDouble answer 200; the message is
-	// lost, comes after For, after the next one (at the latest after For), or
-	// twice.
+	// These four answer 200. With PostDrop the message is lost. With PostDelay it
+	// arrives after For. With PostReorder it arrives after the next one, at the
+	// latest after For. With PostDouble it arrives twice.
 	PostDrop    Fault = "post-drop"
 	PostDelay   Fault = "post-delay"
 	PostReorder Fault = "post-reorder"
 	PostDouble  Fault = "post-double"
 
-	// PostGone answers 410 although the connection is there; PostGoneDelivered
-	// delivers the message all the same. PostError and PostErrorDelivered do so
-	// with 500, PostLimit with 429 and nothing delivered.
+	// PostGone answers 410 although the connection is open. PostGoneDelivered does
+	// so too, but delivers the message. PostError and PostErrorDelivered do the
+	// same with 500. PostLimit answers 429 and delivers nothing.
 	PostGone           Fault = "post-410"
 	PostGoneDelivered  Fault = "post-410-delivered"
 	PostLimit          Fault = "post-429"
 	PostError          Fault = "post-500"
 	PostErrorDelivered Fault = "post-500-delivered"
 
-	// PostHang neither delivers nor answers until the caller gives up, or, where
-	// For is set, answers 504 after that.
+	// PostHang does not deliver the message, and does not answer until the caller
+	// gives up. If For is set, it answers 504 after For.
 	PostHang Fault = "post-hang"
 
-	// SlowReader writes to a client only after For, as if it did not read.
+	// SlowReader delays each write to a client by For, as if the client were slow
+	// to read.
 	SlowReader Fault = "slow-reader"
 )
 
-// AllFaults are the faults that there are, in the order of their explanations.
+// AllFaults returns all faults, in the order of their declaration.
 func AllFaults() []Fault {
 	return []Fault{
 		ConnectLimit, ConnectError,
@@ -84,51 +86,54 @@ func AllFaults() []Fault {
 	}
 }
 
-// Rule says on which occasions a fault happens.
+// Rule says on which occasions a fault happens. An occasion is an event that
+// the fault could affect: for PostDrop, each post.
 type Rule struct {
 	// P is the share of the occasions, from 0 (never) to 1 (always).
 	P float64
-	// For is how long delays last; 0 means a second.
+	// For is the length of the fault's delay. 0 means one second.
 	For time.Duration
-	// Skip leaves the first occasions alone; Times is how often the fault
-	// happens at most, without a bound if 0.
+	// Skip leaves out the first occasions. Times bounds how often the fault
+	// happens; 0 means without a bound.
 	Skip, Times int
-	// Connection is the one connection that it happens to; any if empty.
+	// Connection restricts the fault to the connection of this id. Empty means any
+	// connection.
 	Connection string
 }
 
-// wait is For with its default.
+// wait returns For, or its default.
 func (r Rule) wait() time.Duration { return or(r.For, time.Second) }
 
-// Faults are what goes wrong in an API. They can be switched at any time, from
-// any goroutine. Whether the nth occasion of a fault is one of those on which
-// it happens depends on the seed, the fault and n alone, not on other faults
-// or on the time. A nil *Faults has none.
+// Faults is the set of active faults of an API. Its methods may be called at
+// any time and from any goroutine. Whether a fault happens on its nth occasion
+// depends only on the seed, the fault and n, so that a run can be repeated. A
+// nil *Faults is valid in a configuration and has no faults.
 type Faults struct {
 	seed uint64
 
 	mu    sync.Mutex
-	rules map[Fault]*counted
+	rules map[Fault]*ruleState
 }
 
-// counted is a rule with the occasions that it has had.
-type counted struct {
+// ruleState is a rule with its numbers of occasions.
+type ruleState struct {
 	Rule
 	seen, happened int
 }
 
-// NewFaults returns no faults yet.
-func NewFaults(seed uint64) *Faults { return &Faults{seed: seed, rules: map[Fault]*counted{}} }
+// NewFaults returns an empty set of faults. The seed decides on which occasions
+// they will happen.
+func NewFaults(seed uint64) *Faults { return &Faults{seed: seed, rules: map[Fault]*ruleState{}} }
 
-// Set switches a fault on, or gives it another rule; its occasions are counted
-// anew. It fails on a fault that does not exist and on a P that is no share.
+// Set activates a fault or replaces its rule. The count of its occasions starts
+// again at 0. It fails if the fault does not exist or P is not between 0 and 1.
 func (f *Faults) Set(fault Fault, rule Rule) error {
 	if err := checkRule(fault, rule); err != nil {
 		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.rules[fault] = &counted{Rule: rule}
+	f.rules[fault] = &ruleState{Rule: rule}
 	return nil
 }
 
@@ -142,7 +147,7 @@ func checkRule(fault Fault, rule Rule) error {
 	return nil
 }
 
-// Clear switches faults off; all of them if none is named.
+// Clear deactivates the named faults, or all if none is named.
 func (f *Faults) Clear(faults ...Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -154,7 +159,7 @@ func (f *Faults) Clear(faults ...Fault) {
 	}
 }
 
-// Count is how often a fault has happened since it was set.
+// Count returns how often a fault has happened since it was set.
 func (f *Faults) Count(fault Fault) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -164,7 +169,7 @@ func (f *Faults) Count(fault Fault) int {
 	return 0
 }
 
-// Rules are the faults that are switched on.
+// Rules returns the active faults with their rules.
 func (f *Faults) Rules() map[Fault]Rule {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -175,10 +180,11 @@ func (f *Faults) Rules() map[Fault]Rule {
 	return out
 }
 
-// Parse sets the faults of a list like "post-drop=0.1,slow-reader=1:5s": shares,
-// and behind a colon how long delays last; behind further ones "skip=n",
-// "times=n" and "connection=id", in any order. It sets all of them, or none and
-// fails on the first that it cannot read.
+// Parse activates the faults of a list like "post-drop=0.1,slow-reader=1:5s".
+// Each item is a fault, "=" and its share P. Options follow, each after a
+// colon: a duration for For, "skip=n", "times=n" and "connection=id", in any
+// order. Parse fails on the first item that it cannot read and then activates
+// none.
 func (f *Faults) Parse(list string) error {
 	rules := map[Fault]Rule{}
 	for item := range strings.SplitSeq(list, ",") {
@@ -235,7 +241,8 @@ func (r *Rule) parseOption(option string) (err error) {
 	return err
 }
 
-// hit counts an occasion of a fault and reports whether it happens.
+// hit counts an occasion of a fault. It reports whether the fault happens, and
+// returns its rule.
 func (f *Faults) hit(fault Fault, connection string) (Rule, bool) {
 	if f == nil {
 		return Rule{}, false
@@ -255,13 +262,13 @@ func (f *Faults) hit(fault Fault, connection string) (Rule, bool) {
 	return r.Rule, true
 }
 
-// happens is hit for faults that last no time.
+// happens is hit for faults without a duration.
 func (f *Faults) happens(fault Fault, connection string) bool {
 	_, hit := f.hit(fault, connection)
 	return hit
 }
 
-// draw is a number in [0,1) that is always the same for the same occasion.
+// draw returns a number in [0,1), always the same one for the same occasion.
 func draw(seed uint64, fault Fault, n int) float64 {
 	h := fnv.New64a()
 	binary.Write(h, binary.LittleEndian, [2]uint64{seed, uint64(n)})

@@ -32,7 +32,7 @@ func TestFaultsAreTheSameForTheSameSeed(t *testing.T) {
 	draw := func(seed uint64, other bool) (out []int) {
 		cfg := gateway.WebSocketConfig{Faults: gateway.NewFaults(seed)}
 		cfg.Faults.Set(gateway.PostGone, gateway.Rule{P: 0.3})
-		if other { // which may not disturb it
+		if other { // another fault must not change the decisions
 			cfg.Faults.Set(gateway.PostLimit, gateway.Rule{P: 0.0001})
 		}
 		withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) {
@@ -241,7 +241,7 @@ func TestReorderedDisconnectComesAfterTheNextConnect(t *testing.T) {
 		if diff := cmp.Diff([]string{"connect", "connect", "disconnect"}, got); diff != "" {
 			t.Errorf("order (-want +got):\n%s", diff)
 		}
-		order = make(chan string, 10) // for what the end brings
+		order = make(chan string, 10) // the events of the end
 	})
 }
 

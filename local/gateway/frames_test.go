@@ -70,7 +70,7 @@ func TestBadFramesCloseTheSocket(t *testing.T) {
 		send []byte
 		want ws.StatusCode
 	}{
-		// Only the header is sent: the verdict may not wait for the payload.
+		// Only the header is sent: the gateway must not wait for the payload.
 		{"frame over 32 KB", masked(ws.Header{Fin: true, OpCode: ws.OpText, Length: 32<<10 + 1}), 1009},
 		{"frame of a terabyte", masked(ws.Header{Fin: true, OpCode: ws.OpText, Length: 1 << 40}), 1009},
 		{"frame of 2^63", append(huge, 0, 0, 0, 0), 1002},
@@ -129,8 +129,8 @@ func TestFragmentsBeforeTheEndCloseTheSocket(t *testing.T) {
 	})
 }
 
-// On TCP, closing with input unread is a reset, which can take the close frame
-// away from the client.
+// On TCP, closing a socket with unread input resets it, and the client may lose
+// the close frame.
 func TestWhatAClientIsSendingIsReadBeforeTheSocketIsClosed(t *testing.T) {
 	withWebSocket(t, echo, func(t *testing.T, s *site) {
 		c := s.connect(t)

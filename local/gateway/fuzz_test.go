@@ -26,9 +26,9 @@ import (
 	"projectchat/local/gateway"
 )
 
-// verdict is what RFC 6455 and API Gateway's limits make of what a client sends:
-// the messages, and the code with which the connection ends. It is written
-// without a look at the gateway, on plain bytes.
+// verdict derives from RFC 6455 and API Gateway's limits what a client's bytes
+// must lead to: the messages, and the code with which the connection ends. It
+// shares no code with the gateway.
 func verdict(b []byte) (messages []string, code int64) {
 	var message []byte
 	fragmented := false
@@ -129,7 +129,7 @@ func closeCode(payload []byte) int64 {
 	return code
 }
 
-// socketSeeds are the frames that break servers, alone and behind a good one.
+// socketSeeds are frames that break servers, alone and after a good one.
 func socketSeeds() [][]byte {
 	compile := func(f ws.Frame) []byte { return ws.MustCompileFrame(ws.MaskFrame(f)) }
 	masked := func(h ws.Header) []byte {
@@ -197,8 +197,8 @@ func allocated() uint64 {
 	return m.TotalAlloc
 }
 
-// whatBecomesOf sends data to a connection, hangs up and waits for its end: no
-// goroutine may be left, or the bubble fails the test.
+// whatBecomesOf sends data to a connection, hangs up and waits for its end. A
+// remaining goroutine fails the test, because it blocks the bubble.
 func whatBecomesOf(t *testing.T, data []byte) (messages []string, code int64) {
 	bodies, disconnect := make(chan string, len(data)), newRecorder()
 	cfg := gateway.WebSocketConfig{Routes: map[string]gateway.Route{
@@ -212,7 +212,7 @@ func whatBecomesOf(t *testing.T, data []byte) (messages []string, code int64) {
 		c := s.connect(t)
 		read := make(chan error, 1)
 		go func() { read <- onlyGoodFrames(c.r) }()
-		c.conn.Write(data) // which fails where the gateway has hung up
+		c.conn.Write(data) // fails if the gateway has hung up
 		synctest.Wait()
 		c.conn.Close()
 		if err := <-read; err != nil {
@@ -228,8 +228,8 @@ func whatBecomesOf(t *testing.T, data []byte) (messages []string, code int64) {
 	return messages, code
 }
 
-// onlyGoodFrames reads what a gateway sends and checks it as a strict client
-// would: nothing masked, nothing reserved, and nothing behind a close.
+// onlyGoodFrames reads the gateway's frames and checks them as a strict client
+// would: no mask, no reserved bits, and no frame after a close.
 func onlyGoodFrames(r io.Reader) error {
 	for closed := false; ; {
 		f, err := readFrame(r)
@@ -248,8 +248,8 @@ func onlyGoodFrames(r io.Reader) error {
 
 const signature = "Authorization: AWS4-HMAC-SHA256 Credential=A/20000101/us-east-1/execute-api/aws4_request, Signature=0\r\n"
 
-// FuzzGateway sends raw bytes to the port: handshakes, the management API and
-// whatever else. "{id}" stands for an open connection's id.
+// FuzzGateway sends raw bytes to the port: handshakes, requests to the
+// management API and others. "{id}" stands for an open connection's id.
 func FuzzGateway(f *testing.F) {
 	request := func(line, headers, body string) string {
 		return line + " HTTP/1.1\r\nHost: a\r\n" + headers + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body)) + body
@@ -305,7 +305,7 @@ func FuzzGateway(f *testing.F) {
 	})
 }
 
-// onlyGoodAnswers reads responses, and frames behind a 101.
+// onlyGoodAnswers reads responses, and frames after a 101.
 func onlyGoodAnswers(conn io.Reader) error {
 	r := bufio.NewReader(conn)
 	for {
@@ -325,7 +325,7 @@ func onlyGoodAnswers(conn io.Reader) error {
 	}
 }
 
-// FuzzHTTPEvent serves raw requests and checks the event against what was asked.
+// FuzzHTTPEvent serves raw requests and compares each event with its request.
 func FuzzHTTPEvent(f *testing.F) {
 	for _, seed := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -385,7 +385,7 @@ func checkHTTPEvent(t *testing.T, event []byte, r *http.Request, body []byte) {
 			t.Errorf("path parameter %q is %q in %q", name, value, e.RouteKey)
 		}
 	}
-	// JSON has no words for bytes that are not UTF-8.
+	// JSON cannot express bytes that are not UTF-8.
 	if query, _ := url.ParseQuery(r.URL.RawQuery); len(query) > 0 && utf8.ValidString(r.URL.RawQuery) && len(e.QueryStringParameters) == 0 {
 		t.Errorf("query %q is lost", r.URL.RawQuery)
 	}
@@ -394,7 +394,7 @@ func checkHTTPEvent(t *testing.T, event []byte, r *http.Request, body []byte) {
 	}
 }
 
-// FuzzReply lets a function reply anything, on a socket and over HTTP.
+// FuzzReply makes a function reply with any bytes, on a socket and over HTTP.
 func FuzzReply(f *testing.F) {
 	for _, seed := range []string{
 		ok, ``, `null`, `{}`, `"x"`, `{"statusCode":200,"body":"hi","headers":{"a":1,"b":null}}`,

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// handshake runs $connect and upgrades the connection if its status is 2xx;
-// otherwise the client gets that status. The client is kept waiting meanwhile.
+// handshake runs $connect, for which the client waits. It upgrades the
+// connection if the reply's status is 2xx. Otherwise the client gets that
+// status.
 func (g *WebSocket) handshake(w http.ResponseWriter, r *http.Request) {
 	c := newConn(g, r)
 	res, no := g.admit(c, r)
@@ -35,8 +36,8 @@ func (g *WebSocket) turnAway(w http.ResponseWriter, id string, since time.Time, 
 	g.trace.warn("$connect", id, since, no.why)
 }
 
-// admit lets a client in or says why not: the form of its request, the limits,
-// then $connect.
+// admit checks the form of the request and the limits, and runs $connect. A
+// refusal says why the client is not admitted.
 func (g *WebSocket) admit(c *conn, r *http.Request) (result, *refusal) {
 	if no := wellFormed(r); no != nil {
 		return result{}, no
@@ -57,7 +58,7 @@ func (g *WebSocket) admit(c *conn, r *http.Request) (result, *refusal) {
 	return g.connect(c, r, route)
 }
 
-// connect runs $connect, after its authorizer.
+// connect runs $connect's authorizer, then $connect.
 func (g *WebSocket) connect(c *conn, r *http.Request, route Route) (result, *refusal) {
 	requestID := newID(idRequest)
 	latency := time.Duration(0)
@@ -87,7 +88,7 @@ func (g *WebSocket) connect(c *conn, r *http.Request, route Route) (result, *ref
 	return result{}, no
 }
 
-// refusalOf is the answer to a handshake whose function gave no reply.
+// refusalOf returns the answer to a handshake whose function failed.
 func (g *WebSocket) refusalOf(err error) *refusal {
 	status := http.StatusBadGateway
 	switch {
@@ -96,18 +97,18 @@ func (g *WebSocket) refusalOf(err error) *refusal {
 	case errors.Is(err, ErrRejected):
 		status = http.StatusInternalServerError
 	}
-	return refuse(status, "InternalServerErrorException", messageFor(err), fmt.Sprintf("%d: %s", status, explained(err)))
+	return refuse(status, "InternalServerErrorException", messageFor(err), fmt.Sprintf("%d: %s", status, explanation(err)))
 }
 
-// errorTypes are the names that API Gateway gives to statuses.
+// errorTypes are API Gateway's error names for statuses.
 var errorTypes = map[int]string{
 	http.StatusBadRequest:   "BadRequestException",
 	http.StatusUnauthorized: "UnauthorizedException",
 	http.StatusForbidden:    "ForbiddenException",
 }
 
-// wellFormed checks RFC 6455, section 4.2.1. WebSockets over HTTP/2 are
-// something else, which API Gateway has not.
+// wellFormed checks a handshake against RFC 6455, section 4.2.1. API Gateway
+// does not support WebSockets over HTTP/2 (RFC 8441).
 func wellFormed(r *http.Request) *refusal {
 	switch {
 	case len(r.RequestURI) > maxURLBytes:
@@ -143,8 +144,9 @@ func validKey(key string) bool {
 	return err == nil && len(b) == 16
 }
 
-// upgradeHeaders are those of $connect's reply that go out with the 101: the
-// subprotocol, if it chose one.
+// upgradeHeaders returns the headers of $connect's reply that go out with the
+// 101: only the subprotocol, if the reply chose one, unless
+// Unsettled.ConnectHeaders is set.
 func (g *WebSocket) upgradeHeaders(res result) http.Header {
 	out := http.Header{}
 	if g.unsettled.ConnectHeaders {
@@ -160,7 +162,7 @@ func (g *WebSocket) upgradeHeaders(res result) http.Header {
 	return out
 }
 
-// switching is the 101. No extension is ever agreed to.
+// switching returns the 101 response. The gateway never agrees to an extension.
 func switching(key string, headers http.Header) []byte {
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	var b bytes.Buffer
@@ -171,29 +173,30 @@ func switching(key string, headers http.Header) []byte {
 	return b.Bytes()
 }
 
-// notInToken reports what may not stand in an HTTP token (RFC 9110, 5.6.2).
+// notInToken reports whether r may not be part of an HTTP token (RFC 9110,
+// section 5.6.2).
 func notInToken(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
 
-// hijack takes the TCP connection from net/http, with what the client sent
-// before its time.
+// hijack takes the TCP connection over from net/http. It also returns the bytes
+// that the client sent before the 101.
 func hijack(w http.ResponseWriter) (net.Conn, []byte, error) {
 	nc, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
-	return unspelled(nc), bytes.Clone(early), nil
+	return innerConn(nc), bytes.Clone(early), nil
 }
 
-// establish makes the connection known, sends the 101 and starts to read. Known
-// first, so that a client that has the 101 can be posted to; what is posted
-// meanwhile waits. If the 101 cannot be sent there was no connection, and there
-// will be no $disconnect.
+// establish registers the connection, sends the 101 and starts to read. It
+// registers first, so that a client with the 101 in hand can be posted to.
+// Posts wait until the 101 is sent. If sending it fails, the connection never
+// existed, and $disconnect will not run.
 func (c *conn) establish(nc net.Conn, early, response []byte) {
 	c.nc, c.early = nc, early
-	nc.SetDeadline(time.Time{}) // net/http's own
+	nc.SetDeadline(time.Time{}) // removes net/http's own deadline
 	closing := c.gw.add(c)
 	nc.SetWriteDeadline(time.Now().Add(closeGrace))
 	if _, err := nc.Write(response); err != nil {
@@ -206,6 +209,6 @@ func (c *conn) establish(nc net.Conn, early, response []byte) {
 	c.gw.functions.running.Add(1)
 	c.next()
 	if closing {
-		c.end(goingAway)
+		c.end(causeGoingAway)
 	}
 }

@@ -22,29 +22,29 @@ import (
 	"projectchat/local/gateway"
 )
 
-// Every test here runs in a synctest bubble, on pipes instead of sockets: its
-// time is false and stands still unless everybody waits, and a goroutine that
-// is left over at the end fails the test.
+// The tests run in a synctest bubble, on pipes instead of sockets. Their clock
+// advances only while all goroutines wait, and a goroutine that remains at the
+// end fails the test.
 
-// function is an Invoker that a test writes as a func.
+// function makes a func an Invoker.
 type function func(ctx context.Context, event []byte) ([]byte, error)
 
 func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f(ctx, event) }
 
-// replies is a function that always replies so.
+// replies returns a function that always gives this reply.
 func replies(reply string) function {
 	return func(context.Context, []byte) ([]byte, error) { return []byte(reply), nil }
 }
 
-// fails is a function that always fails.
+// fails returns a function that always fails with this message.
 func fails() function {
 	return func(context.Context, []byte) ([]byte, error) { return nil, errors.New("out of order") }
 }
 
-// ok is what a function replies that has nothing to say.
+// ok is the reply of a function without a result.
 const ok = `{"statusCode":200}`
 
-// recorder is a function that keeps its events and replies ok.
+// recorder is a function that keeps its events and replies with ok.
 type recorder struct {
 	events chan []byte
 }
@@ -56,7 +56,8 @@ func (r *recorder) Invoke(_ context.Context, event []byte) ([]byte, error) {
 	return []byte(ok), nil
 }
 
-// only is the one event that came; it fails the test if none or another did.
+// only returns the one event that came. It fails the test if there is none or
+// more than one.
 func (r *recorder) only(t *testing.T) []byte {
 	t.Helper()
 	synctest.Wait()
@@ -76,14 +77,14 @@ func (r *recorder) none(t *testing.T) {
 	}
 }
 
-// site is a handler with a network of pipes in front of it.
+// site is a handler behind a network of pipes.
 type site struct {
 	gateway *gateway.WebSocket
 	pipes   pipes
 	client  *http.Client
 }
 
-// inBubble serves handler, runs the test, and takes everything down again.
+// inBubble serves handler in a bubble, runs the test and shuts everything down.
 func inBubble(t *testing.T, handler func(t *testing.T) http.Handler, test func(t *testing.T, s *site)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -115,7 +116,7 @@ func (s *site) shutdown(t *testing.T) {
 	}
 }
 
-// withWebSocket serves a gateway on stage ws that selects by action.
+// withWebSocket serves a gateway on the stage ws that selects routes by action.
 func withWebSocket(t *testing.T, cfg gateway.WebSocketConfig, test func(t *testing.T, s *site)) {
 	t.Helper()
 	inBubble(t, func(t *testing.T) http.Handler { return newGateway(t, cfg) }, test)
@@ -136,7 +137,7 @@ func newGateway(t *testing.T, cfg gateway.WebSocketConfig) *gateway.WebSocket {
 	return g
 }
 
-// routes makes one-way routes.
+// routes returns one-way routes.
 func routes(functions map[string]gateway.Invoker) map[string]gateway.Route {
 	out := map[string]gateway.Route{}
 	for key, f := range functions {
@@ -185,8 +186,7 @@ func (addressed) RemoteAddr() net.Addr {
 	return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 50123}
 }
 
-// socket is a WebSocket client that checks nothing by itself and sends
-// whatever a test wants.
+// socket is a WebSocket client that checks nothing and sends any bytes.
 type socket struct {
 	t    *testing.T
 	conn net.Conn
@@ -195,7 +195,7 @@ type socket struct {
 
 const sampleKey = "dGhlIHNhbXBsZSBub25jZQ=="
 
-// handshakeRequest is a GET that asks for a WebSocket, as a browser writes it.
+// handshakeRequest returns a handshake's GET in a browser's form.
 func handshakeRequest(path string) *http.Request {
 	r, err := http.NewRequest("GET", "http://chat.example:8080"+path, nil)
 	if err != nil {
@@ -210,7 +210,7 @@ func handshakeRequest(path string) *http.Request {
 	return r
 }
 
-// handshake sends r on a connection of its own. The response may be anything.
+// handshake sends r on a connection of its own. Any response is accepted.
 func (s *site) handshake(t *testing.T, r *http.Request) (*socket, *http.Response) {
 	t.Helper()
 	conn, err := s.pipes.dial()
@@ -229,7 +229,7 @@ func (s *site) handshake(t *testing.T, r *http.Request) (*socket, *http.Response
 	return c, res
 }
 
-// connect is a handshake that must succeed.
+// connect makes a handshake that must succeed.
 func (s *site) connect(t *testing.T) *socket {
 	t.Helper()
 	c, res := s.handshake(t, handshakeRequest("/ws"))
@@ -257,7 +257,7 @@ func (c *socket) sendRaw(b []byte) {
 	}
 }
 
-// frame is the next frame from the gateway.
+// frame returns the next frame from the gateway.
 func (c *socket) frame() ws.Frame {
 	c.t.Helper()
 	f, err := readFrame(c.r)
@@ -297,7 +297,7 @@ func (c *socket) wantClose(code ws.StatusCode, reason string) {
 	c.conn.Close()
 }
 
-// silent checks that everybody waits and nothing came.
+// silent waits until all goroutines are blocked, and checks that no frame came.
 func (c *socket) silent() {
 	c.t.Helper()
 	c.conn.SetReadDeadline(time.Now().Add(time.Second))
@@ -308,7 +308,7 @@ func (c *socket) silent() {
 	}
 }
 
-// contextOf is an event's requestContext.
+// contextOf returns an event's requestContext.
 func contextOf(t *testing.T, event []byte) map[string]any {
 	t.Helper()
 	var e struct {
@@ -325,7 +325,7 @@ func idOf(t *testing.T, event []byte) string {
 	return contextOf(t, event)["connectionId"].(string)
 }
 
-// manage calls the management API with a signature, or what passes for one.
+// manage calls the management API with an unverifiable signature.
 func (s *site) manage(t *testing.T, method, path, body string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequest(method, "http://chat.example:8080"+path, strings.NewReader(body))
@@ -357,7 +357,7 @@ func newHTTP(t *testing.T, cfg gateway.HTTPConfig) http.Handler {
 	return h
 }
 
-// statusOf serves r without a network.
+// statusOf serves r without a network and returns the status.
 func statusOf(h http.Handler, r *http.Request) int {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -373,7 +373,7 @@ func decodeID(t *testing.T, id string) []byte {
 	return b
 }
 
-// readRequest is a request as the server reads it off the wire.
+// readRequest returns a request as the server reads it from the wire.
 func readRequest(t *testing.T, text string) *http.Request {
 	t.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))

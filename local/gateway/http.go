@@ -22,10 +22,10 @@ type httpAPI struct {
 	region    string
 }
 
-// NewHTTP checks cfg and returns the HTTP API, to be served at the root (or at
-// the paths of its routes) of a site. It fails on a route key that it cannot
-// read, on a route without a function or with a timeout that API Gateway does
-// not allow, on more than 300 routes, and on a malformed authorizer.
+// NewHTTP checks cfg and returns a handler for the HTTP API, to be served at a
+// site's root or at the paths of its routes. It fails on a malformed route key,
+// on a route without a function, on a timeout that API Gateway does not allow,
+// on more than 300 routes, and on a malformed authorizer.
 func NewHTTP(cfg HTTPConfig) (http.Handler, error) {
 	routes, err := withDefaults(cfg.Routes, httpTimeout, cfg.RouteLimit)
 	if err != nil {
@@ -55,7 +55,8 @@ func NewHTTP(cfg HTTPConfig) (http.Handler, error) {
 	}, nil
 }
 
-// ServeHTTP makes an event of r, and an HTTP response of the function's reply.
+// ServeHTTP turns r into an event, and the function's reply into an HTTP
+// response.
 func (a *httpAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	key, res, why := a.serve(w, r)
@@ -68,8 +69,8 @@ func (a *httpAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.trace.warn(key, "", start, fmt.Sprintf("%d: %s", res.status, why))
 }
 
-// serve is the function's response, or the status of one of API Gateway's own
-// answers with the reason for it.
+// serve returns the function's response, or the status of one of API Gateway's
+// own answers with the reason.
 func (a *httpAPI) serve(w http.ResponseWriter, r *http.Request) (key string, res result, why string) {
 	if headBytes(r) > maxHeaderBytes {
 		return "-", result{status: http.StatusRequestHeaderFieldsTooLarge}, "request line and headers over 10,240 bytes"
@@ -102,10 +103,10 @@ func (a *httpAPI) serve(w http.ResponseWriter, r *http.Request) (key string, res
 func (a *httpAPI) call(route httpRoute, requestID string, event []byte) (result, string) {
 	reply, err := a.functions.call(route.Route, route.key, requestID, event)
 	if errors.Is(err, errTimedOut) {
-		return result{status: http.StatusServiceUnavailable}, explained(err)
+		return result{status: http.StatusServiceUnavailable}, explanation(err)
 	}
 	if err != nil {
-		return result{status: http.StatusInternalServerError}, explained(err)
+		return result{status: http.StatusInternalServerError}, explanation(err)
 	}
 	res, err := parseHTTPResult(reply)
 	if err != nil {
@@ -115,7 +116,7 @@ func (a *httpAPI) call(route httpRoute, requestID string, event []byte) (result,
 	return res, ""
 }
 
-// headBytes is the length of r's request line and headers on the wire.
+// headBytes returns the length of r's request line and headers on the wire.
 func headBytes(r *http.Request) int {
 	n := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n") + len("Host: \r\n") + len(r.Host)
 	for name, values := range r.Header {
@@ -126,7 +127,7 @@ func headBytes(r *http.Request) int {
 	return n
 }
 
-// shortened keeps a line a line.
+// shortened cuts s to the length of a trace line.
 func shortened(s string) string {
 	if len(s) > 80 {
 		return s[:80] + "…"
@@ -134,22 +135,22 @@ func shortened(s string) string {
 	return s
 }
 
-// message is an answer of API Gateway itself, byte for byte.
+// message writes one of API Gateway's own answers, byte for byte.
 func message(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	w.Write([]byte(`{"message":"` + http.StatusText(status) + `"}`))
 }
 
-// parseHTTPResult reads a reply of payload format 2.0. Any JSON without a
-// statusCode is the body itself, a string without its quotes.
+// parseHTTPResult reads a reply of payload format 2.0. JSON without a
+// statusCode is itself the body; a string loses its quotes.
 func parseHTTPResult(reply []byte) (result, error) {
 	var fields map[string]json.RawMessage
 	if !json.Valid(reply) {
 		return result{}, errors.New("reply is not JSON")
 	}
 	if json.Unmarshal(reply, &fields) != nil || fields["statusCode"] == nil {
-		return inferred(reply), nil
+		return inferredResult(reply), nil
 	}
 	res, err := readResult(fields)
 	if err != nil {
@@ -159,7 +160,7 @@ func parseHTTPResult(reply []byte) (result, error) {
 	return res, err
 }
 
-func inferred(reply []byte) result {
+func inferredResult(reply []byte) result {
 	body := reply
 	var text *string
 	if json.Unmarshal(reply, &text) == nil && text != nil {
@@ -169,8 +170,8 @@ func inferred(reply []byte) result {
 	return result{status: http.StatusOK, headers: headers, body: body}
 }
 
-// writeTo sends the response. Each cookie is a header of its own. Headers that
-// belong to the hop or follow from the body are net/http's.
+// writeTo sends the response. Each cookie gets a header of its own. net/http
+// sets the hop-by-hop headers and Content-Length.
 func (res result) writeTo(w http.ResponseWriter) {
 	header := w.Header()
 	for name, values := range res.headers {

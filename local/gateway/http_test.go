@@ -233,8 +233,7 @@ func TestHTTPErrorsOfTheGateway(t *testing.T) {
 }
 
 func TestHTTPFunctionsAreBounded(t *testing.T) {
-	// The second request waits for a slot, and that counts as waiting for the
-	// function.
+	// The second request waits for a slot. The wait counts towards its timeout.
 	slow := function(func(context.Context, []byte) ([]byte, error) {
 		time.Sleep(10 * time.Second)
 		return []byte(ok), nil

@@ -7,13 +7,15 @@ import (
 	"strings"
 )
 
-// httpAuthorizerContext is what a Lambda authorizer of an HTTP API passes on.
+// httpAuthorizerContext is the context of a Lambda authorizer in the events of
+// an HTTP API.
 type httpAuthorizerContext struct {
 	Lambda map[string]json.RawMessage `json:"lambda"`
 }
 
-// httpAuthorizerEvent is what the authorizer of an HTTP API gets, payload format
-// 2.0: see "Control access to HTTP APIs with AWS Lambda authorizers".
+// httpAuthorizerEvent is the event for an HTTP API's authorizer, in payload
+// format 2.0:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 type httpAuthorizerEvent struct {
 	Version        string            `json:"version"`
 	Type           string            `json:"type"`
@@ -31,7 +33,7 @@ type httpAuthorizerEvent struct {
 }
 
 // authorize asks the route's authorizer and puts its context into the event. A
-// status other than 0 is the client's answer, for the reason why.
+// status other than 0 is the answer to the client, and why the reason for it.
 func (a *httpAPI) authorize(r *http.Request, route httpRoute, event *httpEvent) (status int, why string) {
 	if route.Signed && !hasSignature(r) {
 		return http.StatusForbidden, "not signed"

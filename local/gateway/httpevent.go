@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// httpEvent is an event of payload format 2.0, key for key as API Gateway sends
-// it: see "Create AWS Lambda proxy integrations for HTTP APIs".
+// httpEvent is an event of payload format 2.0, with API Gateway's keys:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 type httpEvent struct {
 	Version         string            `json:"version"`
 	RouteKey        string            `json:"routeKey"`
@@ -48,7 +48,7 @@ type httpCall struct {
 	UserAgent string `json:"userAgent"`
 }
 
-// noAccount is what stands for an AWS account's number.
+// noAccount stands for an AWS account's number.
 const noAccount = "000000000000"
 
 func (a *httpAPI) event(r *http.Request, key string, parameters map[string]string, body []byte, requestID string, now time.Time) httpEvent {
@@ -82,9 +82,9 @@ func (a *httpAPI) event(r *http.Request, key string, parameters map[string]strin
 	return e
 }
 
-// lowerHeaders are r's headers with lower-case names, values of one name joined
-// with commas, without cookies and those of the hop, with those that API
-// Gateway adds.
+// lowerHeaders returns r's headers with lower-case names. It joins values of
+// one name with commas, leaves out cookies and hop-by-hop headers, and adds API
+// Gateway's own.
 func lowerHeaders(r *http.Request, from client) map[string]string {
 	out := map[string]string{}
 	for name, values := range r.Header {
@@ -100,8 +100,8 @@ func lowerHeaders(r *http.Request, from client) map[string]string {
 	return out
 }
 
-// hopByHop reports headers that concern one connection only (RFC 9110, 7.6.1),
-// by canonical name.
+// hopByHop reports whether the header of this canonical name concerns one
+// connection only (RFC 9110, section 7.6.1).
 func hopByHop(name string) bool {
 	switch name {
 	case "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// httpRoute is a route of an HTTP API with its key taken apart.
+// httpRoute is a route of an HTTP API with its parsed key.
 type httpRoute struct {
 	Route
 	key string
 	// method is "ANY" or a method; empty for $default.
 	method string
-	// segments of the path: text, or a parameter's name in braces, the last
-	// one perhaps with a "+" behind it.
+	// segments of the path are text, or a parameter's name in braces. The last one
+	// may end in "+}".
 	segments []string
 }
 
@@ -58,8 +58,8 @@ func parseRouteKey(key string) (httpRoute, error) {
 	return r, nil
 }
 
-// rank sorts as text: one character for the kind of route, one for each
-// segment, one for the method.
+// rank returns a key that sorts as text: one character for the kind of route,
+// one for each segment, one for the method.
 func (r httpRoute) rank() string {
 	if r.method == "" {
 		return "3"
@@ -81,7 +81,7 @@ func (r httpRoute) rank() string {
 	return kind + rank + "y"
 }
 
-// parameter is the name of a segment in braces, empty for text.
+// parameter returns the name of a segment in braces, "" for text.
 func parameter(segment string) string {
 	inner, opened := strings.CutPrefix(segment, "{")
 	inner, closed := strings.CutSuffix(inner, "}")
@@ -93,8 +93,8 @@ func parameter(segment string) string {
 
 func greedy(segment string) bool { return strings.HasSuffix(segment, "+}") }
 
-// match finds the most specific route for a request; escaped is its path as it
-// was sent. The parameters' values are decoded.
+// match returns the most specific route for a request, and the decoded values
+// of its parameters. escaped is the path as the client sent it.
 func (a *httpAPI) match(method, escaped string) (httpRoute, map[string]string, bool) {
 	escaped, ok := a.withoutStage(escaped)
 	if !ok {
@@ -115,8 +115,8 @@ func (a *httpAPI) match(method, escaped string) (httpRoute, map[string]string, b
 	return httpRoute{}, nil, false
 }
 
-// withoutStage takes the stage off a path; a path of another stage is no path of
-// this API.
+// withoutStage removes the stage from a path. It reports false if the path has
+// another stage.
 func (a *httpAPI) withoutStage(escaped string) (string, bool) {
 	if a.stage == "" {
 		return escaped, true

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// API Gateway's ids are 11 bytes in URL-safe base64 with padding. The ninth
-// byte was seen to tell connections and messages from requests.
+// API Gateway's ids are 11 bytes in URL-safe base64 with padding. In observed
+// ids the ninth byte differs between connections or messages and requests.
 const (
 	idBytes      = 11
 	idLength     = 16
@@ -25,25 +25,26 @@ func newID(kind byte) string {
 	return base64.URLEncoding.EncodeToString(b[:])
 }
 
-// wellFormedID reports whether s could be a connection's id. API Gateway
-// answers 400 to one that could not, and 410 to one that is not there.
+// wellFormedID reports whether s has the form of a connection's id. API Gateway
+// answers 400 to another form, and 410 to an unknown id.
 func wellFormedID(s string) bool {
 	if len(s) != idLength {
 		return false
 	}
-	var b [idBytes + 1]byte // what 16 characters may hold
+	var b [idBytes + 1]byte // the most that 16 characters decode to
 	n, err := base64.URLEncoding.Decode(b[:], []byte(s))
 	return err == nil && n == idBytes
 }
 
-// newTraceID is an X-Ray trace header: time in seconds, then 12 random bytes.
+// newTraceID returns an X-Ray trace header: the time in seconds, then 12 random
+// bytes.
 func newTraceID(now time.Time) string {
 	var b [12]byte
 	rand.Read(b[:])
 	return fmt.Sprintf("Root=1-%08x-%s", now.Unix(), hex.EncodeToString(b[:]))
 }
 
-// clfTime is the time format of requestTime: the Common Log Format, in UTC.
+// clfTime formats requestTime: the Common Log Format, in UTC.
 func clfTime(t time.Time) string {
 	return t.UTC().Format("02/Jan/2006:15:04:05 -0700")
 }

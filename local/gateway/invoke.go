@@ -9,26 +9,27 @@ import (
 	"time"
 )
 
-// errTimedOut says that a function did not answer within the integration
+// errTimedOut means that a function did not answer within the integration
 // timeout. Every other error of a call is a function error.
 var errTimedOut = errors.New("integration timed out")
 
-// ErrRejected is what an Invoker returns, wrapped or not, where Lambda does not
-// take the invocation: it throttles it, or a permission is missing. A handshake
-// then gets 500, and 502 for all other errors.
+// ErrRejected is the error that an [Invoker] returns, wrapped or not, if Lambda
+// does not accept the invocation, for example because it throttles the function
+// or a permission is missing. A handshake then gets 500; after other errors it
+// gets 502.
 var ErrRejected = errors.New("the invocation was rejected")
 
-// WithTimeout gives f the time limit that Lambda gives a function: its context
-// has a deadline d from its start, and if it has not returned by then the
-// result is a function error, whatever becomes of f.
-func WithTimeout(f Invoker, d time.Duration) Invoker { return limited{f: f, limit: d} }
+// WithTimeout returns f with the time limit that Lambda puts on a function. The
+// context has a deadline d after the start. If f has not returned by then, the
+// result is a function error, even if f runs on.
+func WithTimeout(f Invoker, d time.Duration) Invoker { return timedInvoker{f: f, limit: d} }
 
-type limited struct {
+type timedInvoker struct {
 	f     Invoker
 	limit time.Duration
 }
 
-func (l limited) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+func (l timedInvoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, l.limit)
 	done := start(ctx, l.f, payload, cancel)
 	select {
@@ -44,25 +45,25 @@ func (l limited) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 }
 
-// outcome is what a function returned.
+// outcome is a function's result.
 type outcome struct {
 	reply []byte
 	err   error
 }
 
-// start runs f in its own goroutine, turns a panic into an error, and calls
+// start runs f in its own goroutine and turns a panic into an error. It calls
 // after once the outcome can be received.
 func start(ctx context.Context, f Invoker, payload []byte, after func()) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
 		defer after()
-		reply, err := recovered(ctx, f, payload)
+		reply, err := invokeSafely(ctx, f, payload)
 		done <- outcome{reply, err}
 	}()
 	return done
 }
 
-func recovered(ctx context.Context, f Invoker, payload []byte) (reply []byte, err error) {
+func invokeSafely(ctx context.Context, f Invoker, payload []byte) (reply []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			reply, err = nil, fmt.Errorf("panic: %v", p)
@@ -71,14 +72,15 @@ func recovered(ctx context.Context, f Invoker, payload []byte) (reply []byte, er
 	return f.Invoke(ctx, payload)
 }
 
-// functions runs the functions of one API within a bound.
+// functions runs the functions of one API, at most a fixed number at once.
 type functions struct {
-	// ctx is every function's; it ends when a Shutdown runs out of time.
+	// ctx is the context of every function. It ends when a Shutdown runs out of
+	// time.
 	ctx    context.Context
 	cancel context.CancelFunc
 	slots  chan struct{}
-	// running counts functions and whatever starts them, so that Shutdown can
-	// wait for both.
+	// running counts functions and the goroutines that start them, so that
+	// Shutdown can wait for both.
 	running sync.WaitGroup
 	log     *slog.Logger
 }
@@ -96,9 +98,9 @@ func newFunctions(maxInFlight int, log *slog.Logger) *functions {
 	}
 }
 
-// call runs the function of a route and waits for it, at most until the
-// route's timeout. A function that takes longer keeps its slot until it
-// returns, so the bound holds for functions that really run.
+// call runs the function of a route and waits for it, at most for the route's
+// timeout. A slower function keeps its slot until it returns, so the bound
+// holds for the functions that really run.
 func (f *functions) call(route Route, key, requestID string, event []byte) ([]byte, error) {
 	reply, err := f.wait(route, event)
 	if err != nil {
@@ -136,7 +138,7 @@ func (f *functions) release() {
 	f.running.Done()
 }
 
-// or is v, or byDefault where v is its zero value.
+// or returns v, or byDefault if v is its type's zero value.
 func or[T comparable](v, byDefault T) T {
 	var zero T
 	if v == zero {
@@ -145,8 +147,8 @@ func or[T comparable](v, byDefault T) T {
 	return v
 }
 
-// withDefaults copies routes with timeouts and throttles filled in, and refuses
-// what a template could not be deployed with.
+// withDefaults returns a copy of the routes with their timeouts and throttles.
+// It rejects routes that could not be deployed.
 func withDefaults(routes map[string]Route, timeout time.Duration, limit *Limit) (map[string]Route, error) {
 	if len(routes) > maxRoutes {
 		return nil, fmt.Errorf("%d routes; an API has at most %d", len(routes), maxRoutes)

@@ -13,10 +13,10 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// manage is the @connections API: POST sends a text message, GET describes the
-// connection, DELETE closes it. A connection is known from the moment when its
-// $connect has answered until it begins to end; before and after, all three are
-// 410.
+// manage serves the @connections API: POST sends a text message, GET describes
+// the connection, DELETE closes it. A connection exists from the moment when
+// its $connect has answered until it begins to end. Before and after, all three
+// methods get 410.
 func (g *WebSocket) manage(w http.ResponseWriter, r *http.Request, base, id string) {
 	start, route := time.Now(), "@connections"
 	c, no := g.connection(r, base, id)
@@ -35,7 +35,7 @@ func (g *WebSocket) manage(w http.ResponseWriter, r *http.Request, base, id stri
 	g.trace.warn(route, id, start, no.why)
 }
 
-// connection finds the one that r is about.
+// connection returns the connection that r names, or a refusal.
 func (g *WebSocket) connection(r *http.Request, base, id string) (*conn, *refusal) {
 	if !signed(r) {
 		return nil, refuse(http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token", "403: no signature")
@@ -60,7 +60,7 @@ func (g *WebSocket) connection(r *http.Request, base, id string) (*conn, *refusa
 	return c, nil
 }
 
-// manage does what r asks for, and says so, or why not.
+// manage executes r. It returns the outcome for the trace, or a refusal.
 func (c *conn) manage(w http.ResponseWriter, r *http.Request) (outcome string, no *refusal) {
 	switch r.Method {
 	case http.MethodPost:
@@ -73,15 +73,16 @@ func (c *conn) manage(w http.ResponseWriter, r *http.Request) (outcome string, n
 	return "", refuse(http.StatusForbidden, "ForbiddenException", "Forbidden", "403: no such method")
 }
 
-// signed reports whether r carries a Signature Version 4 for this API. Only its
-// presence counts: there is no account whose key could have made it. Because a
-// browser asks before it sends such a header to another origin, no page can.
+// signed reports whether r carries a Signature Version 4 for this API. It does
+// not verify the signature: there is no account and so no key. Pages in a
+// browser cannot pass, because a browser asks with a preflight before it sends
+// this header to another origin.
 func signed(r *http.Request) bool {
 	a := r.Header.Get("Authorization")
 	return strings.HasPrefix(a, "AWS4-HMAC-SHA256 ") && strings.Contains(a, "/execute-api/aws4_request")
 }
 
-// gone and limitExceeded have no body, which is how AWS sends these two.
+// gone and limitExceeded have no body, as in AWS.
 func gone(why string) *refusal {
 	return &refusal{status: http.StatusGone, errorType: "GoneException", why: why}
 }
@@ -94,7 +95,7 @@ func (g *WebSocket) limitExceeded(why string) *refusal {
 	return no
 }
 
-// servePost answers 200 once the message is queued for the connection.
+// servePost answers 200 once the message is in the connection's queue.
 func (c *conn) servePost(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 	data, err := readAll(w, r, maxMessageBytes)
 	var tooLarge *http.MaxBytesError
@@ -120,7 +121,7 @@ func (c *conn) servePost(w http.ResponseWriter, r *http.Request) (string, *refus
 	return outcome, no
 }
 
-// post queues a message, if no fault has it otherwise.
+// post queues a message, unless a fault decides otherwise.
 func (c *conn) post(ctx context.Context, out outgoing) (string, *refusal) {
 	if outcome, no, done := c.failPost(ctx, out); done {
 		return outcome, no
@@ -134,8 +135,8 @@ func (c *conn) post(ctx context.Context, out outgoing) (string, *refusal) {
 	return "", gone("410: the connection has ended")
 }
 
-// description is the reply to GET. Its keys and times are as AWS's JSON has
-// them; the SDKs cannot read others.
+// description is the reply to GET. Its keys and time format are AWS's; the SDKs
+// cannot read others.
 type description struct {
 	ConnectedAt string `json:"connectedAt"`
 	Identity    struct {
@@ -163,7 +164,7 @@ func (c *conn) serveGet(w http.ResponseWriter) (string, *refusal) {
 func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func (c *conn) serveDelete(w http.ResponseWriter) (string, *refusal) {
-	if !c.end(deleted) {
+	if !c.end(causeDeleted) {
 		return "", gone("410: the connection has ended")
 	}
 	w.Header().Set(requestIDHeader, newID(idRequest))
@@ -171,7 +172,7 @@ func (c *conn) serveDelete(w http.ResponseWriter) (string, *refusal) {
 	return "204: closed", nil
 }
 
-// readAll reads a body of at most limit bytes; a longer one gives an
+// readAll reads a body of at most limit bytes. For a longer one the error is an
 // *http.MaxBytesError.
 func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	var b bytes.Buffer

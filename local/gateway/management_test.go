@@ -19,7 +19,7 @@ import (
 	"projectchat/local/gateway"
 )
 
-// sdk is AWS's own client, redirected by nothing but its variable.
+// sdk returns AWS's own client, redirected only by its environment variable.
 func (s *site) sdk(t *testing.T, stage string) *apigatewaymanagementapi.Client {
 	t.Helper()
 	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithHTTPClient(s.client))
@@ -224,7 +224,7 @@ func wantErrorType(t *testing.T, res *http.Response, want string) {
 func TestManagementAnswersOnTheWire(t *testing.T) {
 	const unknown = "AAAAAAAAAAAAAAA="
 	tests := []struct {
-		name, method, path string // {id} is the connection's
+		name, method, path string // {id} stands for the connection's id
 		body               string
 		status             int
 		errorType, answer  string

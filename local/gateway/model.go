@@ -8,12 +8,17 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// RequestModels makes a Route's Validate of JSON Schemas (draft 4): the
-// expression, in the form of a route selection expression, gives the key of the
-// schema that a message is held to; without one of that key it is that of
-// "$default", and without that the message is refused. See "Request validation
-// for WebSocket APIs in API Gateway". It fails on an expression or a schema that
-// cannot be read, also on one that refers to documents elsewhere.
+// RequestModels returns a Validate function for a [Route] that checks messages
+// against JSON Schemas (draft 4). The expression has the form of a route
+// selection expression; its value for a message is the key of the schema.
+// Without a schema of this key, "$default" is used. Without that the message is
+// rejected.
+//
+// RequestModels fails if it cannot read the expression or a schema. A schema
+// must not refer to other documents.
+//
+// See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-request-validation.html.
 func RequestModels(expression string, schemas map[string][]byte) (func(body []byte) error, error) {
 	selection, err := parseSelection(expression)
 	if err != nil {
@@ -49,7 +54,7 @@ func compile(schema []byte) (*jsonschema.Schema, error) {
 	const name = "model.json"
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
-	c.UseLoader(jsonschema.SchemeURLLoader{}) // nothing is loaded
+	c.UseLoader(jsonschema.SchemeURLLoader{}) // without schemes: loads nothing
 	if err := c.AddResource(name, document); err != nil {
 		return nil, err
 	}

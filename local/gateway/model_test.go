@@ -9,7 +9,7 @@ import (
 
 func TestRequestModelsJudgeMessages(t *testing.T) {
 	const text = `{"$schema":"http://json-schema.org/draft-04/schema#","type":"object","required":["text"],"properties":{"text":{"type":"string","maxLength":5}}}`
-	// Draft 4 has a boolean here, later ones a number.
+	// Draft 4 has a boolean here, later drafts have a number.
 	const small = `{"properties":{"n":{"type":"integer","maximum":9,"exclusiveMaximum":true}}}`
 	tests := []struct {
 		name, expression string

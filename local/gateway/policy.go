@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// verdict is what a policy says of one action on one resource.
+// verdict is a policy's decision about one action on one resource.
 type verdict int
 
 const (
@@ -16,8 +16,8 @@ const (
 	denied
 )
 
-// policy is an IAM policy as far as authorizers use it. A Condition cannot be
-// judged here: a statement with one never allows, and always denies.
+// policy is the part of an IAM policy that authorizers use. The gateway cannot
+// evaluate a Condition: a statement with one never allows, and always denies.
 type policy struct {
 	statements []statement
 }
@@ -40,7 +40,8 @@ func (o *oneOrMany) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]string)(o))
 }
 
-// parsePolicy reads a policy document, whose Statement may be one or a list.
+// parsePolicy reads a policy document. Its Statement may be one statement or a
+// list.
 func parsePolicy(document json.RawMessage) (policy, error) {
 	var d struct {
 		Statement json.RawMessage `json:"Statement"`
@@ -79,7 +80,7 @@ func (p policy) judge(action, resource string) verdict {
 	return v
 }
 
-// matches compares actions in any case, resources exactly.
+// matches compares actions without regard to case, and resources exactly.
 func (s statement) matches(action, resource string) bool {
 	isAction := false
 	for _, pattern := range s.Action {
@@ -93,8 +94,9 @@ func (s statement) matches(action, resource string) bool {
 	return false
 }
 
-// matchesPattern matches "*" with any text, slashes and colons too, and "?" with
-// one character. Its time is bounded by the product of the lengths.
+// matchesPattern reports whether s matches a pattern. "*" matches any text,
+// including slashes and colons, and "?" one character. The time is bounded by
+// the product of the two lengths.
 func matchesPattern(pattern, s string) bool {
 	p, i, star, from := 0, 0, -1, 0
 	for i < len(s) {

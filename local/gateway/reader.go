@@ -15,19 +15,19 @@ import (
 // inputs are the buffers of connections that have something to read.
 var inputs = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, inputBytes) }}
 
-// inputBytes is what is read at once: most messages whole.
+// inputBytes is the size of one read. Most messages fit.
 const inputBytes = 1 << 10
 
-// await waits for the client. Its stack is most of what an idle connection
-// costs: it begins with 2 KiB, and once it had to grow it hardly shrinks again.
-// So nothing deeper than a read of the socket happens here, and nothing comes
-// back: awake leaves the waiting to a new goroutine.
+// await waits for the client. An idle connection costs little more than this
+// goroutine's stack, which starts with 2 KiB and hardly shrinks once it has
+// grown. So await calls nothing deeper than a read of the socket and never
+// returns to waiting: awake starts a new goroutine for that.
 func (c *conn) await() {
 	n, err := c.nc.Read(c.header[:])
 	c.awake(n, err)
 }
 
-// awake goes on where something came in, or the deadline.
+// awake handles the end of a wait: input, a deadline or an error.
 //
 //go:noinline
 func (c *conn) awake(n int, err error) {
@@ -47,7 +47,7 @@ func (c *conn) awake(n int, err error) {
 	c.proceed(body, why)
 }
 
-// proceed lets the message be served, if there is one, and the next one come.
+// proceed serves the message, if there is one, and lets the next one come.
 func (c *conn) proceed(body []byte, why *cause) {
 	if c.vanished.Load() {
 		c.finish(c.outlast())
@@ -69,8 +69,8 @@ func (c *conn) proceed(body []byte, why *cause) {
 	c.serve(body)
 }
 
-// accept waits until a message may be served, or says why it ends the
-// connection.
+// accept waits until a message may be served. It returns a cause if the
+// connection must end instead.
 func (c *conn) accept() *cause {
 	c.active()
 	if why := c.breakDown(); why != nil {
@@ -82,7 +82,7 @@ func (c *conn) accept() *cause {
 	return nil
 }
 
-// next has a goroutine take what comes next.
+// next starts a goroutine for the next input.
 func (c *conn) next() {
 	if len(c.early) > 0 || c.in != nil && c.in.Buffered() > 0 {
 		go c.awake(0, nil)
@@ -107,10 +107,10 @@ func (c *conn) putInput() {
 	}
 }
 
-// nextMessage reads one text message, however fragmented, and answers the
-// control frames among its frames; after one that comes before it, it returns
-// with no message. No payload is waited for, nor any memory given to it, before
-// its length is known to be allowed.
+// nextMessage reads one text message with all its fragments, and answers the
+// control frames between them. After a control frame that comes before any
+// message it returns without a message. It checks a length before it waits for
+// the payload or allocates memory for it.
 func (c *conn) nextMessage() ([]byte, *cause) {
 	var message []byte
 	state := ws.StateServerSide
@@ -143,28 +143,30 @@ func (c *conn) nextMessage() ([]byte, *cause) {
 			continue
 		}
 		if !utf8.Valid(message) {
-			return nil, notUTF8.because("a message that is not UTF-8")
+			return nil, causeNotUTF8.because("a message that is not UTF-8")
 		}
 		return message, nil
 	}
 }
 
-// check judges a frame by its header and the length of the message before it.
+// check checks a frame's header. before is the length of the message's earlier
+// fragments.
 func check(h ws.Header, state ws.State, before int) *cause {
 	switch {
 	case ws.CheckHeader(h, state) != nil:
-		return protocolError.because("a frame that RFC 6455 forbids")
+		return causeProtocol.because("a frame that RFC 6455 forbids")
 	case h.OpCode == ws.OpBinary:
-		return notText.because("a binary frame")
+		return causeBinary.because("a binary frame")
 	case h.Length > maxFrameBytes:
-		return tooBig.because("a frame of " + grouped(h.Length) + " bytes")
+		return causeTooBig.because("a frame of " + withThousands(h.Length) + " bytes")
 	case int64(before)+h.Length > maxMessageBytes:
-		return tooBig.because("a message of " + grouped(int64(before)+h.Length) + " bytes or more")
+		return causeTooBig.because("a message of " + withThousands(int64(before)+h.Length) + " bytes or more")
 	}
 	return nil
 }
 
-// control answers a ping and judges a close. A pong needs nothing.
+// control answers a ping, and returns the cause that a close frame contains. A
+// pong has no effect.
 func (c *conn) control(op ws.OpCode, payload []byte) *cause {
 	switch op {
 	case ws.OpPing:
@@ -179,43 +181,43 @@ func (c *conn) control(op ws.OpCode, payload []byte) *cause {
 	return nil
 }
 
-// closedBy is the cause that a client's close frame gives, with the answer to
-// it: its own code.
+// closedBy returns the cause that a client's close frame contains. Its farewell
+// repeats the client's code.
 func closedBy(payload []byte) cause {
 	if len(payload) == 0 {
-		return closedNoCode
+		return causeNoCode
 	}
 	code, reason := ws.ParseCloseFrameData(payload)
 	if code > 4999 {
-		return *protocolError.because("a close code that RFC 6455 forbids")
+		return *causeProtocol.because("a close code that RFC 6455 forbids")
 	}
 	switch err := ws.CheckCloseFrameData(code, reason); {
 	case errors.Is(err, ws.ErrProtocolInvalidUTF8):
-		return *notUTF8.because("a close reason that is not UTF-8")
+		return *causeNotUTF8.because("a close reason that is not UTF-8")
 	case err != nil:
-		return *protocolError.because("a close frame that RFC 6455 forbids")
+		return *causeProtocol.because("a close frame that RFC 6455 forbids")
 	}
 	return cause{code: int(code), reason: reason, farewell: ws.NewCloseFrameBody(code, "")}
 }
 
-// errExpired says that the connection was idle too long or is too old.
+// errExpired means that the connection is idle too long or too old.
 var errExpired = errors.New("idle or too old")
 
-// causeOf is the cause of a failed read: it does not count if somebody else ended
-// the connection and thereby woke the reader.
+// causeOf returns the cause for a failed read. It has no effect if another
+// goroutine has ended the connection and thereby woken the reader.
 func (c *conn) causeOf(err error) *cause {
 	if errors.Is(err, errExpired) {
 		return c.expiry()
 	}
 	if errors.Is(err, ws.ErrHeaderLengthMSB) {
-		return protocolError.because("a frame of 2^63 bytes or more")
+		return causeProtocol.because("a frame of 2^63 bytes or more")
 	}
-	return cutOff.because("no close frame came")
+	return causeCut.because("no close frame came")
 }
 
-// Read reads from the client and gives up only when the connection is to end.
-// The socket's deadline is not moved with each message; when it comes, it is
-// seen whether it has moved since.
+// Read reads from the client. It fails only if the connection must end.
+// Messages do not move the socket's deadline; when it passes, extend compares
+// it with the connection's present one.
 func (c *conn) Read(p []byte) (int, error) {
 	if len(c.early) > 0 {
 		n := copy(p, c.early)
@@ -235,8 +237,8 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 }
 
-// extend moves the socket's deadline to where the connection's now is, if that
-// is still to come.
+// extend sets the socket's deadline to the connection's present one, if that
+// lies in the future.
 func (c *conn) extend() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

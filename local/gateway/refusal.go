@@ -2,22 +2,22 @@ package gateway
 
 import "net/http"
 
-// requestIDHeader is x-amzn-RequestId as net/http writes it.
+// requestIDHeader is x-amzn-RequestId in net/http's spelling.
 const requestIDHeader = "X-Amzn-Requestid"
 
-// refusal is an answer of API Gateway itself that is no success.
+// refusal is an error response of API Gateway itself.
 type refusal struct {
 	status int
-	// errorType is the error's name, if it has one. It goes into a header, where
-	// the SDKs look for it.
+	// errorType is the error's name, if it has one. The SDKs look for it in a
+	// header.
 	errorType string
-	// body is empty for the errors that AWS sends without one.
+	// body is empty for errors that AWS sends without one.
 	body []byte
-	// why is for the trace.
+	// why explains the refusal in the trace.
 	why string
 }
 
-// refuse is a refusal with a text in its body.
+// refuse returns a refusal with a text in its body.
 func refuse(status int, errorType, message, why string) *refusal {
 	return &refusal{status: status, errorType: errorType, body: messageBody(message), why: why}
 }
@@ -36,7 +36,7 @@ func (n *refusal) writeTo(w http.ResponseWriter) {
 	w.Write(n.body)
 }
 
-// tooMany is the answer to a handshake over a limit.
+// tooMany returns the answer to a handshake over a limit.
 func tooMany(why string) *refusal {
 	return refuse(http.StatusTooManyRequests, "TooManyRequestsException", "Too Many Requests", why)
 }

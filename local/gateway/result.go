@@ -12,13 +12,14 @@ import (
 // result is a function's reply in Lambda's proxy format.
 type result struct {
 	status int
-	// headers by canonical name.
+	// headers are keyed by canonical name.
 	headers map[string][]string
 	cookies []string
 	body    []byte
 }
 
-// header is the last value of a header, in any spelling; empty if absent.
+// header returns the last value of a header, "" if it is absent. The name may
+// have any case.
 func (r result) header(name string) string {
 	values := r.headers[textproto.CanonicalMIMEHeaderKey(name)]
 	if len(values) == 0 {
@@ -27,8 +28,8 @@ func (r result) header(name string) string {
 	return values[len(values)-1]
 }
 
-// parseResult reads the reply of a WebSocket route. API Gateway refuses one
-// with any other key than these five.
+// parseResult reads the reply of a WebSocket route. API Gateway rejects a reply
+// with any key other than these five.
 func parseResult(reply []byte) (result, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(reply, &fields); err != nil {
@@ -49,7 +50,7 @@ func parseResult(reply []byte) (result, error) {
 	return r, err
 }
 
-// readResult reads what both payload formats have.
+// readResult reads the fields that both payload formats have.
 func readResult(fields map[string]json.RawMessage) (result, error) {
 	r := result{headers: map[string][]string{}}
 	var err error
@@ -123,7 +124,7 @@ func bodyOf(raw, encoded json.RawMessage) ([]byte, error) {
 	return body, nil
 }
 
-// optional decodes a member that may be absent or null.
+// optional decodes a field that may be absent or null.
 func optional(raw json.RawMessage, into any) error {
 	if len(raw) == 0 {
 		return nil

@@ -18,7 +18,8 @@ import (
 	"projectchat/local/gateway"
 )
 
-// named replies with its name, and the route key that its event has.
+// named returns a function that replies with its name and the event's route
+// key.
 func named(name string) function {
 	key := regexp.MustCompile(`"routeKey":"([^"]*)"`)
 	return func(_ context.Context, event []byte) ([]byte, error) {
@@ -74,7 +75,7 @@ func TestRouteIsSelectedByTheMessage(t *testing.T) {
 	}
 }
 
-// wantError reads an error frame, which must be so to the byte.
+// wantError reads an error frame and compares it byte for byte.
 func (c *socket) wantError(message string) {
 	c.t.Helper()
 	want := regexp.MustCompile(`^\{"message": "` + message + `", "connectionId":"[-_A-Za-z0-9]{15}=", "requestId":"[-_A-Za-z0-9]{15}="\}$`)
@@ -83,8 +84,9 @@ func (c *socket) wantError(message string) {
 	}
 }
 
-// TestExpressionDoesNotCountForTheRoutesOfAConnection: also where it would select
-// another route, and what $disconnect replies reaches nobody.
+// TestExpressionDoesNotCountForTheRoutesOfAConnection covers an expression that
+// would select another route, and the reply of $disconnect, which nobody
+// receives.
 func TestExpressionDoesNotCountForTheRoutesOfAConnection(t *testing.T) {
 	connect, disconnect, message := newRecorder(), newRecorder(), newRecorder()
 	cfg := gateway.WebSocketConfig{RouteSelectionExpression: "send", Routes: map[string]gateway.Route{
@@ -100,7 +102,7 @@ func TestExpressionDoesNotCountForTheRoutesOfAConnection(t *testing.T) {
 	})
 }
 
-// TestNoFunctionIsInvokedAgain: what failed has failed.
+// TestNoFunctionIsInvokedAgain checks that a failed function is not retried.
 func TestNoFunctionIsInvokedAgain(t *testing.T) {
 	var calls atomic.Int32
 	failing := function(func(context.Context, []byte) ([]byte, error) {
@@ -216,7 +218,8 @@ func TestOnlyTwoWayRoutesAnswer(t *testing.T) {
 	}
 }
 
-// gate is a function that says when it begins and waits to be let go on.
+// gate is a function that announces its start and waits until the test lets it
+// go on.
 type gate struct {
 	running, most atomic.Int32
 	open          chan struct{}

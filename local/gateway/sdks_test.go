@@ -14,7 +14,7 @@ import (
 	"projectchat/local/gateway"
 )
 
-// sdkCall is one call that another language's SDK is to make.
+// sdkCall is one call for another language's SDK to make.
 type sdkCall struct {
 	Op       string `json:"op"`
 	Endpoint string `json:"endpoint"`
@@ -22,8 +22,8 @@ type sdkCall struct {
 	Size     int    `json:"size"`
 }
 
-// sdkSaw is what its caller saw: the exception's class and the error's code and
-// message, or the answer.
+// sdkSaw is the outcome that an SDK's caller sees: the exception's class with
+// the error's code and message, or the answer.
 type sdkSaw struct {
 	Name        string   `json:"name"`
 	Code        string   `json:"code"`
@@ -35,7 +35,8 @@ type sdkSaw struct {
 	Type        string   `json:"type"`
 }
 
-// sdkCase is a call, and what boto3 and the JavaScript SDK are to see.
+// sdkCase is a call and the outcomes that callers of boto3 and of the
+// JavaScript SDK must see.
 type sdkCase struct {
 	name     string
 	call     sdkCall
@@ -44,8 +45,9 @@ type sdkCase struct {
 
 const malformedID = "123e4567-e89b-12d3-a456-426614174000"
 
-// sdkCases need three open connections: one as usual, one over its limit, one
-// whose posts fail. The order counts: the first connection is deleted in the end.
+// sdkCases needs three open connections: a usual one, one over its limit, and
+// one whose posts fail. The order counts: the last case deletes the first
+// connection.
 func sdkCases(endpoint, elsewhere, usual, limited, failing string) []sdkCase {
 	gone := func(op string) sdkCase {
 		return sdkCase{op + " where nobody is", sdkCall{op, endpoint, "AAAAAAAAAAAAAAA=", 1},
@@ -78,7 +80,7 @@ func sdkCases(endpoint, elsewhere, usual, limited, failing string) []sdkCase {
 	}
 }
 
-// runScript gives the calls to an SDK.
+// runScript passes the calls to an SDK's script.
 func runScript(t *testing.T, cmd *exec.Cmd, calls []sdkCall) []sdkSaw {
 	t.Helper()
 	input, err := json.Marshal(calls)
@@ -102,7 +104,8 @@ func runScript(t *testing.T, cmd *exec.Cmd, calls []sdkCall) []sdkSaw {
 	return saw
 }
 
-// checkSDK lets an SDK make all calls and compares what its caller sees.
+// checkSDK lets an SDK make all calls and compares the outcomes that its caller
+// sees.
 func checkSDK(t *testing.T, cmd *exec.Cmd, want func(sdkCase) sdkSaw) {
 	t.Helper()
 	connect := newRecorder()
@@ -146,8 +149,8 @@ func checkSaw(t *testing.T, want, saw sdkSaw) {
 	}
 }
 
-// needs is the value of a variable that `make test-sdks` sets once it has
-// installed what it names.
+// needs returns the value of a variable that `make test-sdks` sets once it has
+// installed the SDK. Without it the test is skipped.
 func needs(t *testing.T, variable string) string {
 	t.Helper()
 	value := os.Getenv(variable)

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// selection is a route selection expression: parts whose texts, one after the
-// other, are a message's route key. See "WebSocket selection expressions" in
-// AWS's documentation.
+// selection is a route selection expression: the texts of its parts, joined,
+// are a message's route key. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html.
 type selection []part
 
-// part is static text, or the place of a member in the message's JSON body.
+// part is static text, or the path of a field in the message's JSON body.
 type part struct {
 	text string
 	path []string
@@ -20,8 +20,8 @@ type part struct {
 
 const bodyPrefix = "request.body."
 
-// parseSelection reads "$request.body.a.b", static text with "\$" for a dollar
-// sign, and any mixture with "${request.body.a}".
+// parseSelection reads "$request.body.a.b", or any mixture of static text and
+// "${request.body.a}". In static text "\$" is a dollar sign.
 func parseSelection(expression string) (selection, error) {
 	if expression == "" {
 		return nil, fmt.Errorf("route selection expression is empty")
@@ -67,14 +67,14 @@ func bodyPart(path string) (part, error) {
 	names := strings.Split(path, ".")
 	for _, name := range names {
 		if name == "" || strings.ContainsAny(name, "$[]{}*@ ") {
-			return part{}, fmt.Errorf("%q is not a path of members", path)
+			return part{}, fmt.Errorf("%q is not a path of fields", path)
 		}
 	}
 	return part{path: names}, nil
 }
 
-// key is the route key that body selects. What is not there, and all of a body
-// that is not JSON, counts as the empty text.
+// key returns the route key that body selects. An absent field is the empty
+// text, and so is every field of a body that is not JSON.
 func (s selection) key(body []byte) string {
 	if len(s) == 1 {
 		return s[0].of(body)
@@ -101,7 +101,8 @@ func (p part) of(body []byte) string {
 	return stringified(value)
 }
 
-// stringified is a string's own text, nothing for null, and JSON for the rest.
+// stringified returns a string's own text, "" for null, and JSON for other
+// values.
 func stringified(value json.RawMessage) string {
 	var s *string
 	if len(value) == 0 {

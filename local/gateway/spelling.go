@@ -11,22 +11,24 @@ import (
 	"sync"
 )
 
-// maxHead is how much of a connection's first bytes is looked at.
+// maxHead bounds how much of a connection's first request is kept.
 const maxHead = 16 << 10
 
-// KeepHeaderNames lets CONNECT events spell header names as the client did, which
-// API Gateway does and net/http forgets. TLS connections it leaves as they are,
-// or net/http would not know them for such. It works together with ConnContext:
+// KeepHeaderNames makes CONNECT events spell header names as the client did.
+// API Gateway preserves that spelling; net/http changes it. It needs
+// [ConnContext]:
 //
-//	server := &http.Server{Handler: gateway, ConnContext: gateway.ConnContext}
+//	server := &http.Server{Handler: api, ConnContext: gateway.ConnContext}
 //	server.Serve(gateway.KeepHeaderNames(listener))
 //
-// It knows the first request of a connection; a browser's handshake is that.
-func KeepHeaderNames(l net.Listener) net.Listener { return speller{l} }
+// It covers the first request of a connection only, which is enough for a
+// browser: it opens a connection for each WebSocket. TLS connections pass
+// through unchanged, because net/http recognizes them by their type.
+func KeepHeaderNames(l net.Listener) net.Listener { return spellingListener{l} }
 
-type speller struct{ net.Listener }
+type spellingListener struct{ net.Listener }
 
-func (s speller) Accept() (net.Conn, error) {
+func (s spellingListener) Accept() (net.Conn, error) {
 	c, err := s.Listener.Accept()
 	if err != nil {
 		return nil, err
@@ -39,7 +41,8 @@ func (s speller) Accept() (net.Conn, error) {
 
 type spellingKey struct{}
 
-// ConnContext is an http.Server's ConnContext; see KeepHeaderNames.
+// ConnContext is for the ConnContext field of an http.Server; see
+// [KeepHeaderNames].
 func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	if s, ok := c.(*spelledConn); ok {
 		return context.WithValue(ctx, spellingKey{}, s)
@@ -47,7 +50,7 @@ func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	return ctx
 }
 
-// spelledConn remembers the head of its first request.
+// spelledConn keeps the head of its first request.
 type spelledConn struct {
 	net.Conn
 
@@ -67,8 +70,8 @@ func (c *spelledConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// spelling maps canonical header names to those that r's client wrote, as far
-// as they are known.
+// spelling maps canonical header names to the client's spelling, as far as it
+// is known.
 func spelling(r *http.Request) map[string]string {
 	c, ok := r.Context().Value(spellingKey{}).(*spelledConn)
 	if !ok {
@@ -86,8 +89,8 @@ func spelling(r *http.Request) map[string]string {
 	return names
 }
 
-// unspelled is the connection below.
-func unspelled(nc net.Conn) net.Conn {
+// innerConn returns the connection below a spelledConn.
+func innerConn(nc net.Conn) net.Conn {
 	if s, ok := nc.(*spelledConn); ok {
 		return s.Conn
 	}

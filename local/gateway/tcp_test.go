@@ -20,8 +20,8 @@ import (
 	"projectchat/local/gateway"
 )
 
-// TestMain fails if a goroutine is left over. The tests in bubbles cannot leave
-// one; those on TCP could.
+// TestMain fails if a goroutine remains. A bubble detects its own; the tests on
+// TCP have no bubble.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if flag.Lookup("test.fuzz").Value.String() != "" {
@@ -80,8 +80,8 @@ func dialTCP(t *testing.T, address string) *socket {
 	return c
 }
 
-// A socket that is closed while input waits is reset by the kernel, and the
-// close frame goes with it: here the client must still get it.
+// The kernel resets a socket that is closed with unread input, and the client
+// can lose the close frame. Here the client must still get it.
 func TestCloseFrameSurvivesWhatTheClientSendsOnTCP(t *testing.T) {
 	l := newLifecycle()
 	c := dialTCP(t, onTCP(t, l.config(), false))
@@ -150,7 +150,7 @@ func TestTLSIsToldToConnect(t *testing.T) {
 	}
 }
 
-// refusing keeps the event and answers 403.
+// refusing keeps its event and answers 403.
 func refusing(events chan<- []byte) function {
 	return func(_ context.Context, event []byte) ([]byte, error) {
 		events <- event
@@ -158,5 +158,5 @@ func refusing(events chan<- []byte) function {
 	}
 }
 
-// insecure trusts the test server's certificate, which nobody signed.
+// insecure trusts the test server's self-signed certificate.
 func insecure() *tls.Config { return &tls.Config{InsecureSkipVerify: true} }

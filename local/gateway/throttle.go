@@ -5,23 +5,26 @@ import (
 	"time"
 )
 
-// AccountLimit is API Gateway's default for all of an account's APIs in a
-// Region together, and NewConnectionLimit for the WebSockets that it opens;
-// from "Amazon API Gateway quotas", which names no burst for the second.
+// AccountLimit is API Gateway's default limit for all APIs of an account in one
+// Region together. NewConnectionLimit is the one for new WebSockets. Both are
+// from
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html,
+// which names no burst for the second.
 var (
 	AccountLimit       = Limit{Rate: 10_000, Burst: 5_000}
 	NewConnectionLimit = Limit{Rate: 500, Burst: 500}
 )
 
-// Limit is a rate in requests per second, with the burst that may come at once.
-// As in API Gateway, a limit of zeros lets nothing through.
+// Limit is a rate in requests per second, and the burst of requests that may
+// come at once. As in API Gateway, the zero Limit lets no request pass.
 type Limit struct {
 	Rate  float64
 	Burst int
 }
 
-// Throttle holds whatever shares it to one Limit, with a token bucket. A nil
-// *Throttle lets everything through. It may be used from many goroutines.
+// Throttle enforces one Limit, with a token bucket, on all APIs and routes that
+// share it. A nil *Throttle lets every request pass. A Throttle may be used
+// from many goroutines.
 type Throttle struct {
 	limit Limit
 
@@ -30,12 +33,13 @@ type Throttle struct {
 	at     time.Time
 }
 
-// NewThrottle returns a Throttle whose whole burst is there.
+// NewThrottle returns a Throttle with a full bucket: the whole burst may come
+// at once.
 func NewThrottle(l Limit) *Throttle {
 	return &Throttle{limit: l, tokens: float64(l.Burst)}
 }
 
-// Allow takes one request into account and reports whether it may pass.
+// Allow counts one request and reports whether it may pass.
 func (t *Throttle) Allow() bool {
 	if t == nil {
 		return true
@@ -52,7 +56,8 @@ func (t *Throttle) Allow() bool {
 	return true
 }
 
-// throttleOf is the bucket of one route: its own limit, or the API's default.
+// throttleOf returns the throttle of one route: by its own limit, else by the
+// API's default, else nil.
 func throttleOf(own, byDefault *Limit) *Throttle {
 	switch {
 	case own != nil:

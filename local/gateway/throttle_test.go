@@ -13,7 +13,7 @@ import (
 	"projectchat/local/gateway"
 )
 
-// once lets one request through and then none.
+// once lets one request pass and then none.
 var once = gateway.Limit{Burst: 1}
 
 func TestThrottleIsATokenBucket(t *testing.T) {
@@ -126,7 +126,7 @@ func TestMessagesCountTowardsTheAccountsLimit(t *testing.T) {
 
 func TestPostsOverTheAccountsLimitAreLimitExceeded(t *testing.T) {
 	cfg := gateway.WebSocketConfig{Account: gateway.NewThrottle(gateway.Limit{Burst: 2})}
-	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) { // which took one
+	withConnection(t, cfg, func(t *testing.T, s *site, c *socket, id string) { // the handshake took one
 		if err := post(t.Context(), s.sdk(t, "ws"), id, "x"); err != nil {
 			t.Fatal(err)
 		}

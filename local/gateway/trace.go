@@ -5,25 +5,26 @@ import (
 	"time"
 )
 
-// Trace is one line about something that happened: an event that came in and
-// what became of it. It never holds a payload, a header or a query.
+// Trace describes one event of an API and its outcome, as one line of a log. It
+// never holds a payload, a header or a query.
 type Trace struct {
-	// At is when it was over, Took how long it lasted.
+	// At is the time when the event was over. Took is how long it lasted.
 	At   time.Time
 	Took time.Duration
 	// Route is a route key, or a method and the path of the management API.
 	Route string
 	// Connection is the connection's id; empty for requests that have none.
 	Connection string
-	// Refused: the client or the function did not get what it asked for.
+	// Refused means that the client or the function did not get what it asked for.
 	Refused bool
-	// Outcome is for people: "101", "answered", "no route response: the reply
+	// Outcome is text for people: "101", "answered", "no route response: the reply
 	// was dropped". Its wording may change.
 	Outcome string
 }
 
-// String is the line as a terminal shows it, without a line feed: the time, the
-// route, the connection's first eight characters, milliseconds, the outcome.
+// String returns the line for a terminal, without a line feed: the time, the
+// route, the first eight characters of the connection's id, the milliseconds,
+// the outcome.
 func (t Trace) String() string {
 	mark := " "
 	if t.Refused {
@@ -34,15 +35,15 @@ func (t Trace) String() string {
 	return fmt.Sprintf("%s %s %-20s %-8s %7.1f ms  %s", t.At.Format("15:04:05.000"), mark, t.Route, connection, ms, t.Outcome)
 }
 
-// tracer gives out lines, if somebody wants them.
+// tracer sends traces to the API's Trace function. It may be nil.
 type tracer func(Trace)
 
-// note tells that something went as it should.
+// note traces an event that went well.
 func (t tracer) note(route, connection string, since time.Time, outcome string) {
 	t.line(route, connection, since, false, outcome)
 }
 
-// warn tells that something was refused, lost or went wrong.
+// warn traces an event that was refused, was lost or failed.
 func (t tracer) warn(route, connection string, since time.Time, outcome string) {
 	t.line(route, connection, since, true, outcome)
 }

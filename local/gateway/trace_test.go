@@ -27,7 +27,8 @@ func (j *journal) add(line gateway.Trace) {
 	j.lines = append(j.lines, line)
 }
 
-// all is what came until everybody waits: route, mark and outcome.
+// all waits until all goroutines are blocked and returns the lines so far:
+// route, mark and outcome.
 func (j *journal) all() []string {
 	synctest.Wait()
 	j.mu.Lock()
@@ -90,7 +91,7 @@ func TestTraceTellsWhatBecameOfEachMessage(t *testing.T) {
 	}
 }
 
-// readAway takes whatever comes.
+// readAway reads and discards frames.
 func readAway(c *socket) {
 	for {
 		if _, err := readFrame(c.r); err != nil {

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// WebSocket is a WebSocket API. It must be made with NewWebSocket and ended
-// with Shutdown.
+// WebSocket is a WebSocket API with its open connections. It is an
+// http.Handler. NewWebSocket makes one; Shutdown ends it.
 type WebSocket struct {
 	stage, apiID   string
 	region         string
@@ -34,17 +34,16 @@ type WebSocket struct {
 	maxPerConnection          int
 	queueMessages, queueBytes int
 
-	mu      sync.RWMutex
-	conns   map[string]*conn
-	closing bool
-	passing passing
+	mu         sync.RWMutex
+	conns      map[string]*conn
+	closing    bool
+	completion completion
 }
 
-// NewWebSocket checks cfg and returns the API with no connections. It fails on
-// a stage that is empty or has a slash, a route without a function or with a
-// timeout that API Gateway does not allow, more than 300 routes, a selection
-// expression that it cannot read, and an authorizer that is malformed or not on
-// $connect.
+// NewWebSocket checks cfg and returns the API without connections. It fails if
+// the stage is empty or has a slash, a route has no function or a timeout that
+// API Gateway does not allow, there are more than 300 routes, the selection
+// expression is malformed, or an authorizer is malformed or not on $connect.
 func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 	if cfg.Stage == "" || strings.Contains(cfg.Stage, "/") {
 		return nil, fmt.Errorf("stage %q is not one path segment", cfg.Stage)
@@ -86,8 +85,8 @@ func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
 }
 
 // ServeHTTP serves the whole API: the handshake at /{stage} and the management
-// API below /{stage}/@connections/. Everything else is 403. Under a custom domain
-// its mapping key stands for the stage.
+// API below /{stage}/@connections/. Other paths get 403. Under a custom domain
+// the API mapping key replaces the stage.
 func (g *WebSocket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if base, id, ok := managementPath(r.URL); ok {
 		g.manage(w, r, base, id)
@@ -105,8 +104,8 @@ func (g *WebSocket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.handshake(w, r)
 }
 
-// base is the path under which the API answers r, and whether r came to a custom
-// domain.
+// base returns the path under which the API answers r, and whether r came to a
+// custom domain.
 func (g *WebSocket) base(r *http.Request) (path string, custom bool) {
 	if len(g.domains) == 0 {
 		return g.stage, false
@@ -117,32 +116,34 @@ func (g *WebSocket) base(r *http.Request) (path string, custom bool) {
 	return g.stage, false
 }
 
-// IsManagement reports whether r is for the management API of some stage:
-// whether its path holds "/@connections/", encoded or not.
+// IsManagement reports whether r is a request to the management API of any
+// stage: whether its path contains "/@connections/", percent-encoded or not.
 func IsManagement(r *http.Request) bool {
 	_, _, ok := managementPath(r.URL)
 	return ok
 }
 
-// managementPath takes /{base}/@connections/{id} apart. Clients send "@" and "="
-// as they are or percent-encoded; both arrive decoded in Path.
+// managementPath splits /{base}/@connections/{id}. Clients may percent-encode
+// "@" and "="; Path holds both decoded.
 func managementPath(u *url.URL) (base, id string, ok bool) {
 	base, id, ok = strings.Cut(u.Path, "/@connections/")
 	return strings.TrimPrefix(base, "/"), id, ok
 }
 
 // Shutdown closes every connection with 1001 "Going away", runs their
-// $disconnect, and waits for all functions to return. New handshakes get 503
-// from its first moment on, one whose $connect runs is let in and then closed;
-// the management API stays, for the functions that still run. When ctx ends
-// first, the functions' context is cancelled and ctx's error returned; sockets
-// whose client does not answer the close are cut a few seconds later.
+// $disconnect, and waits for all functions to return. New handshakes get 503 at
+// once. A client whose $connect is running is still admitted and then closed.
+// The management API stays available to the functions that still run.
+//
+// If ctx ends first, Shutdown cancels the functions' context and returns ctx's
+// error. It cuts the sockets of clients that do not answer the close a few
+// seconds later.
 func (g *WebSocket) Shutdown(ctx context.Context) error {
 	g.mu.Lock()
 	g.closing = true
 	g.mu.Unlock()
 	for _, c := range g.open() {
-		c.end(goingAway)
+		c.end(causeGoingAway)
 	}
 	done := make(chan struct{})
 	go func() {
@@ -158,7 +159,7 @@ func (g *WebSocket) Shutdown(ctx context.Context) error {
 	}
 }
 
-// enter counts a handshake in, unless the API is closing.
+// enter counts a handshake as running. It reports false if the API is closing.
 func (g *WebSocket) enter() bool {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
@@ -169,7 +170,7 @@ func (g *WebSocket) enter() bool {
 	return true
 }
 
-// add makes c known to the management API, and reports whether the API is
+// add registers c for the management API. It reports whether the API is
 // closing.
 func (g *WebSocket) add(c *conn) (closing bool) {
 	g.mu.Lock()
@@ -178,7 +179,7 @@ func (g *WebSocket) add(c *conn) (closing bool) {
 	return g.closing
 }
 
-// open is every connection that there is now.
+// open returns all open connections.
 func (g *WebSocket) open() []*conn {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
@@ -197,8 +198,8 @@ func (g *WebSocket) forget(c *conn) {
 	delete(g.conns, c.id)
 }
 
-// routeOf picks the route of a message. A message never selects the two routes
-// of a connection's life.
+// routeOf returns the route of a message. A message can never select $connect
+// or $disconnect.
 func (g *WebSocket) routeOf(body []byte) (string, Route, bool) {
 	key := g.selection.key(body)
 	if !slices.Contains([]string{"$connect", "$disconnect"}, key) {
@@ -210,9 +211,10 @@ func (g *WebSocket) routeOf(body []byte) (string, Route, bool) {
 	return "$default", route, ok
 }
 
-// call runs a function, and lets pass what waits for one to have run.
+// call runs a function and then wakes the goroutines that wait for one to
+// return.
 func (g *WebSocket) call(route Route, key, requestID string, event []byte) ([]byte, error) {
-	defer g.passing.passed()
+	defer g.completion.passed()
 	reply, err := g.functions.call(route, key, requestID, event)
 	if err == nil && g.unsettled.EmptyResults && isEmpty(reply) {
 		reply = []byte(`{"statusCode":200}`)
@@ -224,18 +226,18 @@ func isEmpty(reply []byte) bool {
 	return slices.Contains([]string{"", "null", "{}"}, string(bytes.TrimSpace(reply)))
 }
 
-// errorFrame is what API Gateway itself says to a client, byte for byte.
+// errorFrame returns one of API Gateway's own error messages, byte for byte.
 func errorFrame(message, connectionID, requestID string) []byte {
 	return fmt.Appendf(nil, `{"message": "%s", "connectionId":"%s", "requestId":"%s"}`, message, connectionID, requestID)
 }
 
-// badBodyFrame is what a client gets whose message its route's model forbids,
-// spelt as AWS's documentation spells it.
+// badBodyFrame returns the answer to a message that its route's model rejects,
+// byte for byte as in AWS's documentation.
 func badBodyFrame(connectionID string) []byte {
 	return fmt.Appendf(nil, `{"message" : "Bad request body", "connectionId": "%s", "messageId": "%s"}`, connectionID, newID(idMessage))
 }
 
-// messageFor is API Gateway's text for a call that failed.
+// messageFor returns API Gateway's text for a failed call.
 func messageFor(err error) string {
 	if errors.Is(err, errTimedOut) {
 		return "Endpoint request timed out"
@@ -243,9 +245,9 @@ func messageFor(err error) string {
 	return "Internal server error"
 }
 
-// explained is what happened, for the trace. A function's own words stay out of
-// it: they can hold anything.
-func explained(err error) string {
+// explanation describes an error for the trace. It leaves out the function's own
+// text, which may hold anything.
+func explanation(err error) string {
 	if errors.Is(err, errTimedOut) {
 		return "no answer within the integration timeout"
 	}

@@ -9,26 +9,26 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// outgoing is one thing to write: all frames of a message, or a control frame.
+// outgoing is a message with all its frames, or a control frame, to be written.
 type outgoing struct {
 	frame []byte
-	// reply: a slot is free once it is written.
+	// reply means that writing it frees a slot.
 	reply bool
-	// message: it counts as activity.
+	// message means that writing it counts as activity.
 	message bool
-	// counted: it counts towards the bounds of the queue.
+	// counted means that it counts towards the bounds of the queue.
 	counted bool
 }
 
-// outbox is what waits to be written to a connection, under the connection's
-// lock. Posts and pongs are bounded by the API's QueueMessages and QueueBytes,
-// replies by the connection's slots.
+// outbox is the queue of a connection's writer. The connection's lock protects
+// it. QueueMessages and QueueBytes bound the posts and pongs in it, the
+// connection's slots bound the replies.
 type outbox struct {
 	queue   []outgoing
 	count   int
 	bytes   int
 	writing bool
-	// idle is closed when the writer stops, if somebody waits for that.
+	// idle, if a goroutine waits for it, is closed when the writer stops.
 	idle chan struct{}
 }
 
@@ -39,12 +39,14 @@ func (o *outbox) add(out outgoing) {
 	}
 }
 
-// full reports whether more bytes do not fit. One message always does.
+// full reports whether a frame of more bytes does not fit. One always fits into
+// an empty queue.
 func (o *outbox) full(g *WebSocket, more int) bool {
 	return o.count >= g.queueMessages || o.count > 0 && o.bytes+more > g.queueBytes
 }
 
-// take is everything that waits, or nothing, and then the writer stops.
+// take removes and returns the whole queue. If it is empty, the writer must
+// stop.
 func (o *outbox) take() []outgoing {
 	batch := o.queue
 	o.queue = nil
@@ -58,7 +60,7 @@ func (o *outbox) take() []outgoing {
 	return batch
 }
 
-// stopped is a channel that is closed once no writer works.
+// stopped returns a channel that is closed once no writer is running.
 func (o *outbox) stopped(mu *sync.Mutex) <-chan struct{} {
 	mu.Lock()
 	defer mu.Unlock()
@@ -92,7 +94,8 @@ func (c *conn) enqueue(out outgoing) error {
 	return nil
 }
 
-// startWriter sees to it that somebody writes. mu is held.
+// startWriter starts a writer if there is something to write and none is
+// running. The caller holds mu.
 func (c *conn) startWriter() {
 	if c.out.writing || len(c.out.queue) == 0 {
 		return
@@ -101,7 +104,7 @@ func (c *conn) startWriter() {
 	go c.write()
 }
 
-// write writes until nothing waits any more.
+// write writes until the queue is empty.
 func (c *conn) write() {
 	for {
 		c.mu.Lock()
@@ -114,7 +117,7 @@ func (c *conn) write() {
 		err := c.writeAll(batch)
 		c.written(batch)
 		if err != nil {
-			c.end(*cutOff.because("the client does not take what is written"))
+			c.end(*causeCut.because("the client does not take what is written"))
 		}
 	}
 }
@@ -135,7 +138,7 @@ func (c *conn) writeAll(batch []outgoing) error {
 	return err
 }
 
-// written frees what a batch held.
+// written releases the slots and the queue space of a batch.
 func (c *conn) written(batch []outgoing) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -152,8 +155,8 @@ func (c *conn) written(batch []outgoing) {
 	}
 }
 
-// frames is payload as a frame, or as several where it is text and longer than
-// one may be.
+// frames returns payload as one frame, or as several if it is text and longer
+// than a frame may be.
 func frames(op ws.OpCode, payload []byte) []byte {
 	b := make([]byte, 0, len(payload)+(1+len(payload)/maxFrameBytes)*maxServerHeader)
 	for {
@@ -166,11 +169,11 @@ func frames(op ws.OpCode, payload []byte) []byte {
 	}
 }
 
-// maxServerHeader is the header of the longest frame that a gateway sends: it is
-// not masked, and 16 bits hold its length.
+// maxServerHeader is the header length of the gateway's longest frame: it has
+// no mask, and its length fits in 16 bits.
 const maxServerHeader = 4
 
-// appendHeader writes a frame's header (RFC 6455, 5.2).
+// appendHeader appends a frame's header (RFC 6455, section 5.2).
 func appendHeader(b []byte, op ws.OpCode, length int, fin bool) []byte {
 	first := byte(op)
 	if fin {

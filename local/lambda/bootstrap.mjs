@@ -1,5 +1,5 @@
-// The part of Lambda's Node.js runtime that a handler sees: it asks the Runtime
-// API for events and gives them to the handler that _HANDLER names.
+// Replaces Lambda's Node.js runtime: it asks the Runtime API for events and passes
+// them to the handler that _HANDLER names.
 import http from 'node:http';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -29,7 +29,7 @@ function report(error) {
   return JSON.stringify({ errorType: typeof error, errorMessage: String(error), trace: [] });
 }
 
-// find names the handler's file, which may have any of three endings.
+// find returns the path of the handler's file, which may end in .js, .mjs or .cjs.
 function find(module) {
   for (const ending of ['', '.js', '.mjs', '.cjs']) {
     const file = path.resolve(env.LAMBDA_TASK_ROOT, module + ending);
@@ -65,7 +65,7 @@ function contextOf(headers) {
   };
 }
 
-// run awaits a promise, or the callback of a handler of the old kind.
+// run waits for the handler's promise, or for the callback of an older handler.
 function run(handler, event, context) {
   return new Promise((resolve, reject) => {
     const callback = (error, result) => (error ? reject(error) : resolve(result));

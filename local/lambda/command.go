@@ -9,15 +9,17 @@ import (
 	"strings"
 )
 
-// nodeBootstrap stands for Lambda's Node.js runtime.
+// nodeBootstrap replaces Lambda's Node.js runtime.
 //
 //go:embed bootstrap.mjs
 var nodeBootstrap []byte
 
-// Command is the program for a function's code in dir: its file "bootstrap" if
-// there is one, else Node.js with a bootstrap of ours for the runtimes nodejs*,
-// which is written into scratch. Python and the other managed runtimes are not
-// supported.
+// Command returns the program for a function whose code is in dir, with its
+// arguments. If dir has a file "bootstrap", that is the program. For the
+// runtimes nodejs* it is Node.js with a bootstrap of this package, which
+// Command writes into the folder scratch. Other runtimes (Python, Java and so
+// on) are not supported: Command fails, and it fails if "bootstrap" is not
+// executable.
 func Command(dir, runtime, scratch string) ([]string, error) {
 	bootstrap := filepath.Join(dir, "bootstrap")
 	info, err := os.Stat(bootstrap)
@@ -29,7 +31,7 @@ func Command(dir, runtime, scratch string) ([]string, error) {
 	case !errors.Is(err, os.ErrNotExist):
 		return nil, err
 	case !strings.HasPrefix(runtime, "nodejs"):
-		return nil, fmt.Errorf("no file bootstrap in %s, and the runtime %q is not run here", dir, runtime)
+		return nil, fmt.Errorf("no file bootstrap in %s, and the runtime %q cannot run here", dir, runtime)
 	}
 	script := filepath.Join(scratch, "bootstrap.mjs")
 	if err := os.WriteFile(script, nodeBootstrap, 0o600); err != nil {

@@ -13,15 +13,16 @@ import (
 	"time"
 )
 
-// noAccount is what stands for an AWS account's number.
+// noAccount stands for an AWS account's number.
 const noAccount = "000000000000"
 
 func arn(cfg Config) string {
 	return "arn:aws:lambda:" + cfg.Region + ":" + noAccount + ":function:" + cfg.Name
 }
 
-// environment is a process's: the function's variables, under those that Lambda
-// sets ("Using Lambda environment variables").
+// environment returns the variables of a process: the function's own,
+// overridden by those that Lambda sets. See
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime.
 func environment(cfg Config, runtimeAPI string) []string {
 	all := map[string]string{"LANG": "en_US.UTF-8", "TZ": ":UTC"}
 	maps.Copy(all, cfg.Environment)
@@ -55,7 +56,7 @@ func randomHex(n int) string {
 	return hex.EncodeToString(b)
 }
 
-// newRequestID is a random UUID (RFC 9562, version 4).
+// newRequestID returns a random UUID (RFC 9562, version 4).
 func newRequestID() string {
 	var b [16]byte
 	rand.Read(b[:])
@@ -63,15 +64,16 @@ func newRequestID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// newTraceID is an X-Ray trace header: time in seconds, then 12 random bytes.
+// newTraceID returns an X-Ray trace header: the time in seconds, then 12 random
+// bytes.
 func newTraceID(now time.Time) string {
 	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=0", now.Unix(), randomHex(12), randomHex(8))
 }
 
-// maxLine bounds what is kept of a line that does not end.
+// maxLine bounds a line without an end.
 const maxLine = 64 << 10
 
-// lines gives what is written to it to each, line by line.
+// lines is a writer that calls each with every line.
 type lines struct {
 	each func(line string)
 
@@ -98,7 +100,7 @@ func (l *lines) Write(b []byte) (int, error) {
 	}
 }
 
-// flush gives away the last line, where it has no end.
+// flush passes on the last line if it has no end.
 func (l *lines) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

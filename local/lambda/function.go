@@ -1,15 +1,30 @@
-// Package lambda is AWS Lambda for one machine: it runs functions as local
-// processes that speak the Lambda Runtime API, as a bootstrap of a custom
-// runtime or a Node.js handler does, or calls those of a Lambda Invoke API such
-// as `sam local start-lambda`.
+// Package lambda is AWS Lambda for one machine. A [Function] runs as local
+// processes that speak the Lambda Runtime API: a bootstrap of a custom runtime,
+// for example a Go program, or a Node.js handler. A [RemoteFunction] runs
+// behind a Lambda Invoke API like that of `sam local start-lambda`.
 //
-// As in Lambda, a process handles one event at a time and is kept for later
-// ones, so that what it did at its start and what it left in memory is there
-// again; events that come together get processes of their own. A process that
-// crashes or takes too long is ended and its event fails.
+//	f, err := lambda.New(lambda.Config{
+//		Name:    "Hello",
+//		Command: []string{"./bootstrap"},
+//		Timeout: 5 * time.Second,
+//		Output:  func(line string) { log.Print(line) },
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	defer f.Close()
+//	reply, err := f.Invoke(ctx, []byte(`{"name":"Ann"}`))
 //
-// Two differences remain: processes are not frozen between events, and a failed
-// start is not tried again for the same event.
+// As in Lambda, a process handles one event at a time and stays for later
+// events, with the state of its start and of its memory. Events that overlap
+// get a process each. A process that crashes or takes too long is ended, and
+// its event fails.
+//
+// Two differences from Lambda remain: processes are not frozen between events,
+// and a failed start is not retried for the same event.
+//
+// See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html and
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html.
 package lambda
 
 import (
@@ -30,75 +45,80 @@ const (
 	settleTime   = 250 * time.Millisecond
 )
 
-// Error is a function error: the function, or its process, failed.
+// Error is a function error: the function or its process failed.
 type Error struct {
-	// Type is errorType: "Runtime.ExitError" for a crash, "Sandbox.Timedout" for
-	// a timeout, else what the function says.
+	// Type is errorType: "Runtime.ExitError" for a crash, "Sandbox.Timedout" for a
+	// timeout, otherwise the function's own.
 	Type string
-	// Message is errorMessage, as the function says it.
+	// Message is errorMessage, usually the function's own text.
 	Message string
 }
 
-// Error is the message alone, by which API Gateway knows "Unauthorized".
+// Error returns the message alone. API Gateway recognizes "Unauthorized" by it.
 func (e *Error) Error() string { return e.Message }
 
-// errClosed says that the function was closed.
+// errClosed means that Close was called.
 var errClosed = errors.New("the function is closed")
 
 // Config describes a function. Command is required.
 type Config struct {
 	// Name is the function's name.
 	Name string
-	// Command is the program with its arguments; see [Command].
+	// Command is the program with its arguments. [Command] returns it for a folder
+	// of code.
 	Command []string
 	// Dir is the folder of the function's code.
 	Dir string
-	// Handler is what the function finds as _HANDLER.
+	// Handler is the value of the function's variable _HANDLER.
 	Handler string
-	// Runtime is the template's, for example "nodejs20.x"; may be empty.
+	// Runtime is the template's Runtime, for example "nodejs20.x". It may be
+	// empty.
 	Runtime string
-	// Timeout is how long an event may take; 0 means Lambda's 3 s.
+	// Timeout is the time limit for an event. 0 means Lambda's 3 s.
 	Timeout time.Duration
-	// MemoryMB is told to the function, not enforced; 0 means Lambda's 128.
+	// MemoryMB is only reported to the function, not enforced. 0 means Lambda's
+	// 128.
 	MemoryMB int
 	// Region is AWS_REGION; "us-east-1" if empty.
 	Region string
-	// Environment holds the function's variables, those of the processes' PATH
-	// and the like included: nothing is inherited. Variables that Lambda
-	// reserves are set over them.
+	// Environment holds all variables of the processes, PATH included: they
+	// inherit none. Variables that Lambda reserves override it.
 	Environment map[string]string
-	// MaxProcesses bounds the processes; further events wait. 0 means 16.
+	// MaxProcesses bounds the processes. Further events wait. 0 means 16.
 	MaxProcesses int
-	// Output gets each line that a process writes, from several goroutines at
-	// once; nil discards them.
+	// Output is called with each line that a process writes, from several
+	// goroutines at once. Nil discards the lines.
 	Output func(line string)
-	// Event is told what happens to processes, for a log; nil discards it.
+	// Event is called with a line for a log when a process has started or ended.
+	// Nil discards it.
 	Event func(what string)
-	// Started is told of each process that asks for its first event, and how long
-	// it took to, from just before it was started; nil discards it.
+	// Started is called when a process asks for its first event. took is the time
+	// since just before the start. Nil discards it.
 	Started func(pid int, took time.Duration)
 }
 
-// Function runs a function in processes. It must be made with New and ended
-// with Close.
+// Function is a function that runs in local processes. New makes one; Close
+// ends it.
 type Function struct {
 	cfg Config
-	// slots bounds the processes that are at work or starting.
+	// slots bounds the processes that are starting or at work.
 	slots chan struct{}
 
 	mu     sync.Mutex
 	idle   []*process // the one used last is at the end
 	all    map[*process]bool
 	closed bool
-	// settling processes have replied and are not yet idle; waiting events hope
-	// for one; freed is closed, and replaced, when one is idle or gone.
+	// settling counts processes that have replied and are not yet idle; waiting
+	// counts events that wait for one of them. freed is closed, and replaced, when
+	// a process becomes idle or ends.
 	settling, waiting int
 	freed             chan struct{}
-	// running counts events that have a process or will have one.
+	// running counts events that have a process or wait for one.
 	running sync.WaitGroup
 }
 
-// New checks cfg. No process is started before the first event.
+// New returns the function described by cfg. It fails if there is no Command.
+// No process starts before the first event.
 func New(cfg Config) (*Function, error) {
 	if len(cfg.Command) == 0 {
 		return nil, fmt.Errorf("function %s has no command", cfg.Name)
@@ -123,9 +143,9 @@ func New(cfg Config) (*Function, error) {
 	}, nil
 }
 
-// Invoke runs the function for one event and returns its reply, in JSON both.
-// Every failure of the function itself is an [*Error]. If ctx ends first, the
-// process is ended and ctx's error returned.
+// Invoke runs the function for one event and returns its reply, both in JSON. A
+// failure of the function itself is an [*Error]. If ctx ends first, Invoke ends
+// the process and returns ctx's error.
 func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if len(payload) > maxPayload {
 		return nil, fmt.Errorf("event of %d bytes is over Lambda's limit", len(payload))
@@ -149,12 +169,12 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	f.mu.Lock()
 	f.settling++
 	f.mu.Unlock()
-	// The reply is there, but the process is free only when it asks for more.
+	// The process stays busy after its reply, until it asks for the next event.
 	go f.giveBack(p, inv)
 	return reply, err
 }
 
-// enter counts an event in, unless the function is closed.
+// enter counts an event as running. It reports false if the function is closed.
 func (f *Function) enter() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -165,23 +185,24 @@ func (f *Function) enter() bool {
 	return true
 }
 
-// leave ends an event that has a slot.
+// leave ends an event and frees its slot.
 func (f *Function) leave() {
 	<-f.slots
 	f.running.Done()
 }
 
-// take takes the process that was used last, or starts one.
+// take returns the idle process that was used last, or starts one.
 func (f *Function) take(ctx context.Context) (*process, error) {
-	if p := f.warm(ctx); p != nil {
+	if p := f.idleProcess(ctx); p != nil {
 		return p, nil
 	}
 	return f.start(ctx)
 }
 
-// warm is an idle process, nil if there is none. One that has replied is idle
-// in a moment, which is worth waiting for rather than start another.
-func (f *Function) warm(ctx context.Context) *process {
+// idleProcess returns an idle process, nil if there is none. It waits for a
+// process that has replied, because that will be idle in a moment and a new one
+// would take longer.
+func (f *Function) idleProcess(ctx context.Context) *process {
 	timer := time.NewTimer(settleTime)
 	defer timer.Stop()
 	for {
@@ -191,19 +212,19 @@ func (f *Function) warm(ctx context.Context) *process {
 		}
 		select {
 		case <-freed:
-			f.waited()
+			f.stopWaiting()
 		case <-timer.C:
-			f.waited()
+			f.stopWaiting()
 			return nil
 		case <-ctx.Done():
-			f.waited()
+			f.stopWaiting()
 			return nil
 		}
 	}
 }
 
-// pop takes an idle process. If there is none but one will be free soon, freed
-// is closed then and the caller counts as waiting for it.
+// pop takes an idle process. If there is none but one will be idle soon, it
+// returns the channel that is then closed, and counts the caller as waiting.
 func (f *Function) pop() (p *process, freed <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -213,7 +234,7 @@ func (f *Function) pop() (p *process, freed <-chan struct{}) {
 		if p.alive() {
 			return p, nil
 		}
-		delete(f.all, p) // it ended while nobody looked
+		delete(f.all, p) // it ended while it was idle
 	}
 	if f.settling <= f.waiting {
 		return nil, nil
@@ -222,13 +243,14 @@ func (f *Function) pop() (p *process, freed <-chan struct{}) {
 	return nil, f.freed
 }
 
-func (f *Function) waited() {
+func (f *Function) stopWaiting() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.waiting--
 }
 
-// start is a cold start: it waits until the process asks for its first event.
+// start makes a cold start: it waits until the new process asks for its first
+// event.
 func (f *Function) start(ctx context.Context) (*process, error) {
 	began := time.Now()
 	p, err := startProcess(f.cfg)
@@ -239,7 +261,7 @@ func (f *Function) start(ctx context.Context) (*process, error) {
 		p.kill()
 		return nil, errClosed
 	}
-	if err := p.ready(ctx); err != nil {
+	if err := p.awaitReady(ctx); err != nil {
 		f.forget(p)
 		p.kill()
 		return nil, err
@@ -266,11 +288,11 @@ func (f *Function) forget(p *process) {
 	delete(f.all, p)
 }
 
-// giveBack waits until the process is done with its event, at most until the
-// event's time is over: what runs on after the reply counts, as in Lambda.
+// giveBack waits until the process has finished its event, at most until the
+// event's deadline. As in Lambda, work after the reply counts.
 func (f *Function) giveBack(p *process, inv *invocation) {
 	defer f.leave()
-	err := p.settled(inv)
+	err := p.awaitNextRequest(inv)
 	if err != nil {
 		p.kill()
 		f.cfg.Event(fmt.Sprintf("process %d is gone: %v", p.pid(), err))
@@ -287,8 +309,8 @@ func (f *Function) giveBack(p *process, inv *invocation) {
 	f.freed = make(chan struct{})
 }
 
-// Close ends every process, at once, and waits until they are gone. Events at
-// work fail. It may be called more than once.
+// Close ends every process at once and waits for their end. Events at work
+// fail. It may be called more than once.
 func (f *Function) Close() {
 	f.mu.Lock()
 	f.closed = true

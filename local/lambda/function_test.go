@@ -63,7 +63,7 @@ func TestProcessesAreBounded(t *testing.T) {
 	go ask("a")
 	receive(t, g.arrived, "first")
 	go ask("b")
-	g.open <- struct{}{} // there is only one at the gate
+	g.open <- struct{}{} // only one function waits at the gate
 	first := receive(t, answers, "answer")
 	receive(t, g.arrived, "second")
 	g.open <- struct{}{}
@@ -115,7 +115,8 @@ func TestAProcessThatEndsWhileIdleIsReplaced(t *testing.T) {
 	if err := syscall.Kill(before.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	// It may get the event and end with it; then the next one is a new one's.
+	// The process may get the event before it ends. Then a new process gets the next
+	// event.
 	after, err := invoke(f, order{})
 	if err != nil {
 		after = mustInvoke(t, f, order{})
@@ -201,7 +202,7 @@ func TestAProcessThatCannotBegin(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFunction(t, test.change)
-			for range 2 { // each event tries anew
+			for range 2 { // each event makes another attempt
 				if _, err := invoke(f, order{}); err == nil || !strings.Contains(err.Error(), test.want) {
 					t.Errorf("error %v, want %s", err, test.want)
 				}
@@ -256,8 +257,8 @@ func TestNewRefusesAFunctionWithoutACommand(t *testing.T) {
 	}
 }
 
-// TestStartedIsToldOfEachProcess: once for a cold start, and not for an event of
-// a process that is warm.
+// TestStartedIsToldOfEachProcess expects one call for a cold start, and none for
+// an event of a warm process.
 func TestStartedIsToldOfEachProcess(t *testing.T) {
 	var pids []int
 	f := newFunction(t, func(cfg *locallambda.Config) {

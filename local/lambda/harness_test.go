@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// order tells the function what to do.
+// order is an event: it tells the function how to behave.
 type order struct {
 	Do   string `json:"do"`
 	Text string `json:"text"`
@@ -65,7 +65,7 @@ func handle(ctx context.Context, o order) (answer, error) {
 		fmt.Println(o.Text)
 		fmt.Fprint(os.Stderr, "without an end")
 	case "wait":
-		// Whether the gate opens or the process is ended: the test sees which.
+		// The gate opens or the process is ended; the test knows which.
 		res, err := http.Get(os.Getenv("GATE") + "/" + o.Text)
 		if err != nil {
 			return a, err
@@ -100,7 +100,8 @@ func (o *output) String() string {
 	return strings.Join(o.lines, "\n")
 }
 
-// newFunction is a function of this binary, closed at the test's end.
+// newFunction returns a function that this binary runs. It is closed at the end
+// of the test.
 func newFunction(t *testing.T, change func(*locallambda.Config)) *locallambda.Function {
 	t.Helper()
 	program, err := os.Executable()
@@ -154,11 +155,11 @@ func wantError(t *testing.T, err error, kind, message string) {
 	}
 }
 
-// gate is where functions wait.
+// gate is an HTTP server at which functions wait.
 type gate struct {
 	url     string
-	arrived chan string   // the name of who came
-	left    chan string   // of who went without being let through
+	arrived chan string   // the names of functions that came
+	left    chan string   // the names of functions that went without being let through
 	open    chan struct{} // lets one through
 }
 
@@ -189,7 +190,7 @@ func receive[T any](t *testing.T, c <-chan T, what string) T {
 	}
 }
 
-// actAsGateway holds a function that waits at the gate, and itself for ever.
+// actAsGateway runs a function that waits at the gate, and then waits for ever.
 func actAsGateway() {
 	f, err := locallambda.New(locallambda.Config{
 		Name: "Orphan", Command: []string{os.Args[0]}, Dir: ".", Timeout: time.Hour,

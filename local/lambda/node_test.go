@@ -68,7 +68,7 @@ func TestNodeHandlers(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := locallambda.Command(dir, "python3.13", dir); err == nil || !strings.Contains(err.Error(), `the runtime "python3.13" is not run here`) {
+	if _, err := locallambda.Command(dir, "python3.13", dir); err == nil || !strings.Contains(err.Error(), `the runtime "python3.13" cannot run here`) {
 		t.Errorf("python: %v", err)
 	}
 	writeFile(t, dir, "bootstrap", "#!/bin/sh\n")

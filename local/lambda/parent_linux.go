@@ -2,6 +2,6 @@ package lambda
 
 import "syscall"
 
-// endWithParent has the kernel end the program when this one ends, however it
-// does.
+// endWithParent makes the kernel end the program when this process ends, even
+// after a crash.
 func endWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }

@@ -4,6 +4,6 @@ package lambda
 
 import "syscall"
 
-// endWithParent does nothing where the kernel cannot. A bootstrap notices the
-// end by itself: its request for an event fails.
+// endWithParent does nothing: only Linux can end a program with its parent. A
+// bootstrap ends by itself, because its request for an event fails.
 func endWithParent(*syscall.SysProcAttr) {}

@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// drainTime is how long output is still read after a process is gone: a child
-// of its own may hold the pipe for ever.
+// drainTime bounds the reading of output after a process has ended: its
+// children may hold the pipe open for ever.
 const drainTime = time.Second
 
-// process is one execution environment: a program and the Runtime API that only
-// it knows the address of.
+// process is one execution environment: a program, and a Runtime API for it
+// alone.
 type process struct {
 	cfg    Config
 	cmd    *exec.Cmd
 	server *http.Server
 	api    *runtimeAPI
 
-	// gone is closed when the program has ended; then state says how.
+	// gone is closed when the program has ended. state then says how.
 	gone  chan struct{}
 	state error
 }
 
-// startProcess starts the program.
+// startProcess starts a program and its Runtime API.
 func startProcess(cfg Config) (*process, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,15 +55,16 @@ func command(cfg Config, address string) *exec.Cmd {
 	out := &lines{each: cfg.Output}
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.WaitDelay = drainTime
-	// A group of its own: a Ctrl-C in the terminal is for the gateway, which may
-	// have events for its functions yet.
+	// A group of its own: Ctrl-C in the terminal is meant for the gateway, which
+	// may still have events for its functions.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	endWithParent(cmd.SysProcAttr)
 	return cmd
 }
 
 // live starts the program and waits for its end. Linux ends a program together
-// with the thread that started it, so this thread stays until then.
+// with the thread that started it (PR_SET_PDEATHSIG), so this goroutine keeps
+// its thread until then.
 func (p *process) live(started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -74,7 +75,7 @@ func (p *process) live(started chan<- error) {
 	}
 	p.state = p.cmd.Wait()
 	p.cmd.Stdout.(*lines).flush()
-	p.killGroup() // what it left behind
+	p.killGroup() // ends its children
 	p.server.Close()
 	close(p.gone)
 }
@@ -90,7 +91,7 @@ func (p *process) alive() bool {
 	}
 }
 
-// kill ends the program and its children, and waits until it is gone.
+// kill ends the program with its children and waits for its end.
 func (p *process) kill() {
 	if p.alive() {
 		p.killGroup()
@@ -100,8 +101,8 @@ func (p *process) kill() {
 
 func (p *process) killGroup() { syscall.Kill(-p.pid(), syscall.SIGKILL) }
 
-// ready waits for the program's first request for an event.
-func (p *process) ready(ctx context.Context) error {
+// awaitReady waits for the program's first request for an event.
+func (p *process) awaitReady(ctx context.Context) error {
 	timer := time.NewTimer(initTime)
 	defer timer.Stop()
 	select {
@@ -118,8 +119,8 @@ func (p *process) ready(ctx context.Context) error {
 	}
 }
 
-// initOutcome is the error that the program reported before it ended, or its
-// end.
+// initOutcome returns the error that the program reported before it ended, or
+// else one about its end.
 func (p *process) initOutcome() error {
 	select {
 	case err := <-p.api.initError:
@@ -129,8 +130,8 @@ func (p *process) initOutcome() error {
 	}
 }
 
-// run hands the event to the program and waits for its reply. After an error
-// the program is gone, unless the error is the function's own.
+// run passes the event to the program and waits for its reply. After an error
+// the program has ended, unless the error is the function's own.
 func (p *process) run(ctx context.Context, inv *invocation) ([]byte, error) {
 	timer := time.NewTimer(p.cfg.Timeout)
 	defer timer.Stop()
@@ -157,7 +158,8 @@ func (p *process) timedOut(inv *invocation) error {
 	return &Error{Type: "Sandbox.Timedout", Message: fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", inv.id, p.cfg.Timeout.Seconds())}
 }
 
-// afterExit prefers a reply that came just before the end.
+// afterExit returns a reply that came just before the program's end, or else an
+// error.
 func (p *process) afterExit(inv *invocation) ([]byte, error) {
 	select {
 	case out := <-inv.done:
@@ -184,9 +186,9 @@ func (p *process) exitError(requestID string) error {
 	return &Error{Type: "Runtime.ExitError", Message: message}
 }
 
-// settled waits until the program asks for its next event, at most until the
-// time of the one that it had is over.
-func (p *process) settled(inv *invocation) error {
+// awaitNextRequest waits until the program asks for its next event, at most
+// until the deadline of the event that it had.
+func (p *process) awaitNextRequest(inv *invocation) error {
 	timer := time.NewTimer(time.Until(inv.deadline))
 	defer timer.Stop()
 	select {

@@ -13,8 +13,9 @@ import (
 	"sync"
 )
 
-// Remote is a Lambda Invoke API without signatures, as `sam local start-lambda`
-// serves it.
+// Remote is a Lambda Invoke API without signatures, like that of `sam local
+// start-lambda`. See
+// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
 type Remote struct {
 	url    string
 	client http.Client
@@ -24,13 +25,14 @@ type Remote struct {
 	unreachable bool
 }
 
-// NewRemote checks the address, for example "http://127.0.0.1:3001". log is
-// told once when nobody answers there, and again only after somebody did; nil
-// discards that.
+// NewRemote returns the API at an address like "http://127.0.0.1:3001". It
+// fails if the address is not an HTTP URL. NewRemote does not connect. When the
+// address does not answer, log is called once; after an answer it may be called
+// again. Nil discards the line.
 func NewRemote(address string, log func(line string)) (*Remote, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%q is not the address of a Lambda endpoint, such as http://127.0.0.1:3001", address)
+		return nil, fmt.Errorf("%q is not the address of a Lambda endpoint, for example http://127.0.0.1:3001", address)
 	}
 	if log == nil {
 		log = func(string) {}
@@ -41,7 +43,7 @@ func NewRemote(address string, log func(line string)) (*Remote, error) {
 	return &Remote{url: strings.TrimSuffix(address, "/"), client: http.Client{Transport: transport}, log: log}, nil
 }
 
-// Function is the function of this name, as an Invoker.
+// Function returns the function with this name.
 func (r *Remote) Function(name string) *RemoteFunction { return &RemoteFunction{remote: r, name: name} }
 
 // RemoteFunction is a function behind a Lambda Invoke API.
@@ -50,12 +52,12 @@ type RemoteFunction struct {
 	name   string
 }
 
-// ErrRejected is the error where the Invoke API does not run a function: it is
-// throttled, may not be invoked, or is not known there.
+// ErrRejected means that the Invoke API did not run the function: it throttled
+// the invocation, does not permit it, or does not know the function.
 var ErrRejected = errors.New("the Lambda endpoint rejects the invocation")
 
-// Invoke runs the function and waits for its reply. A function error is an
-// [*Error]; see also [ErrRejected].
+// Invoke runs the function for one event and returns its reply, both in JSON. A
+// failure of the function itself is an [*Error]. See also [ErrRejected].
 func (f *RemoteFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	address := f.remote.url + "/2015-03-31/functions/" + url.PathEscape(f.name) + "/invocations"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(payload))
@@ -82,7 +84,7 @@ func (f *RemoteFunction) Invoke(ctx context.Context, payload []byte) ([]byte, er
 	return reply, nil
 }
 
-// functionError reads the payload of a failed invocation.
+// functionError decodes the payload of a failed invocation.
 func functionError(reply []byte) error {
 	var body struct {
 		Type    string `json:"errorType"`
@@ -94,7 +96,7 @@ func functionError(reply []byte) error {
 	return &Error{Type: body.Type, Message: body.Message}
 }
 
-// errUnreachable is short: the long text was said once.
+// errUnreachable is short, because notReached has logged the details once.
 var errUnreachable = errors.New("no Lambda endpoint answers")
 
 func (r *Remote) notReached(ctx context.Context, err error) error {
@@ -104,7 +106,7 @@ func (r *Remote) notReached(ctx context.Context, err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.unreachable {
-		r.log(fmt.Sprintf("nobody answers at %s: is `sam local start-lambda` running? (%v)", r.url, err))
+		r.log(fmt.Sprintf("nothing answers at %s: is `sam local start-lambda` running? (%v)", r.url, err))
 	}
 	r.unreachable = true
 	return errUnreachable

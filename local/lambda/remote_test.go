@@ -11,7 +11,7 @@ import (
 	locallambda "projectchat/local/lambda"
 )
 
-// startLambda answers as `sam local start-lambda` does.
+// startLambda serves an API with the answers of `sam local start-lambda`.
 func startLambda(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "POST /2015-03-31/functions/Echo/invocations":

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// runtimeAPI is the Lambda Runtime API of one process: see "Using the Lambda
-// runtime API for custom runtimes" in AWS's documentation.
+// runtimeAPI is the Lambda Runtime API of one process:
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 type runtimeAPI struct {
 	mux http.ServeMux
 	arn string
-	// asked gets a token at each request for an event.
+	// asked receives a token at each request for an event.
 	asked chan struct{}
-	// events are handed to whoever asks.
+	// events passes an event to the request that waits for one.
 	events    chan *invocation
 	initError chan error
 
@@ -64,10 +64,10 @@ func newRuntimeAPI(cfg Config) *runtimeAPI {
 	return a
 }
 
-// ServeHTTP serves the process.
+// ServeHTTP serves the process's requests.
 func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
 
-// next waits for an event, for as long as it takes.
+// next answers with the next event, for which it waits without a limit.
 func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	if a.busy() {
 		answer(w, http.StatusForbidden, "InvalidStateTransition", "the event before has no response yet")
@@ -103,7 +103,7 @@ func (a *runtimeAPI) hand(w http.ResponseWriter, inv *invocation) {
 	w.Write(inv.payload)
 }
 
-// response is the function's reply.
+// response receives the function's reply.
 func (a *runtimeAPI) response(w http.ResponseWriter, r *http.Request) {
 	inv := a.of(r)
 	if inv == nil {
@@ -121,30 +121,30 @@ func (a *runtimeAPI) response(w http.ResponseWriter, r *http.Request) {
 		return // the process ended while it wrote
 	}
 	a.finish(inv, reply.Bytes(), nil)
-	accepted(w)
+	answerAccepted(w)
 }
 
-// failure is the function's error.
+// failure receives the function's error.
 func (a *runtimeAPI) failure(w http.ResponseWriter, r *http.Request) {
 	inv := a.of(r)
 	if inv == nil {
 		answer(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
 		return
 	}
-	a.finish(inv, nil, reported(w, r))
-	accepted(w)
+	a.finish(inv, nil, reportedError(w, r))
+	answerAccepted(w)
 }
 
-// initFailure is the error of a process that could not begin.
+// initFailure receives the error of a process that could not start.
 func (a *runtimeAPI) initFailure(w http.ResponseWriter, r *http.Request) {
 	select {
-	case a.initError <- reported(w, r):
+	case a.initError <- reportedError(w, r):
 	default:
 	}
-	accepted(w)
+	answerAccepted(w)
 }
 
-// of is the invocation that r is about, nil if it is not the current one.
+// of returns the invocation that r names, nil if it is not the current one.
 func (a *runtimeAPI) of(r *http.Request) *invocation {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -163,21 +163,21 @@ func (a *runtimeAPI) finish(inv *invocation, reply []byte, err error) {
 	}
 }
 
-// reported reads an error as a runtime reports it. One that says nothing has
-// the type that its header names.
-func reported(w http.ResponseWriter, r *http.Request) *Error {
+// reportedError decodes an error as a runtime reports it. If the body has no
+// type, a header names it.
+func reportedError(w http.ResponseWriter, r *http.Request) *Error {
 	var body struct {
 		Type    string `json:"errorType"`
 		Message string `json:"errorMessage"`
 	}
-	json.NewDecoder(http.MaxBytesReader(w, r.Body, maxPayload)).Decode(&body) // nothing better is known of a malformed one
+	json.NewDecoder(http.MaxBytesReader(w, r.Body, maxPayload)).Decode(&body) // a malformed report has no more information
 	if body.Type == "" {
 		body.Type = r.Header.Get("Lambda-Runtime-Function-Error-Type")
 	}
 	return &Error{Type: body.Type, Message: body.Message}
 }
 
-func accepted(w http.ResponseWriter) {
+func answerAccepted(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
 	w.Write([]byte(`{"status":"OK"}`))

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// call makes one request of a runtime.
+// call makes one request, as a runtime does.
 func call(a *runtimeAPI, method, path, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(method, "/2018-06-01/runtime"+path, strings.NewReader(body))
@@ -18,7 +18,7 @@ func call(a *runtimeAPI, method, path, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-// begun is an API whose runtime has one event.
+// begun returns an API whose runtime has one event.
 func begun(t *testing.T) (*runtimeAPI, *invocation, *httptest.ResponseRecorder) {
 	t.Helper()
 	a := newRuntimeAPI(Config{Name: "F", Region: "eu-west-1"})

@@ -16,7 +16,7 @@ func (r *resolver) choose(arg *yaml.Node) (any, error) {
 	return r.eval(branch)
 }
 
-// branch is the branch of a Fn::If that is taken.
+// branch returns the branch of a Fn::If that its condition selects.
 func (r *resolver) branch(arg *yaml.Node) (*yaml.Node, error) {
 	args, err := arguments("Fn::If", arg, 3)
 	if err != nil {
@@ -32,7 +32,7 @@ func (r *resolver) branch(arg *yaml.Node) (*yaml.Node, error) {
 	return args[2], nil
 }
 
-// condition decides a condition by name.
+// condition evaluates a condition by its name.
 func (r *resolver) condition(name string) (bool, error) {
 	v, ok := r.doc.Conditions[name]
 	if !ok {
@@ -86,7 +86,7 @@ func (r *resolver) equals(arg *yaml.Node) (bool, error) {
 	return a == b, err
 }
 
-// decideAll is And of all with every true, Or with every false.
+// decideAll is Fn::And if every is true, else Fn::Or.
 func (r *resolver) decideAll(arg *yaml.Node, every bool) (bool, error) {
 	for _, n := range arg.Content {
 		yes, err := r.decide(n)
@@ -100,9 +100,10 @@ func (r *resolver) decideAll(arg *yaml.Node, every bool) (bool, error) {
 	return every, nil
 }
 
-// prune returns n with every Fn::If replaced by the branch that is taken, and
-// without what is AWS::NoValue then. All else stays as it is, so that what
-// nobody reads need not be known.
+// prune returns n with every Fn::If replaced by the selected branch, and
+// without the values that are then AWS::NoValue. It leaves everything else
+// unresolved: a property that nobody reads may have a value that is not known
+// here.
 func (r *resolver) prune(n *yaml.Node) (*yaml.Node, error) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias

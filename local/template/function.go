@@ -9,8 +9,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Lambda's own defaults, from "Configure Lambda function timeout" and
-// "Configure Lambda function memory".
+// Lambda's defaults, from
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html and
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html.
 const (
 	lambdaSeconds = 3
 	lambdaMB      = 128
@@ -29,7 +30,7 @@ type functionProperties struct {
 	Events map[string]event `yaml:"Events"`
 }
 
-// nameFunction makes a function known by its name, before anybody asks.
+// nameFunction registers a function's name, before other resources refer to it.
 func (p *parser) nameFunction(id string, _ *yaml.Node) {
 	name, err := p.resolve.physicalID(id)
 	if err != nil {
@@ -67,7 +68,7 @@ func (p *parser) function(id string, properties *yaml.Node) {
 	}
 }
 
-// codePath is the code's folder, if the code is in one.
+// codePath returns the folder of the code, "" if the code is not in a folder.
 func (p *parser) codePath(v value) string {
 	if v.absent() {
 		return ""
@@ -79,8 +80,8 @@ func (p *parser) codePath(v value) string {
 	return s
 }
 
-// environment adds variables over those that f has. One whose value is known
-// only in AWS is no problem yet: who runs the function can set it.
+// environment sets variables of f, over those that it has. A value that is
+// known only in AWS is not a problem: it can be set when the function runs.
 func (p *parser) environment(f *Function, variables map[string]value) {
 	for name, v := range variables {
 		delete(f.Environment, name)
@@ -105,7 +106,7 @@ func put(m map[string]string, name, text string) map[string]string {
 	return m
 }
 
-// or is the resource's own property, else the one of Globals.
+// or returns the resource's own property, or else that of Globals.
 func or(own, global value) value {
 	if own.absent() {
 		return global

@@ -51,7 +51,8 @@ type httpAuthorizer struct {
 	Simple         value `yaml:"EnableSimpleResponses"`
 }
 
-// httpAPI reads an AWS::Serverless::HttpApi; its routes are functions' events.
+// httpAPI reads an AWS::Serverless::HttpApi. Its routes are events of
+// functions.
 func (p *parser) httpAPI(id string, properties *yaml.Node) {
 	var own httpAPIProperties
 	if !p.decode(id, properties, &own) {
@@ -64,8 +65,8 @@ func (p *parser) httpAPI(id string, properties *yaml.Node) {
 	p.http[id] = &HTTPAPI{LogicalID: id, Stages: []Stage{stage}}
 }
 
-// httpEvent adds an HttpApi event. One without method and path is SAM's way to
-// write $default.
+// httpEvent adds a function's HttpApi event. In SAM an event without method and
+// path is the $default route.
 func (p *parser) httpEvent(id, at string, e event) {
 	own := e.Properties
 	route := HTTPRoute{Path: "$default", Function: id}
@@ -104,8 +105,8 @@ func (p *parser) addHTTPRoute(id, at, apiID string, route HTTPRoute) {
 	api.Routes = append(api.Routes, route)
 }
 
-// eventAuthorization finds the authorizer that an event names, or its API's
-// default one.
+// eventAuthorization returns the authorization that an event names, or else its
+// API's default.
 func (p *parser) eventAuthorization(id, at, apiID string, named value) Authorization {
 	auth := p.authOf(apiID)
 	name := p.text(id, at, or(named, auth.DefaultAuthorizer), "NONE")
@@ -123,7 +124,7 @@ func (p *parser) eventAuthorization(id, at, apiID string, named value) Authoriza
 	return p.samAuthorizer(apiID, "Auth.Authorizers."+name, a)
 }
 
-// authOf is an API's Auth, over the one of Globals.
+// authOf returns the Auth of an API, merged with that of Globals.
 func (p *parser) authOf(apiID string) httpAuth {
 	var own httpAPIProperties
 	if r := p.doc.Resources[apiID]; r.Type == "AWS::Serverless::HttpApi" {
@@ -136,7 +137,8 @@ func (p *parser) authOf(apiID string) httpAuth {
 	return auth
 }
 
-// samAuthorizer is a Lambda authorizer if it names a function, else a JWT one.
+// samAuthorizer reads an authorizer. It is a Lambda authorizer if it names a
+// function, otherwise a JWT authorizer.
 func (p *parser) samAuthorizer(id, at string, a httpAuthorizer) Authorization {
 	if a.FunctionARN.absent() {
 		return Authorization{Type: "JWT"}

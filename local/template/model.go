@@ -15,13 +15,13 @@ type modelProperties struct {
 	Schema value `yaml:"Schema"`
 }
 
-// model is an AWS::ApiGatewayV2::Model: a JSON Schema under a name, for one API.
+// model is an AWS::ApiGatewayV2::Model: a JSON Schema with a name, for one API.
 type model struct {
 	api, name string
 	schema    []byte
 }
 
-// model keeps a model for the routes that name it.
+// model stores a model for the routes that name it.
 func (p *parser) model(id string, properties *yaml.Node) {
 	var own modelProperties
 	if !p.decode(id, properties, &own) {
@@ -35,12 +35,12 @@ func (p *parser) model(id string, properties *yaml.Node) {
 	p.models[id] = model{api: p.text(id, "ApiId", own.APIID, ""), name: p.text(id, "Name", own.Name, id), schema: schema}
 }
 
-// schema is a JSON document, which may be written as text too.
+// schema returns a JSON document. The template may hold it as YAML or as text.
 func (p *parser) schema(v value) ([]byte, error) {
 	if v.absent() {
 		return nil, fmt.Errorf("missing")
 	}
-	document, err := p.resolve.typed(v.node)
+	document, err := p.resolve.jsonValue(v.node)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +53,9 @@ func (p *parser) schema(v value) ([]byte, error) {
 	return json.Marshal(document)
 }
 
-// typed is n as JSON has it: unlike eval it keeps numbers and truth values.
-func (r *resolver) typed(n *yaml.Node) (any, error) {
+// jsonValue returns n as a JSON value. Unlike eval it preserves numbers and
+// booleans.
+func (r *resolver) jsonValue(n *yaml.Node) (any, error) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -66,7 +67,7 @@ func (r *resolver) typed(n *yaml.Node) (any, error) {
 		out := make([]any, len(n.Content))
 		for i, element := range n.Content {
 			var err error
-			if out[i], err = r.typed(element); err != nil {
+			if out[i], err = r.jsonValue(element); err != nil {
 				return nil, err
 			}
 		}
@@ -74,7 +75,7 @@ func (r *resolver) typed(n *yaml.Node) (any, error) {
 	case yaml.MappingNode:
 		out := map[string]any{}
 		for i := 0; i < len(n.Content); i += 2 {
-			v, err := r.typed(n.Content[i+1])
+			v, err := r.jsonValue(n.Content[i+1])
 			if err != nil {
 				return nil, err
 			}
@@ -87,8 +88,9 @@ func (r *resolver) typed(n *yaml.Node) (any, error) {
 	return v, err
 }
 
-// requestModels are the schemas of a route's RequestModels, which name models of
-// its API. Without a ModelSelectionExpression nothing is validated.
+// requestModels returns the schemas of a route's RequestModels, which name
+// models of its API. Without a ModelSelectionExpression messages are not
+// validated.
 func (p *parser) requestModels(api, id, at string, expression string, names map[string]value) map[string][]byte {
 	if expression == "" {
 		return nil
@@ -105,7 +107,7 @@ func (p *parser) requestModels(api, id, at string, expression string, names map[
 	return out
 }
 
-// modelOf finds a model by its name; a !Ref gives its id.
+// modelOf returns the schema of a model, by its name or (after a !Ref) its id.
 func (p *parser) modelOf(api, name string) []byte {
 	for _, m := range p.models {
 		if m.api == api && m.name == name {

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// implicitHTTPAPI is the API that SAM makes for HttpApi events without an ApiId.
+// implicitHTTPAPI is the logical id of the API that SAM generates for HttpApi
+// events without an ApiId.
 const implicitHTTPAPI = "ServerlessHttpApi"
 
-// ref is the value of a Ref: a parameter's or pseudo parameter's, or the
-// physical id of a resource.
+// ref returns the value of a Ref: that of a parameter or pseudo parameter, or
+// the physical id of a resource.
 func (r *resolver) ref(name string) (any, error) {
 	if v, ok := r.pseudo(name); ok {
 		return v, nil
@@ -18,7 +19,7 @@ func (r *resolver) ref(name string) (any, error) {
 		return r.parameter(name, p)
 	}
 	if id, attribute, ok := strings.Cut(name, "."); ok {
-		return r.attribute(id, attribute) // SAM's !Ref Api.Stage
+		return r.attribute(id, attribute) // SAM allows !Ref Api.Stage
 	}
 	if _, ok := r.doc.Resources[name]; ok {
 		return r.physicalID(name)
@@ -64,12 +65,13 @@ func (r *resolver) parameter(name string, p parameter) (any, error) {
 		for i := range list {
 			list[i] = strings.TrimSpace(list[i])
 		}
-		return anys(list), nil
+		return toAnys(list), nil
 	}
 	return s, nil
 }
 
-// nameProperties hold the physical ids of resources that have a name.
+// nameProperties are the properties with the physical ids of resources, by
+// type.
 var nameProperties = map[string]string{
 	"AWS::Serverless::Function":    "FunctionName",
 	"AWS::Lambda::Function":        "FunctionName",
@@ -79,7 +81,7 @@ var nameProperties = map[string]string{
 	"AWS::ApiGatewayV2::Stage":     "StageName",
 }
 
-// physicalID is the resource's own name, or else its logical id.
+// physicalID returns a resource's own name, or else its logical id.
 func (r *resolver) physicalID(id string) (string, error) {
 	v, err := r.property(id, nameProperties[r.doc.Resources[id].Type])
 	if err != nil || v.absent() {
@@ -88,7 +90,8 @@ func (r *resolver) physicalID(id string) (string, error) {
 	return r.text(v.node)
 }
 
-// property is one property of a resource, pruned; absent if it is not there.
+// property returns one property of a resource, pruned. The value is absent if
+// the resource does not have it.
 func (r *resolver) property(id, name string) (value, error) {
 	res := r.doc.Resources[id]
 	if name == "" || res.Properties.IsZero() {
@@ -105,7 +108,7 @@ func (r *resolver) property(id, name string) (value, error) {
 	return all[name], nil
 }
 
-// attribute is the value of a GetAtt, as far as it follows from a name.
+// attribute returns the value of a GetAtt, if it follows from names.
 func (r *resolver) attribute(id, attribute string) (any, error) {
 	res, ok := r.doc.Resources[id]
 	if !ok && id != implicitHTTPAPI {
@@ -159,7 +162,8 @@ func (r *resolver) stageOf(id, kind string) (string, error) {
 	return "$default", nil
 }
 
-// endpoint is an API's address in AWS, which a gateway can turn into its own.
+// endpoint returns an API's address in AWS. A gateway can replace it with its
+// own.
 func (r *resolver) endpoint(id, kind string) string {
 	scheme := "https"
 	if kind == "AWS::Serverless::WebSocketApi" || r.protocol(id) == "WEBSOCKET" {
@@ -177,8 +181,8 @@ func (r *resolver) protocol(id string) string {
 	return s
 }
 
-// madeBySAM reports whether SAM makes a resource of this name beside one that
-// the template declares: a route, a stage, a role.
+// madeBySAM reports whether the name may be that of a route, a stage or a role
+// that SAM generates for a declared resource.
 func (r *resolver) madeBySAM(name string) bool {
 	for id, res := range r.doc.Resources {
 		if strings.HasPrefix(res.Type, "AWS::Serverless::") && strings.HasPrefix(name, id) {

@@ -12,13 +12,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Parse reads a template. Every problem found is in the error, each naming the
-// resource and the property; a template with a problem yields no Template.
-// Resources whose condition is false are not there.
+// Parse parses a template. The error joins all problems; each names its
+// resource and property. A template with a problem yields no Template.
+// Resources with a false condition are left out.
 //
-// Two mistakes are refused although SAM and cfn-lint let them pass, because
-// they open an API without a word: an AuthType in lower case makes no
-// authorizer, and two route keys that differ only in case or in a leading "$"
+// Parse rejects two mistakes that SAM and cfn-lint accept, because each
+// silently opens an API. With an AuthType in lower case, SAM generates no
+// authorizer. And two route keys that differ only in case or in a leading "$"
 // become one route.
 func Parse(data []byte, o Options) (*Template, error) {
 	var doc document
@@ -36,8 +36,8 @@ func Parse(data []byte, o Options) (*Template, error) {
 	return p.out, nil
 }
 
-// document is the template as YAML has it. Properties stay undecoded until the
-// resource's type is known.
+// document is the decoded YAML. Properties stay undecoded until the resource's
+// type is known.
 type document struct {
 	Parameters map[string]parameter                   `yaml:"Parameters"`
 	Mappings   map[string]map[string]map[string]value `yaml:"Mappings"`
@@ -57,7 +57,7 @@ type resource struct {
 	Properties yaml.Node `yaml:"Properties"`
 }
 
-// globals are the properties that resources of one type share.
+// globals are the properties that all resources of a type share.
 type globals struct {
 	Function     functionProperties  `yaml:"Function"`
 	HTTPAPI      httpAPIProperties   `yaml:"HttpApi"`
@@ -69,12 +69,12 @@ type parser struct {
 	resolve *resolver
 	globals globals
 	out     *Template
-	// names are the functions' logical ids by name.
+	// names maps the functions' names to their logical ids.
 	names map[string]string
 	http  map[string]*HTTPAPI
-	// responses are the logical ids of routes that have a RouteResponse.
+	// responses holds the logical ids of routes with a RouteResponse.
 	responses map[string]bool
-	// models by logical id.
+	// models are keyed by logical id.
 	models   map[string]model
 	problems []error
 }
@@ -91,14 +91,14 @@ func newParser(doc document, o Options) *parser {
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
 		if _, ok := doc.Parameters[name]; !ok {
-			p.problems = append(p.problems, fmt.Errorf("parameter %s: the template has none of this name", name))
+			p.problems = append(p.problems, fmt.Errorf("parameter %s: the template has no parameter of this name", name))
 		}
 	}
 	return p
 }
 
-// run visits functions before the APIs that name them, and resources by name so
-// that errors come in one order.
+// run visits functions before the APIs that refer to them. It visits resources
+// in the order of their ids, so that errors have a fixed order.
 func (p *parser) run() {
 	p.dropByCondition()
 	p.decode("Globals", &p.doc.Globals, &p.globals)
@@ -144,8 +144,8 @@ func (p *parser) each(visit func(id string, properties *yaml.Node), kinds ...str
 	}
 }
 
-// decode fills into from a resource's properties, with each Fn::If decided, and
-// reports whether it could.
+// decode decodes a resource's properties into a value, with each Fn::If
+// decided. It reports whether it succeeded.
 func (p *parser) decode(id string, properties *yaml.Node, into any) bool {
 	if properties.IsZero() {
 		return true
@@ -161,17 +161,18 @@ func (p *parser) decode(id string, properties *yaml.Node, into any) bool {
 	return true
 }
 
-// fail records a problem of a property. at is the rest of the property's path.
+// fail records a problem with a property. at is the property's path below the
+// resource.
 func (p *parser) fail(id, at, format string, args ...any) {
 	p.problems = append(p.problems, fmt.Errorf("%s.%s: %s", id, at, fmt.Sprintf(format, args...)))
 }
 
-// note records what is left out.
+// note records a part of the template that is left out.
 func (p *parser) note(id, at, format string, args ...any) {
 	p.out.Notes = append(p.out.Notes, fmt.Sprintf("%s.%s: %s", id, at, fmt.Sprintf(format, args...)))
 }
 
-// text is what v resolves to; byDefault if v is absent.
+// text resolves v to a string. It returns byDefault if v is absent.
 func (p *parser) text(id, at string, v value, byDefault string) string {
 	if v.absent() {
 		return byDefault
@@ -184,7 +185,7 @@ func (p *parser) text(id, at string, v value, byDefault string) string {
 	return s
 }
 
-// texts is what v resolves to: a list, or nil if v is absent.
+// texts resolves v to a list. It returns nil if v is absent.
 func (p *parser) texts(id, at string, v value) []string {
 	if v.absent() {
 		return nil
@@ -196,7 +197,7 @@ func (p *parser) texts(id, at string, v value) []string {
 	return list
 }
 
-// textMap is what a map of values resolves to, nil if it is empty.
+// textMap resolves a map of values. It returns nil if the map is empty.
 func (p *parser) textMap(id, at string, m map[string]value) map[string]string {
 	if len(m) == 0 {
 		return nil
@@ -208,7 +209,7 @@ func (p *parser) textMap(id, at string, m map[string]value) map[string]string {
 	return out
 }
 
-// bool is text as true or false, false if v is absent.
+// bool resolves v to true or false. It returns false if v is absent.
 func (p *parser) bool(id, at string, v value) bool {
 	switch s := p.text(id, at, v, "false"); strings.ToLower(s) {
 	case "true":
@@ -220,7 +221,7 @@ func (p *parser) bool(id, at string, v value) bool {
 	return false
 }
 
-// int is text as a number of at least low.
+// int resolves v to a number of at least low.
 func (p *parser) int(id, at string, v value, byDefault, low int) int {
 	s := p.text(id, at, v, strconv.Itoa(byDefault))
 	n, err := strconv.Atoi(s)
@@ -239,8 +240,8 @@ func (p *parser) oneOf(id, at string, v value, byDefault string, allowed ...stri
 	return s
 }
 
-// functionOf is the logical id of the function whose ARN v is, or in whose ARN
-// the address of an integration ends.
+// functionOf returns the logical id of a function. v is its ARN, or the URI of
+// an integration with the ARN at its end.
 func (p *parser) functionOf(id, at string, v value) string {
 	before := len(p.problems)
 	arn := p.text(id, at, v, "")

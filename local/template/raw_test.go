@@ -11,7 +11,7 @@ import (
 )
 
 // raw holds both protocols in CloudFormation's own resources, two WebSocket
-// APIs beside each other, and every kind of authorization.
+// APIs, and every kind of authorization.
 const raw = `
 Parameters:
   Prefix: {Type: String, Default: demo}
@@ -129,7 +129,7 @@ func TestParseReadsRawAPIs(t *testing.T) {
 				}},
 			},
 		},
-		Notes: []string{"PingRoute.Target: PingIntegration is of the type MOCK, and only AWS_PROXY is run: the route is left out"},
+		Notes: []string{"PingRoute.Target: PingIntegration is of the type MOCK, and only AWS_PROXY can run here: the route is left out"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("template (-want +got):\n%s", diff)

@@ -43,7 +43,7 @@ type rawAuthorizerProperties struct {
 	Simple         value `yaml:"EnableSimpleResponses"`
 }
 
-// rawAPI reads an AWS::ApiGatewayV2::Api with the raw resources around it.
+// rawAPI reads an AWS::ApiGatewayV2::Api with the resources that refer to it.
 func (p *parser) rawAPI(id string, properties *yaml.Node) {
 	var own rawAPIProperties
 	if !p.decode(id, properties, &own) {
@@ -155,8 +155,9 @@ func (p *parser) eachRawRoute(apiID string, visit func(route string, r rawRouteP
 	}, "AWS::ApiGatewayV2::Route")
 }
 
-// rawIntegration finds the integration that a route's Target names, and the
-// function behind it: none, with a note, if it is no Lambda proxy.
+// rawIntegration returns the integration that a route's Target names, and the
+// function behind it. If the integration is not a Lambda proxy, it adds a note
+// and returns no function.
 func (p *parser) rawIntegration(route string, r rawRouteProperties) (own rawIntegration, function string) {
 	target := p.text(route, "Target", r.Target, "")
 	id, ok := strings.CutPrefix(target, "integrations/")
@@ -170,7 +171,7 @@ func (p *parser) rawIntegration(route string, r rawRouteProperties) (own rawInte
 		return own, ""
 	}
 	if kind := p.text(id, "IntegrationType", own.Type, ""); kind != "AWS_PROXY" {
-		p.note(route, "Target", "%s is of the type %s, and only AWS_PROXY is run: the route is left out", id, kind)
+		p.note(route, "Target", "%s is of the type %s, and only AWS_PROXY can run here: the route is left out", id, kind)
 		return own, ""
 	}
 	return own, p.functionOf(id, "IntegrationUri", own.URI)

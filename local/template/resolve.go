@@ -10,19 +10,19 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// account is what stands for an AWS account's number.
+// account stands for an AWS account's number.
 const account = "000000000000"
 
-// noValue is the value of AWS::NoValue: the property is not there.
+// noValue is the value of AWS::NoValue: the property is absent.
 type noValue struct{}
 
-// resolver gives values their meaning. What it resolves to is a string (all
-// scalars are text), []any, map[string]any, nil or noValue.
+// resolver evaluates YAML nodes. The result is a string (for every scalar),
+// []any, map[string]any, nil or noValue.
 type resolver struct {
 	doc    document
 	values map[string]string // of parameters, over their defaults
 	region string
-	// deciding are the conditions being decided, so that a cycle is noticed.
+	// deciding holds the conditions under evaluation, to detect cycles.
 	deciding []string
 }
 
@@ -73,7 +73,7 @@ func (r *resolver) mapping(n *yaml.Node) (any, error) {
 	return out, nil
 }
 
-// text resolves n to a string.
+// text evaluates n to a string.
 func (r *resolver) text(n *yaml.Node) (string, error) {
 	v, err := r.eval(n)
 	if err != nil {
@@ -86,7 +86,7 @@ func (r *resolver) text(n *yaml.Node) (string, error) {
 	return s, nil
 }
 
-// texts resolves n to a list of strings; one string is a list of one.
+// texts evaluates n to a list of strings. A single string is a list of one.
 func (r *resolver) texts(n *yaml.Node) ([]string, error) {
 	v, err := r.eval(n)
 	if err != nil {
@@ -110,7 +110,7 @@ func (r *resolver) texts(n *yaml.Node) ([]string, error) {
 	return out, nil
 }
 
-// call calls an intrinsic function.
+// call evaluates an intrinsic function.
 func (r *resolver) call(name string, arg *yaml.Node) (any, error) {
 	switch name {
 	case "Ref":
@@ -136,7 +136,7 @@ func (r *resolver) call(name string, arg *yaml.Node) (any, error) {
 	return nil, fmt.Errorf("%s is known only in AWS", name)
 }
 
-// arguments checks how many there are.
+// arguments returns the n arguments of an intrinsic function.
 func arguments(name string, arg *yaml.Node, n int) ([]*yaml.Node, error) {
 	if arg.Kind != yaml.SequenceNode || len(arg.Content) != n {
 		return nil, fmt.Errorf("%s needs a list of %d", name, n)
@@ -165,10 +165,10 @@ func (r *resolver) split(arg *yaml.Node) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("Fn::Split: %w", err)
 	}
-	return anys(strings.Split(s, args[0].Value)), nil
+	return toAnys(strings.Split(s, args[0].Value)), nil
 }
 
-func anys(list []string) []any {
+func toAnys(list []string) []any {
 	out := make([]any, len(list))
 	for i, s := range list {
 		out[i] = s

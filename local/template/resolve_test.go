@@ -10,7 +10,8 @@ import (
 	"projectchat/local/template"
 )
 
-// resolving is a template with one function whose variable V is the expression.
+// resolving returns a template with one function. Its variable V has the
+// expression as its value.
 func resolving(expression string) []byte {
 	return fmt.Appendf(nil, `
 Parameters:
@@ -172,7 +173,7 @@ func TestConditionsThatCannotBeDecidedAreProblems(t *testing.T) {
 
 func TestAnUnknownParameterIsAProblem(t *testing.T) {
 	_, err := template.Parse([]byte("Resources: {F: {Type: AWS::Serverless::Function}}"), template.Options{Parameters: map[string]string{"Stgae": "x"}})
-	if err == nil || !strings.Contains(err.Error(), "parameter Stgae: the template has none of this name") {
+	if err == nil || !strings.Contains(err.Error(), "parameter Stgae: the template has no parameter of this name") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -7,8 +7,8 @@ type routeResponseProperties struct {
 	RouteKey value `yaml:"RouteResponseKey"`
 }
 
-// routeResponse notes which route has one, and refuses one that belongs to no
-// route: a misspelt id would make a route one-way without a word.
+// routeResponse records that a route has a route response. It rejects one
+// without a route: a misspelt id would silently make a route one-way.
 func (p *parser) routeResponse(id string, properties *yaml.Node) {
 	var own routeResponseProperties
 	if !p.decode(id, properties, &own) {
@@ -28,7 +28,7 @@ func (p *parser) routeResponse(id string, properties *yaml.Node) {
 	p.responses[route] = true
 }
 
-// makesRoute reports whether SAM makes a route of this id.
+// makesRoute reports whether SAM generates a route with this logical id.
 func (p *parser) makesRoute(logicalID string) bool {
 	for id, r := range p.doc.Resources {
 		var own struct {

@@ -15,7 +15,8 @@ const (
 	accountBurst = 5000
 )
 
-// stageProperties are what SAM's APIs and raw stages have in common.
+// stageProperties are the common properties of SAM's APIs and of
+// AWS::ApiGatewayV2::Stage.
 type stageProperties struct {
 	StageName      value                    `yaml:"StageName"`
 	StageVariables map[string]value         `yaml:"StageVariables"`
@@ -28,7 +29,7 @@ type routeSettings struct {
 	Burst value `yaml:"ThrottlingBurstLimit"`
 }
 
-// stage reads a stage, over the one of Globals.
+// stage reads a stage, with the properties of Globals as its defaults.
 func (p *parser) stage(id string, own, global stageProperties, byDefault string) Stage {
 	if own.Default.Rate.absent() && own.Default.Burst.absent() {
 		own.Default = global.Default
@@ -61,7 +62,7 @@ func (p *parser) limit(id, at string, s routeSettings) *Limit {
 	return &Limit{Rate: rate, Burst: p.int(id, at+".ThrottlingBurstLimit", s.Burst, accountBurst, 0)}
 }
 
-// stagesOf are the raw stages of an API, by name.
+// stagesOf returns an API's AWS::ApiGatewayV2::Stage resources, sorted by name.
 func (p *parser) stagesOf(apiID string) []Stage {
 	var out []Stage
 	p.each(func(id string, properties *yaml.Node) {

@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// sub resolves Fn::Sub: ${Name}, ${Name.Attribute}, ${!literal}, and names of
-// its own map.
+// sub evaluates Fn::Sub: ${Name}, ${Name.Attribute}, ${!literal}, and the names
+// of its own map.
 func (r *resolver) sub(arg *yaml.Node) (any, error) {
 	format, own := arg, map[string]any{}
 	if arg.Kind == yaml.SequenceNode {

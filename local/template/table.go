@@ -62,7 +62,8 @@ type simpleTableProperties struct {
 	} `yaml:"PrimaryKey"`
 }
 
-// simpleTable reads SAM's table of one key, "id" if the template is silent.
+// simpleTable reads SAM's table with a single key, which is "id" if the
+// template is silent.
 func (p *parser) simpleTable(id string, properties *yaml.Node) {
 	var own simpleTableProperties
 	if !p.decode(id, properties, &own) {
@@ -90,8 +91,8 @@ func (p *parser) ttl(id string, own tableProperties) string {
 	return name
 }
 
-// checkKeys holds the table to DynamoDB's rule: a HASH key, then perhaps a
-// RANGE key, each of them defined.
+// checkKeys checks DynamoDB's rule: one HASH key, then at most one RANGE key,
+// both defined as attributes.
 func (p *parser) checkKeys(t Table) {
 	if len(t.Keys) == 0 || len(t.Keys) > 2 {
 		p.fail(t.LogicalID, "KeySchema", "must have one or two elements, not %d", len(t.Keys))

@@ -6,14 +6,14 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// value is a property whose meaning is decided later: a literal, or one of
+// value is a property that is evaluated later: a literal, or one of
 // CloudFormation's intrinsic functions in its short form (!Ref X) or its long
-// one ({Ref: X}). Decoding it never fails, so that errors can name the property.
+// form ({Ref: X}). Decoding it never fails, so errors can name the property.
 type value struct {
 	node *yaml.Node
 }
 
-// UnmarshalYAML keeps the node as it is.
+// UnmarshalYAML stores the node unchanged.
 func (v *value) UnmarshalYAML(node *yaml.Node) error {
 	v.node = node
 	return nil
@@ -21,7 +21,7 @@ func (v *value) UnmarshalYAML(node *yaml.Node) error {
 
 func (v value) absent() bool { return v.node == nil || v.node.Tag == "!!null" }
 
-// ref is X of a Ref to X.
+// ref returns X for a Ref to X.
 func (v value) ref() (string, bool) {
 	if v.absent() {
 		return "", false
@@ -33,8 +33,8 @@ func (v value) ref() (string, bool) {
 	return arg.Value, true
 }
 
-// intrinsic takes a call of an intrinsic function apart. Short and long forms
-// have the same name: "Ref", "Condition" or "Fn::…".
+// intrinsic splits a call of an intrinsic function into name and argument.
+// Short and long forms have the same name: "Ref", "Condition" or "Fn::…".
 func intrinsic(n *yaml.Node) (name string, arg *yaml.Node, ok bool) {
 	if short, found := strings.CutPrefix(n.Tag, "!"); found && !strings.HasPrefix(short, "!") && short != "" {
 		plain := *n

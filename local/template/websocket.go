@@ -16,7 +16,8 @@ const (
 	longestIntegration  = 29_000
 )
 
-// routeKey is what SAM accepts: it makes a logical id of the key.
+// routeKey matches the keys that SAM accepts: it derives a logical id from
+// each.
 var routeKey = regexp.MustCompile(`^(\$connect|\$disconnect|\$default|[A-Za-z0-9]+)$`)
 
 type webSocketProperties struct {
@@ -65,7 +66,7 @@ func (p *parser) webSocketAPI(id string, properties *yaml.Node) {
 	p.out.WebSocketAPIs = append(p.out.WebSocketAPIs, api)
 }
 
-// webSocketAuth reads SAM's Auth, which is about $connect.
+// webSocketAuth reads SAM's Auth, which applies to $connect.
 func (p *parser) webSocketAuth(id string, own webSocketProperties) Authorization {
 	auth := own.Auth
 	kind := p.text(id, "Auth.AuthType", auth.AuthType, "NONE")
@@ -76,7 +77,7 @@ func (p *parser) webSocketAuth(id string, own webSocketProperties) Authorization
 		return Authorization{Type: kind}
 	case "CUSTOM":
 	default:
-		p.fail(id, "Auth.AuthType", "must be NONE, AWS_IAM or CUSTOM, not %q: SAM takes it in another case and then makes no authorizer", kind)
+		p.fail(id, "Auth.AuthType", "must be NONE, AWS_IAM or CUSTOM, not %q: SAM accepts it in another case and then generates no authorizer", kind)
 		return Authorization{}
 	}
 	if _, ok := own.Routes["$connect"]; !ok {
@@ -89,8 +90,8 @@ func (p *parser) webSocketAuth(id string, own webSocketProperties) Authorization
 	}
 }
 
-// identitySources refuses the syntax of HTTP APIs, which a deployment takes and
-// which then refuses every client.
+// identitySources rejects the syntax of HTTP APIs. A deployment accepts it, and
+// then every client is refused.
 func (p *parser) identitySources(id, at string, v value) []string {
 	sources := p.texts(id, at, v)
 	for _, s := range sources {
@@ -101,7 +102,7 @@ func (p *parser) identitySources(id, at string, v value) []string {
 	return sources
 }
 
-// checkWebSocketAPI checks what both forms of an API need.
+// checkWebSocketAPI checks the properties that both forms of an API need.
 func (p *parser) checkWebSocketAPI(api WebSocketAPI) {
 	if api.RouteSelectionExpression == "" {
 		p.fail(api.LogicalID, "RouteSelectionExpression", "missing")
@@ -113,8 +114,8 @@ func (p *parser) checkWebSocketAPI(api WebSocketAPI) {
 	}
 }
 
-// checkRouteKeys refuses keys that SAM refuses and keys that would share a
-// logical id, of which SAM silently keeps one.
+// checkRouteKeys rejects keys that SAM rejects. It also rejects keys that would
+// share a logical id, because SAM silently keeps only one of them.
 func (p *parser) checkRouteKeys(id string, keys []string) {
 	seen := map[string]string{}
 	for _, key := range keys {
@@ -157,12 +158,13 @@ func (p *parser) twoWay(id, at string, expression value, hasResponse bool) bool 
 	return s != "" && hasResponse
 }
 
-// routeLogicalID is the id under which SAM makes a route's AWS::ApiGatewayV2::Route.
+// routeLogicalID returns the logical id that SAM gives to a route's
+// AWS::ApiGatewayV2::Route.
 func routeLogicalID(api, key string) string {
 	return api + capitalize(strings.TrimPrefix(key, "$")) + "Route"
 }
 
-// capitalize is Python's str.capitalize, from which SAM makes logical ids:
+// capitalize is Python's str.capitalize, with which SAM derives logical ids:
 // "sendMessage" becomes "Sendmessage".
 func capitalize(s string) string {
 	if s == "" {

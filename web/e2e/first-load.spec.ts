@@ -60,13 +60,9 @@ for (const where of ['home', 'room'] as const) {
 	});
 }
 
-test('M34 nothing leaves the origin, and the page works on when the network is cut', async ({
-	arrive,
-	room,
-	guard,
-	request,
-	isMobile,
-}) => {
+test('M34 nothing leaves the origin, and the page works on when the network is cut', {
+	tag: '@smoke',
+}, async ({ arrive, room, guard, request, isMobile }) => {
 	guard.allow(/ERR_INTERNET_DISCONNECTED/, /WebSocket connection/);
 	await seed(request, room, 5);
 	const ann = await arrive();

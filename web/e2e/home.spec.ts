@@ -13,7 +13,7 @@ test('M8 the card has its two fields and the button', async ({ arrive }) => {
 	await expect(page.getByRole('button', { name: 'Start Chat Now!', exact: true })).toBeVisible();
 });
 
-test('M9 Start goes to the room: a new one is made, a known one joined', async ({
+test('M9 Start goes to the room: a new one is made, a known one joined', { tag: '@smoke' }, async ({
 	arrive,
 	room,
 }) => {
@@ -113,7 +113,7 @@ test('M18 without a name the address asks for one and keeps the room', async ({ 
 	await expect(ann.heading).toHaveText(`${room} - ${ann.name}`);
 });
 
-test('a name that somebody has is refused, with others to take', async ({
+test('a name that somebody has is refused, with others to take', { tag: '@smoke' }, async ({
 	arrive,
 	guard,
 	room,

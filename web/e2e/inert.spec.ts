@@ -32,7 +32,7 @@ function markup(): string {
 
 const room = '<img src=x onerror=alert(1)>';
 
-test('M19 a message is inert text', async ({ arrive, room, request }) => {
+test('M19 a message is inert text', { tag: '@smoke' }, async ({ arrive, room, request }) => {
 	await seed(request, room, corpus.length, (n) => corpus[n - 1] ?? '');
 	const ann = await (await arrive()).enter(room);
 	await ann.shows(...corpus);

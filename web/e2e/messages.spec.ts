@@ -33,11 +33,9 @@ async function editLast(who: Visitor): Promise<Locator> {
 	return box;
 }
 
-test('S9 ↑ in an empty box edits my last message; the others see the text and “(edited)”', async ({
-	arrive,
-	room,
-	isMobile,
-}) => {
+test('S9 ↑ in an empty box edits my last message; the others see the text and “(edited)”', {
+	tag: '@smoke',
+}, async ({ arrive, room, isMobile }) => {
 	const [ann, bob] = await pair(arrive, room);
 	await ann.say('first');
 	await ann.say('teh hall');
@@ -80,7 +78,7 @@ test('S9 Esc cancels an edit; ↑ in a box with a text, and on what others said,
 	await expect(ann.composer).toHaveValue('draft');
 });
 
-test('S9 a deletion asks first, and leaves a tombstone for all', async ({
+test('S9 a deletion asks first, and leaves a tombstone for all', { tag: '@smoke' }, async ({
 	arrive,
 	room,
 	isMobile,
@@ -160,11 +158,9 @@ test('S9 a change that is refused stays on its message, with Retry and Discard',
 	await bob.shows('new text');
 });
 
-test('S9 a change made while cut off shows as on its way, and goes out once', async ({
-	arrive,
-	guard,
-	room,
-}) => {
+test('S9 a change made while cut off shows as on its way, and goes out once', {
+	tag: '@smoke',
+}, async ({ arrive, guard, room }) => {
 	guard.allow(/ERR_INTERNET_DISCONNECTED/, /WebSocket connection to .* failed/);
 	const ann = await arrive();
 	const bob = await (await arrive(unique('Bob'))).enter(room);
@@ -205,10 +201,9 @@ test('S9 a server that does not know changes yet is sent none, and none is offer
 	expect(wire.requests('typing')).toEqual([]);
 });
 
-test('D6 reactions have a count, are put and taken back by keys, and say who', async ({
-	arrive,
-	room,
-}) => {
+test('D6 reactions have a count, are put and taken back by keys, and say who', {
+	tag: '@smoke',
+}, async ({ arrive, room }) => {
 	const [ann, bob] = await pair(arrive, room);
 	await ann.say('hello');
 	await bob.shows('hello');

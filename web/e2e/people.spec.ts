@@ -2,7 +2,7 @@ import { expect, test } from './fixtures';
 import { seed } from './seed';
 import { unique } from './visitor';
 
-test('M4 Online lists who is in the room and counts them, live', async ({
+test('M4 Online lists who is in the room and counts them, live', { tag: '@smoke' }, async ({
 	arrive,
 	room,
 	isMobile,

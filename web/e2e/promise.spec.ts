@@ -3,10 +3,9 @@ import { unique, type Visitor } from './visitor';
 
 /** The promise: no message is missing, none is there twice, and all people see the same order. */
 
-test('two talk; one closes the browser and opens it again: nothing missing, nothing twice', async ({
-	arrive,
-	room,
-}) => {
+test('two talk; one closes the browser and opens it again: nothing missing, nothing twice', {
+	tag: '@smoke',
+}, async ({ arrive, room }) => {
 	const [ann, bob] = await pair(arrive, room);
 	await ann.say('hello Bob');
 	await bob.shows('hello Bob');
@@ -29,12 +28,9 @@ test('two talk; one closes the browser and opens it again: nothing missing, noth
 	await expect(again.messages.and(again.page.locator('.own'))).toHaveCount(2);
 });
 
-test('the server is killed and starts again: both come back, nothing missing, nothing twice', async ({
-	arrive,
-	guard,
-	room,
-	stack,
-}) => {
+test('the server is killed and starts again: both come back, nothing missing, nothing twice', {
+	tag: '@smoke',
+}, async ({ arrive, guard, room, stack }) => {
 	test.slow();
 	guard.allow(/net::ERR_/, /WebSocket connection/);
 	const options = { baseURL: stack.url };

@@ -74,11 +74,9 @@ test('D4 the page can be installed: a manifest with icons that are there', async
 	expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
 });
 
-test('D4 without a network the page starts, with the last messages, marked as such', async ({
-	arrive,
-	guard,
-	room,
-}) => {
+test('D4 without a network the page starts, with the last messages, marked as such', {
+	tag: '@smoke',
+}, async ({ arrive, guard, room }) => {
 	guard.allow(...gone);
 	const ann = await kept(arrive, room, 'one', 'two');
 	expect((await cached(ann)).filter((path) => /^\/(api|ws)/.test(path))).toEqual([]);
@@ -145,11 +143,9 @@ test('D4 logging out without a network forgets as well, and gives the session up
 	expect(session).toMatchObject({ uid: null });
 });
 
-test('D4 another person in the same browser never gets to see what was kept', async ({
-	arrive,
-	guard,
-	room,
-}) => {
+test('D4 another person in the same browser never gets to see what was kept', {
+	tag: '@smoke',
+}, async ({ arrive, guard, room }) => {
 	guard.allow(...gone);
 	const ann = await kept(arrive, room, 'secret');
 	// The session ends without notice, and another person takes a new one.

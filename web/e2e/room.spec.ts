@@ -2,7 +2,10 @@ import { expect, pair, test } from './fixtures';
 import { seed } from './seed';
 import { address, unique } from './visitor';
 
-test('M13 a message is name, text and date in a bubble of the log', async ({ arrive, room }) => {
+test('M13 a message is name, text and date in a bubble of the log', { tag: '@smoke' }, async ({
+	arrive,
+	room,
+}) => {
 	const [ann, bob] = await pair(arrive, room);
 	await ann.say('one');
 	await ann.say('two');
@@ -38,11 +41,9 @@ test('M14 sending shows the bubble at once, empties the box and keeps the focus'
 	await expect(ann.composer).toBeFocused();
 });
 
-test('M15 the other sees it without a reload, and loses neither place nor selection', async ({
-	arrive,
-	room,
-	request,
-}) => {
+test('M15 the other sees it without a reload, and loses neither place nor selection', {
+	tag: '@smoke',
+}, async ({ arrive, room, request }) => {
 	await seed(request, room, 40, (n) => `line ${n} of a long talk`);
 	const [ann, bob] = await pair(arrive, room);
 	await expect(bob.texts).toHaveCount(40);
@@ -75,7 +76,7 @@ test('M16 a blank message is not sent', async ({ arrive, room }) => {
 	await bob.shows('not blank');
 });
 
-test('M20 a reload shows the history in order and nothing twice', async ({
+test('M20 a reload shows the history in order and nothing twice', { tag: '@smoke' }, async ({
 	arrive,
 	room,
 	request,

@@ -6,10 +6,9 @@ import { Wire } from './wire';
 /** The console lines that the browser itself writes without a network. */
 const offline = [/ERR_INTERNET_DISCONNECTED/, /WebSocket connection to .* failed/];
 
-test('M22 a message is “Sending” until it is acknowledged, and stays one bubble', async ({
-	arrive,
-	room,
-}) => {
+test('M22 a message is “Sending” until it is acknowledged, and stays one bubble', {
+	tag: '@smoke',
+}, async ({ arrive, room }) => {
 	const ann = await arrive();
 	const wire = await Wire.tap(ann.page);
 	await ann.enter(room);
@@ -58,7 +57,7 @@ test('M23 without an answer a message fails after 15 s; Retry sends the same one
 	await bob.shows('hello');
 });
 
-test('M23 a refused message keeps its text over a reload, until Delete', async ({
+test('M23 a refused message keeps its text over a reload, until Delete', { tag: '@smoke' }, async ({
 	arrive,
 	room,
 }) => {
@@ -82,11 +81,9 @@ test('M23 a refused message keeps its text over a reload, until Delete', async (
 	await expect(ann.messages).toHaveCount(0);
 });
 
-test('M24 a cut shows at once; what is written meanwhile goes out once and in order', async ({
-	arrive,
-	guard,
-	room,
-}) => {
+test('M24 a cut shows at once; what is written meanwhile goes out once and in order', {
+	tag: '@smoke',
+}, async ({ arrive, guard, room }) => {
 	guard.allow(...offline);
 	const ann = await arrive();
 	const bob = await (await arrive(unique('Bob'))).enter(room);
@@ -114,12 +111,9 @@ test('M24 a cut shows at once; what is written meanwhile goes out once and in or
 	expect(new Set(cids).size).toBe(4);
 });
 
-test('M25 after a cut only what was missed is asked for, and it is shown once', async ({
-	arrive,
-	guard,
-	room,
-	request,
-}) => {
+test('M25 after a cut only what was missed is asked for, and it is shown once', {
+	tag: '@smoke',
+}, async ({ arrive, guard, room, request }) => {
 	guard.allow(...offline);
 	const older = await seed(request, room, 5);
 	const ann = await arrive();

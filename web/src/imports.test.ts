@@ -16,7 +16,7 @@ const law: Record<string, readonly string[]> = {
 	home: ['client', 'text', 'ui', 'people', 'visit', 'search'],
 	room: ['client', 'text', 'ui', 'people', 'composer', 'visit', 'log', 'search'],
 	app: ['client', 'text', 'ui', 'people', 'composer', 'visit', 'log', 'search', 'home', 'room'],
-	'.': ['client', 'text', 'ui', 'composer', 'visit', 'log', 'room', 'app'],
+	'.': ['client', 'text', 'ui', 'people', 'composer', 'visit', 'log', 'room', 'app'],
 };
 
 const src = new URL('./', import.meta.url);

@@ -1,4 +1,4 @@
-import { refusal, unknownOutcome } from './channel';
+import { answerLimit, refusal, unknownOutcome } from './channel';
 import { type Api, ChatError, type ErrorCode, type Session } from './client';
 import { type Env, Timer } from './env';
 import {
@@ -9,9 +9,6 @@ import {
 	type SendBody,
 	type Sent,
 } from './wire';
-
-/** How long an answer may take, in ms. */
-const answerLimit = 10_000;
 
 /** The HTTP side, with the two requests that stand in for a socket. */
 export interface HttpApi extends Api {

@@ -1,15 +1,15 @@
 import type { Clock } from './env';
 
 /** Bounds of the time from which the wait is drawn, in ms. */
-const longestSpan = 30_000;
-const shortestSpan = 500;
+export const longestSpan = 30_000;
+export const shortestSpan = 500;
 /**
  * How long a connection must stay up, in ms, for the next wait to be short again. A thousand
  * clients whose connections live that long connect at most 100 times a second.
  */
-const steadyPeriod = 10_000;
+export const steadyPeriod = 10_000;
 /** How many clients may reconnect in a second. API Gateway takes 500 new connections a second. */
-const reconnectsPerSecond = 150;
+export const reconnectsPerSecond = 150;
 
 /**
  * How long to wait before the next try: full jitter, rand(0, min(30 s, first · 2^n)),

@@ -13,9 +13,9 @@ import {
 	type ServerFrame,
 } from './wire';
 
-/** How long a reply and a handshake may take, in ms. */
-const answerLimit = 10_000;
-const handshakeLimit = 10_000;
+/** How long a reply, also over HTTP, and a handshake may take, in ms. */
+export const answerLimit = 10_000;
+export const handshakeLimit = 10_000;
 
 /** No reply came within the limit, though the socket did not close. */
 export class TimedOut extends ChatError {}

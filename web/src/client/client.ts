@@ -15,6 +15,9 @@ export interface Session {
 	readonly expires: string;
 }
 
+/** The most characters of a message, in code points. */
+export const longestText = 4000;
+
 /** A refusal from the closed list of codes in docs/frames.md. */
 export class ChatError extends Error {
 	constructor(

@@ -6,9 +6,9 @@ import type { Way } from './way';
 import type { HistoryPage, Joined, Message, MessagesPush, Position } from './wire';
 
 /** How long missing rows may still come by push before they are asked for, in ms. */
-const gapDelay = 300;
+export const gapDelay = 300;
 /** How many pushes of another epoch are kept until `joined` names it. */
-const foreignLimit = 100;
+export const foreignLimit = 100;
 
 export interface FeedHooks {
 	/**

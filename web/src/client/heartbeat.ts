@@ -3,16 +3,16 @@ import { type Env, Timer } from './env';
 const second = 1000;
 const minute = 60 * second;
 /** How long after its last message a room counts as lively. */
-const livelyPeriod = 5 * minute;
+export const livelyPeriod = 5 * minute;
 /** How long after the last push of messages the client pings, in view: in a lively room, and in a quiet one. */
-const livelyInterval = 25 * second;
-const quietInterval = 2 * minute;
+export const livelyInterval = 25 * second;
+export const quietInterval = 2 * minute;
 /** How long after the last ping the next one comes in any case, also out of view. */
-const longestInterval = 4 * minute;
+export const longestInterval = 4 * minute;
 /** How long after the last ping the next planned one may come. */
-const shortestInterval = 2 * second;
+export const shortestInterval = 2 * second;
 /** How long after the count of people has expired the client asks for it. */
-const countDelay = second / 2;
+export const countDelay = second / 2;
 
 /**
  * When to ask whether the socket lives and how far the room's log is. A ping goes out when its

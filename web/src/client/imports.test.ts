@@ -19,6 +19,6 @@ describe('this folder', () => {
 
 	it('does nothing when it is imported, and needs no browser for that', async () => {
 		const client = await import('./index');
-		expect(Object.keys(client).sort()).toEqual(['ChatError', 'api', 'env']);
+		expect(Object.keys(client).sort()).toEqual(['ChatError', 'api', 'env', 'longestText']);
 	});
 });

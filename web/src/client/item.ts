@@ -3,12 +3,14 @@ import { ChatError, type Entry } from './client';
 import type { Clock } from './env';
 import type { Log } from './log';
 import type { Stored } from './storage';
-import { knownCode } from './wire';
+import { changing, knownCode } from './wire';
 
 /** The age from which an entry waits until the person decides, in ms. */
-const waitingAge = 24 * 60 * 60 * 1000;
+export const waitingAge = 24 * 60 * 60 * 1000;
 /** How long after its first try an entry is shown as failed, in ms. */
-const lateAge = 15_000;
+export const lateAge = 15_000;
+/** How often an entry looks for its own row when the server says that another row has its cid. */
+export const mostConflicts = 3;
 
 /** Refusals after which the same entry may still go in. */
 const passingCodes = new Set(['behind', 'not_joined', 'unauthorized', 'offline']);
@@ -49,7 +51,7 @@ export class Item {
 
 	/** It changes the row of another message. The server does so after it has put the entry's own row. */
 	get overwrites(): boolean {
-		return this.kept.kind === 'edit' || this.kept.kind === 'delete';
+		return changing.get(this.kept.kind) === true;
 	}
 
 	/** It waits until the person decides: it is too old and not in the log, or the log was reset. */
@@ -69,7 +71,7 @@ export class Item {
 	 * So the client looks for that row a few times before it believes the refusal.
 	 */
 	mayPass(code: string): boolean {
-		if (code === 'cid_conflict' && !this.overwrites) return this.conflicts < 3;
+		if (code === 'cid_conflict' && !this.overwrites) return this.conflicts < mostConflicts;
 		return passingCodes.has(code);
 	}
 

@@ -2,9 +2,12 @@ import { ChatError } from './client';
 import { type Env, Timer } from './env';
 import type { Socket } from './socket';
 
-const second = 1000;
-/** How long after the last message the room counts as lively. */
-const livelyPeriod = 120 * second;
+/** How long after the last message the room counts as lively, in ms. */
+export const livelyPeriod = 120_000;
+/** How often the client asks, in seconds: in a lively room, in a quiet one, and out of view. */
+export const livelyPoll = 2;
+export const quietPoll = 10;
+export const hiddenPoll = 60;
 
 export interface PollHooks {
 	/** Brings the log level over HTTP. Rejects with a ChatError. */
@@ -69,8 +72,8 @@ export class Poller {
 	}
 
 	#seconds(): number {
-		if (!this.env.visible()) return 60;
-		return this.env.now() - this.#lastMessage < livelyPeriod ? 2 : 10;
+		if (!this.env.visible()) return hiddenPoll;
+		return this.env.now() - this.#lastMessage < livelyPeriod ? livelyPoll : quietPoll;
 	}
 
 	async #poll(): Promise<void> {
@@ -108,6 +111,6 @@ export class Poller {
 		const seconds = Math.max(wait, this.#seconds());
 		this.socket.pollEvery(seconds);
 		if (this.#urgent && wait === 0) this.now();
-		else this.#timer.set(seconds * second, () => this.now());
+		else this.#timer.set(seconds * 1000, () => this.now());
 	}
 }

@@ -4,7 +4,7 @@ import { type Clock, Timer } from './env';
 import type { PresencePush } from './wire';
 
 /** How long a person who left is still shown, in ms. */
-const leaveDelay = 1500;
+export const leaveDelay = 1500;
 
 /** Who is in the room, put together from `joined`, pushes and pongs. */
 export class Presence {

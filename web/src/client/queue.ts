@@ -1,11 +1,9 @@
 import { newCid } from './cid';
-import type { Change } from './client';
+import { type Change, longestText } from './client';
 import type { Env } from './env';
 import { Item } from './item';
 import type { Stored } from './storage';
 import type { Position } from './wire';
-
-const longestText = 4000;
 
 /**
  * The room's name as the store knows it. Finer than the server's own folding: two spellings of

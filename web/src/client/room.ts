@@ -4,7 +4,7 @@ import { type Change, ChatError, type Entry, type Person, type Room, type Sessio
 import type { Env } from './env';
 import { Feed } from './feed';
 import { Fold } from './fold';
-import { Heartbeat } from './heartbeat';
+import { Heartbeat, livelyPeriod } from './heartbeat';
 import { type Parts, takeFrame, takePong } from './incoming';
 import { Joining } from './joining';
 import type { Outbox } from './outbox';
@@ -14,13 +14,11 @@ import { Socket } from './socket';
 import { Way } from './way';
 import { type Message, withChanges } from './wire';
 
-/** How old the newest row of the first page may be, in ms, for the room to count as lively. */
-const livelyAge = 300_000;
 /**
  * How many clients a hidden tab assumes will reconnect when it does. It cannot see the others;
  * in an outage most tabs are hidden ones in small rooms.
  */
-const hiddenTabClients = 900;
+export const hiddenTabClients = 900;
 
 /** Opens a room; it connects at once. Its outbox is there at once if it is given, else after `prepare`. */
 export function openRoom(name: string, me: Session, env: Env, outbox?: typeof Outbox): Room {
@@ -230,7 +228,7 @@ class OpenRoom implements Room, Parts {
 	#changed(fresh: readonly Message[]): void {
 		const { log } = this.feed;
 		const newest = fresh.at(-1);
-		const recent = newest && this.env.now() - Date.parse(newest.at) < livelyAge;
+		const recent = newest && this.env.now() - Date.parse(newest.at) < livelyPeriod;
 		// A row that comes while the room is open is new, whatever this machine's clock says.
 		if (newest && (recent || this.phase.value === 'ready')) {
 			this.heart.message();

@@ -9,10 +9,13 @@ const minute = 60_000;
 /**
  * When a client moves to a new channel: API Gateway cuts after 2 h, and not all may move at once.
  */
-const handOverFrom = 100 * minute;
-const handOverSpan = 15 * minute;
+export const handOverFrom = 100 * minute;
+export const handOverSpan = 15 * minute;
 /** How many handshakes must fail in a row, though HTTP works, before the client polls. */
-const failuresUntilPolling = 3;
+export const failuresUntilPolling = 3;
+/** When a client that polls looks for a socket again. */
+export const socketAgainFrom = minute;
+export const socketAgainSpan = minute;
 /** Refusals of a join that a repeat would meet again. */
 const finalJoinCodes = new Set(['bad_request', 'forbidden', 'not_found', 'too_large']);
 
@@ -231,7 +234,7 @@ export class Socket {
 	#again(retryAfter?: number): void {
 		if (this.#ended || this.#candidate) return;
 		const delay = this.#polling
-			? minute + this.env.random() * minute
+			? socketAgainFrom + this.env.random() * socketAgainSpan
 			: this.#backoff.next(retryAfter, this.hooks.clients());
 		if (!this.current && !this.#polling)
 			this.state.value = { state: 'reconnecting', retryAt: this.env.now() + delay };

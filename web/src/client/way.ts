@@ -6,9 +6,9 @@ import type { Socket } from './socket';
 import type { HistoryPage, HistoryQuery, Pong, SendBody, Sent } from './wire';
 
 /** How many rows a page may have that follows a known row; the server gives no more. */
-const pageSize = 100;
+export const pageSize = 100;
 /** How long a pong may take, in ms. */
-const pongLimit = 5000;
+export const pongLimit = 5000;
 
 /**
  * The way from a room to the server: the joined channel, or HTTP while the client polls.

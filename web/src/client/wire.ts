@@ -7,8 +7,12 @@ import type { Change, ErrorCode, Person } from './client';
 /** The revision of the first server that knows edits, deletions, reactions and typing. */
 export const withChanges = 2;
 
-/** The kinds of rows that are about a message. */
-export const changing: ReadonlySet<string | undefined> = new Set(['edit', 'delete', 'react']);
+/** The kinds of rows that are about a message. True if the row overwrites its message's. */
+export const changing: ReadonlyMap<string | undefined, boolean> = new Map<Change, boolean>([
+	['edit', true],
+	['delete', true],
+	['react', false],
+]);
 
 /** A position in a room's log. */
 export interface Position {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { emoji as table } from '../../test/client/tables';
 import { complete, withEmoji } from './completion';
+import { emoji } from './emoji';
 
 const names = ['Ann', 'Anna K', 'Bo', 'يوسف'];
 const labels = (before: string) => complete(before, names)?.offers.map(({ label }) => label);
@@ -39,4 +41,8 @@ describe(':', () => {
 	test('a whole name becomes its emoji', () => {
 		expect(withEmoji('a :tada: b :nothing: 10:30:20')).toBe('a 🎉 b :nothing: 10:30:20');
 	});
+});
+
+test('the palette has the signs that the server was asked about', () => {
+	expect(Object.values(emoji)).toEqual(table.palette);
 });

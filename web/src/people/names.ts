@@ -4,10 +4,10 @@
  */
 import type { Key } from '../text/catalogue';
 
-const roomMax = 64;
-const roomMaxBytes = 256;
-const userMin = 2;
-const userMax = 24;
+export const roomMax = 64;
+export const roomMaxBytes = 256;
+export const userMin = 2;
+export const userMax = 24;
 
 /** Controls, line separators, the braille blank, and characters that never show (bidi controls, tags, fillers). */
 const hidden =

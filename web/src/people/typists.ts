@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { Person } from '../client/client';
 
 const shownFor = 6000;
-const toldEvery = 3000;
+export const toldEvery = 3000;
 
 /** The part of a clock that this file needs. A browser's own functions fit. */
 export interface Timers {

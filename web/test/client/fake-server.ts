@@ -5,6 +5,7 @@
  */
 import type { Person, Session } from '../../src/client/client';
 import type { ClientFrame, HistoryQuery, Join, Message, SendBody } from '../../src/client/wire';
+import { kinds, limits } from './tables';
 
 /**
  * The fate of a request: 'withhold' does the work and does not answer, 'lose' does not even
@@ -36,9 +37,9 @@ export class FakeServer {
 	/** Whether pongs say that the connection is live in the room. */
 	live = true;
 	/** The protocol's revision that `joined` and `pong` tell. */
-	v = 2;
+	v = kinds.revision;
 	latency = 5;
-	pageSize = 50;
+	pageSize = limits.pageRowsByDefault.is;
 	connections: FakeConnection[] = [];
 	handshakes = 0;
 	/** All requests that arrived, in order. */
@@ -120,8 +121,8 @@ export class FakeServer {
 			return { ...refusal('unauthorized') };
 		if (since && (since.epoch !== this.epoch || since.seq > this.head))
 			return { ...refusal('reset') };
-		if (since && this.head - since.seq > 200) return { ...refusal('behind') };
-		const from0 = since ? since.seq : Math.max(0, this.head - 100);
+		if (since && this.head - since.seq > limits.rowsBehind.is) return { ...refusal('behind') };
+		const from0 = since ? since.seq : Math.max(0, this.head - limits.rowsWithoutSince.is);
 		const uid = this.session?.uid ?? '';
 		const known = this.log.find((m) => m.seq > from0 && m.cid === cid && m.uid === uid);
 		if (known && (known.kind !== kind || known.target !== target || !this.isText(known, text)))
@@ -147,14 +148,15 @@ export class FakeServer {
 	private refuses(kind: string, target: number, uid: string): Refusal | null {
 		const row = this.log[target - 1];
 		if (row?.kind !== 'message') return refusal('not_found');
-		if (kind !== 'react' && row.uid !== uid) return refusal('forbidden');
-		return row.deleted && kind !== 'delete' ? refusal('not_found') : null;
+		const rule = kinds.kinds[kind];
+		if (rule?.authorOnly && row.uid !== uid) return refusal('forbidden');
+		return row.deleted && !rule?.ofDeleted ? refusal('not_found') : null;
 	}
 
 	/** Applies a change to its target. It replaces the row object, as pages may still hold the old one. */
 	amend({ kind, target = 0, seq, text }: Message): void {
 		const row = this.log[target - 1];
-		if (!row || row.deleted || (kind !== 'edit' && kind !== 'delete')) return;
+		if (!row || row.deleted || !kinds.kinds[kind ?? 'message']?.overwrites) return;
 		if (kind === 'edit' && (row.edited ?? 0) > seq) return;
 		if (!this.texts.has(target)) this.texts.set(target, row.text);
 		this.log[target - 1] =

@@ -1,6 +1,6 @@
-// Calls the management API with the AWS SDK for JavaScript v3: requests from
-// standard input, what the caller sees of each to standard output. Run by
-// sdks_test.go.
+// Calls the management API with the AWS SDK for JavaScript v3. It reads requests
+// from standard input and writes the outcomes that a caller sees to standard
+// output. sdks_test.go runs it.
 
 const { readFileSync } = require('node:fs');
 const sdk = require('@aws-sdk/client-apigatewaymanagementapi');

@@ -1,4 +1,4 @@
-// Notes a connection.
+// Stores a connection.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 

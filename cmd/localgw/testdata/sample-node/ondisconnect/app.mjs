@@ -1,4 +1,4 @@
-// Forgets a connection.
+// Removes a connection.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 

@@ -1,5 +1,5 @@
-// Posts a message to every connection; the client's address is made of the
-// event, with https, as the sample's is.
+// Posts a message to every connection. Like AWS's sample it derives the endpoint
+// from the event, with https.
 import { ApiGatewayManagementApiClient, GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';

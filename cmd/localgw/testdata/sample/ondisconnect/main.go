@@ -1,4 +1,4 @@
-// Command ondisconnect deletes a connection.
+// Command ondisconnect removes a connection.
 package main
 
 import (
