@@ -5,10 +5,12 @@ DATA ?= .local/data
 # The database: dynoxide or dynamodb-local; empty: the one that suits (docs/databases.md).
 DB ?=
 export DB
-# What is built by `sam build --config-env local` runs on this machine (samconfig.toml).
+# `sam build --config-env local` builds functions for this machine
+# (samconfig.toml).
 GOARCH ?= $(if $(findstring /.aws-sam/local/,$(ARTIFACTS_DIR)),amd64,arm64)
 
-# The newest release of CHANGELOG.md, and whether more has changed since.
+# The newest release of CHANGELOG.md, and "+unreleased" if more has changed
+# since.
 HASH := \#
 VERSION := $(shell awk '/^$(HASH)$(HASH) / { if ($$2 != "Unreleased") { print $$2 more; exit } more = "+unreleased" }' CHANGELOG.md)
 # Vite writes it into the page.
@@ -31,10 +33,10 @@ help-all: ## the others, too
 run: .local/bin/dev ## run the whole chat at http://localhost:8080 (ADDR=, DATA=, DB=dynamodb-local; LAMBDA=http://127.0.0.1:3001 for functions in SAM)
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -lambda '$(LAMBDA)'
 
-dev: .local/bin/dev ## the same, built and started anew at every change; the page hot
+dev: .local/bin/dev ## the same, built and started again at every change; the page hot
 	@ADDR='$(ADDR)' DATA='$(DATA)' exec .local/bin/dev -watch
 
-# Always asked for: Go itself knows best what has changed.
+# Always built: Go itself knows best what has changed.
 .PHONY: .local/bin/dev .local/bin/samlocal
 .local/bin/dev .local/bin/samlocal: need-go
 	@go build -o $@ ./cmd/$(@F)
@@ -63,8 +65,8 @@ test-go: need-go ### Go tests with the race detector (DB=dynamodb-local)
 test-long: need-go
 	go test -race -run '$(LONG)' ./lab/...
 
-# What make test holds on Dynoxide alone.
-test-databases: need-go ### what touches the database, on DynamoDB Local; the crash points on both
+# The tests that make test runs on Dynoxide only.
+test-databases: need-go ### tests that use the database, on DynamoDB Local; the crash points on both
 	DB=dynoxide go test -race -run '$(CROWD)' ./internal/dynamo
 	DB=dynoxide go test ./lab/crash -crash.database
 	DB=dynamodb-local go test -p 1 ./local/dynamodb ./internal/dynamo ./cmd/dev ./cmd/localgw ./cmd/restore ./lab/cost
@@ -96,7 +98,7 @@ test-watch: web/node_modules/.ready .local/bin/dev ### make dev in a real Chromi
 lint: lint-go lint-web lint-template ## vet, staticcheck, gofmt, tsc, Biome, cfn-lint, checkov
 
 lint-go: need-go
-	@test -z "$$(gofmt -l cmd functions internal lab local)" || { gofmt -l cmd functions internal lab local; echo 'these files want gofmt'; exit 1; }
+	@test -z "$$(gofmt -l cmd functions internal lab local)" || { gofmt -l cmd functions internal lab local; echo 'these files need gofmt'; exit 1; }
 	go vet $(GO_PACKAGES)
 	$(STATICCHECK) $(GO_PACKAGES)
 
@@ -136,7 +138,7 @@ rehearse: .local/venv-rehearse/.ready .local/venv-sam/.ready web/node_modules/.r
 STACK ?= projectchat
 PARAMETERS ?=
 
-deploy: .local/venv-sam/.ready web/node_modules/.ready need-go ## publish with the AWS CLI's account (STACK=, PARAMETERS='DomainName=… CertificateArn=…')
+deploy: .local/venv-sam/.ready web/node_modules/.ready need-go ## publish in the AWS CLI's account (STACK=, PARAMETERS='DomainName=… CertificateArn=…')
 	cd web && npm run --silent build
 	SAM='$(CURDIR)/$(SAM)' .sam/deploy.sh '$(STACK)' $(PARAMETERS)
 
@@ -144,10 +146,10 @@ deploy-account: ### once for an account and Region: let API Gateway write logs
 	@command -v aws >/dev/null || { echo 'aws is missing: install the AWS CLI, so that `aws --version` works'; exit 1; }
 	aws cloudformation deploy --stack-name api-gateway-logs --template-file .sam/account.yaml --capabilities CAPABILITY_IAM
 
-destroy: .local/venv-sam/.ready ## take the stack away, all but its table (STACK=)
+destroy: .local/venv-sam/.ready ## delete the stack except for its table (STACK=)
 	SAM='$(CURDIR)/$(SAM)' .sam/destroy.sh '$(STACK)'
 
-# Tools of Python, each in a virtual environment of its own.
+# Python tools, each in a virtual environment of its own.
 .local/venv-%/.ready: tools/python.txt
 	@command -v python3 >/dev/null || { echo 'python3 is missing: $* needs it'; exit 1; }
 	python3 -m venv .local/venv-$*
@@ -161,11 +163,11 @@ web/node_modules/.ready: web/package.json web/package-lock.json web/.npmrc | nee
 contact-sheet: web/node_modules/.ready ### pictures of every state of the page, both sizes and themes, into .local/contact-sheet
 	cd web && CHROMIUM="$$(e2e/find-chromium)" node dev/contact-sheet.mjs
 
-format: need-go web/node_modules/.ready ## put all code into its form
+format: need-go web/node_modules/.ready ## format all code
 	gofmt -w cmd functions internal lab local
 	cd web && npm run --silent format
 
-# The lab has a Makefile of its own, which is run from here.
+# The lab has a Makefile of its own, which this one calls.
 LAB = sim chaos mutants fuzz cost bench bench-fanout bench-gateways bench-coldstart ci-lab
 .PHONY: $(LAB)
 $(LAB): need-go
@@ -186,7 +188,7 @@ build-%Function: need-go
 build-%-command: need-go
 	CGO_ENABLED=0 GOOS=$(GOOS) GOARCH=$(GOARCH) go build $(RELEASED) -o '$(PROGRAM)' ./cmd/$*
 
-release: need-go need-node ## programs, functions, lists of what is in them and checksums, into .local/release
+release: need-go need-node ## programs, functions, lists of their contents and checksums, into .local/release
 	@go run ./cmd/release
 
 test-release: need-go need-node ### a release of two copies of this tree has the same bytes
@@ -203,7 +205,7 @@ module: need-go ## give the module the path that you publish it by (NAME=github.
 	@go run ./cmd/module '$(NAME)'
 	go build ./... && go vet ./... && go test ./internal ./internal/stack
 
-clean: ## remove what was built; keeps the data
+clean: ## remove everything that was built; keeps the data
 	rm -rf .local/bin .local/functions .local/release .local/page-* web/dist web/test-results web/playwright-report
 
 wipe: ## remove the data of `make run` for good

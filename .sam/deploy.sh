@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Publishes the chat: .sam/deploy.sh STACK [Parameter=Value ...]
-# SAM and PAGE name the SAM CLI and the built page. Parameters that are not named
-# keep the values of the last time. Alarms, dashboard and budget (ops.yaml) become
-# the stack STACK-ops, which comes last: where it fails, the chat runs.
+# SAM and PAGE name the SAM CLI and the built page. Parameters that are not given
+# keep the values of the last deploy. Alarms, dashboard and budget (ops.yaml)
+# become the stack STACK-ops. It comes last: if it fails, the chat runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stack=$1
@@ -17,8 +17,8 @@ if [[ -z $role || $role == None ]]; then
   exit 1
 fi
 
-# SAM does not tell the build which processor the functions are for, so it is
-# named both times, and never left to the last deploy's value.
+# SAM does not tell the build the processor of the functions, so it is set in
+# both places, and never left to the last deploy's value.
 processor=arm64
 parameters=(Arch=arm64)
 watch=("Chat=$stack")
@@ -32,7 +32,8 @@ for p in "$@"; do
   esac
 done
 
-# Functions before the page: a new page may ask for what old functions lack.
+# Functions before the page: a new page may ask for something that old functions
+# lack.
 GOARCH=$processor "${SAM:-sam}" build --build-in-source --no-cached
 "${SAM:-sam}" deploy --stack-name "$stack" --s3-prefix "$stack" --parameter-overrides "${parameters[@]}"
 
@@ -42,14 +43,14 @@ output() {
 }
 go run ./cmd/publish -page "${PAGE:-web/dist}" -bucket "$(output SiteBucket)" -distribution "$(output SiteDistribution)"
 
-# What is watched: the resources of these logical ids, and each function.
+# The watched things: the resources of these logical ids, and each function.
 resources=$(aws cloudformation list-stack-resources --stack-name "$stack" --output text \
   --query 'StackResourceSummaries[].[LogicalResourceId, ResourceType, PhysicalResourceId]')
 for id in FunctionLogs HttpLogs SocketLogs HttpApi WsApi Table SendFunction Site; do
   watch+=("$id=$(awk -v id=$id '$1 == id {print $3}' <<<"$resources")")
 done
 watch+=("Functions=$(awk '$2 == "AWS::Lambda::Function" {print $3}' <<<"$resources" | sort | paste -sd, -)")
-# By the AWS CLI: SAM's trips over Fn::ForEach.
+# With the AWS CLI: SAM's fails at Fn::ForEach.
 aws cloudformation deploy --stack-name "$stack-ops" --template-file ops.yaml --no-fail-on-empty-changeset \
   --capabilities CAPABILITY_AUTO_EXPAND --parameter-overrides "${watch[@]}"
 echo "The chat is at $(output SiteUrl)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the stack away, all but its table: .sam/destroy.sh STACK
+# Deletes the stack except for its table: .sam/destroy.sh STACK
 # SAM names the SAM CLI; CONFIRM=STACK answers the question beforehand.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,11 +14,11 @@ output() {
 table=$(output TableName)
 buckets=("$(output SiteBucket)" "$(output LogBucket)")
 if [[ ${CONFIRM:-} != "$stack" ]]; then
-  read -r -p "This takes the stack $stack away, with its page and its logs. Its name again: " answer
+  read -r -p "This deletes the stack $stack, with its page and its logs. Type its name to confirm: " answer
   [[ $answer == "$stack" ]] || { echo 'Nothing was done.'; exit 1; }
 fi
 
-# A bucket goes only when it is empty, of old versions, too.
+# CloudFormation deletes a bucket only if it is empty, including old versions.
 empty() {
   local batch
   batch=$(mktemp)
@@ -44,7 +44,7 @@ for attempt in 1 2 3; do
       echo "The stack $stack is gone."
       exit 0
     fi
-    echo "The stack $stack is gone. Its table $table stays, with all that was said, and costs its storage."
+    echo "The stack $stack is gone. Its table $table stays, with all messages, and its storage costs money."
     echo "To delete it for good: aws dynamodb update-table --table-name $table --no-deletion-protection-enabled && aws dynamodb delete-table --table-name $table"
     exit 0
   fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `make test-sam` runs where there is a Docker engine.
+# The tests of `make test-sam`, where there is a Docker engine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 (cd web && npx playwright test --config e2e/sam.config.ts)

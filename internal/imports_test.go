@@ -1,5 +1,5 @@
-// Package internal_test holds what is true of the whole module: who may import
-// whom, and how packages are named and described.
+// Package internal_test checks rules about the whole module: which package may
+// import which, and how packages are named and described.
 package internal_test
 
 import (
@@ -18,14 +18,14 @@ import (
 	"testing"
 )
 
-// law says which packages of ours a folder's packages may import, tests left
-// aside. A folder that is not named here may not hold Go code. A name that ends
-// in /* stands for each folder below.
+// law says which packages of ours a folder's packages may import, except in
+// tests. Every folder with Go code must be named here. A name that ends in /*
+// stands for each folder below.
 //
-// The files are parsed here, and not listed by the go command, so that the
-// cache of test results notices a change in any of them.
+// The test parses the files instead of asking the go command, so that the cache
+// of test results notices a change in any of them.
 var law = map[string][]string{
-	// The chat. Packages of rules know of each other only by interfaces of their own.
+	// The chat. chat and people know each other only by interfaces of their own.
 	"functions/*":            {"internal/apigw", "internal/compose"},
 	"internal/chat":          {"internal/names", "internal/random", "internal/refusal"},
 	"internal/people":        {"internal/names", "internal/random", "internal/refusal"},
@@ -50,14 +50,15 @@ var law = map[string][]string{
 	// The proof.
 	"lab/*":       {"*"},
 	"lab/bench/*": {"*"},
-	// What one starts.
+	// The commands.
 	"cmd/*": {"internal/apigw", "internal/compose", "internal/dynamo", "internal/laptop", "internal/version", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"},
 }
 
-// noSDK are folders that know nothing of AWS.
+// noSDK lists the folders that know nothing of AWS.
 var noSDK = []string{"internal/chat", "internal/chat/chattest", "internal/golden", "internal/names", "internal/people", "internal/random", "internal/refusal", "internal/wire", "local/docker", "local/dynamodb", "local/gateway", "local/lambda", "local/template"}
 
-// inTests is what a folder's tests may import beside that and their own package.
+// inTests lists what a folder's tests may import in addition to that and to
+// their own package.
 var inTests = map[string][]string{
 	"internal/chat":   {"internal/chat/chattest", "internal/golden", "internal/people"},
 	"internal/names":  {"internal/golden"},
@@ -68,7 +69,7 @@ var inTests = map[string][]string{
 	"cmd/*":           {"*"}, // the end-to-end tests
 }
 
-// forbidden names say nothing of what a package is for.
+// forbidden lists names that say nothing about a package's purpose.
 var forbidden = []string{"utils", "util", "types", "common", "helpers", "helper", "mocks", "mock", "misc", "base", "shared"}
 
 // source is one Go file of the module.
@@ -129,7 +130,7 @@ func modulePath(t *testing.T, name string) string {
 	return ""
 }
 
-// find gives the name under which a map has a folder.
+// find returns the name of the rule for a folder.
 func find[V any](rules map[string]V, dir string) (name string, ok bool) {
 	if _, ok := rules[dir]; ok {
 		return dir, true
@@ -139,7 +140,7 @@ func find[V any](rules map[string]V, dir string) (name string, ok bool) {
 	return name, ok
 }
 
-// allowed tells whether the law lets a file import a folder of ours.
+// allowed reports whether the law lets a file import a folder of ours.
 func allowed(s source, target string) bool {
 	name, ok := find(law, s.dir)
 	may := law[name]
@@ -173,8 +174,8 @@ func TestImportLaw(t *testing.T) {
 	}
 }
 
-// TestLawIsOfThisModule finds names in the law that have no folder, which
-// would allow and forbid nothing.
+// TestLawIsOfThisModule finds names in the law that have no folder: they would
+// allow and forbid nothing.
 func TestLawIsOfThisModule(t *testing.T) {
 	_, files := sources(t)
 	dirs := map[string]bool{}
@@ -194,8 +195,8 @@ func TestLawIsOfThisModule(t *testing.T) {
 	}
 }
 
-// TestProductCodeImportsNoTestCode: what is for tests alone stays out of the
-// product, also by way of a package that may import everything.
+// TestProductCodeImportsNoTestCode: code for tests stays out of the product,
+// also by way of a package that may import everything.
 func TestProductCodeImportsNoTestCode(t *testing.T) {
 	module, files := sources(t)
 	for _, s := range files {
@@ -224,7 +225,8 @@ func TestPackageNames(t *testing.T) {
 	}
 }
 
-// TestNoGoFileAtTheRoot: SAM would build it instead of a function.
+// TestNoGoFileAtTheRoot: SAM would build a Go file at the root instead of a
+// function.
 func TestNoGoFileAtTheRoot(t *testing.T) {
 	_, files := sources(t)
 	for _, s := range files {

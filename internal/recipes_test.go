@@ -19,8 +19,8 @@ var (
 	pathForm = regexp.MustCompile(`^(?:\.?[\w-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:md|mod|toml|yaml)|Makefile)$`)
 )
 
-// TestRecipesNameFilesThatExist: a recipe that sends a newcomer to a file that
-// has moved is worse than none.
+// TestRecipesNameFilesThatExist: a recipe that names a file that has moved is
+// worse than none.
 func TestRecipesNameFilesThatExist(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
 	if err != nil {
@@ -57,7 +57,8 @@ var (
 	notInID  = regexp.MustCompile(`[^\p{L}\p{N}\p{M} _-]`)
 )
 
-// anchors are the ids that a page's headings get where repositories are shown.
+// anchors returns the ids that a page's headings get on the site that shows the
+// repository.
 func anchors(page string) map[string]bool {
 	ids := map[string]bool{}
 	for _, head := range headings.FindAllStringSubmatch(page, -1) {
@@ -67,7 +68,7 @@ func anchors(page string) map[string]bool {
 	return ids
 }
 
-// pages are the Markdown files of the project, by their path from the root.
+// pages returns the Markdown files of the project, by their path from the root.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}

@@ -7,11 +7,11 @@ import (
 	"projectchat/local/template"
 )
 
-// apiBuilder makes the template's APIs, with the limits that they have there.
+// apiBuilder makes the template's APIs, with the limits that the template sets.
 type apiBuilder struct {
 	functions map[string]gateway.Invoker
 	log       *slog.Logger
-	trace     func(gateway.Trace) // nil: nobody wants to know
+	trace     func(gateway.Trace) // nil: no trace
 }
 
 func (b apiBuilder) webSocket(api template.WebSocketAPI) gateway.WebSocketConfig {
@@ -46,7 +46,7 @@ func limit(l *template.Limit) *gateway.Limit {
 	return &gateway.Limit{Rate: l.Rate, Burst: l.Burst}
 }
 
-// routeLimit is a route's own limit, nil if it has the stage's.
+// routeLimit returns a route's own limit, nil if it has the stage's.
 func routeLimit(stage template.Stage, key string) *gateway.Limit {
 	if l, ok := stage.RouteLimits[key]; ok {
 		return limit(&l)
@@ -54,7 +54,8 @@ func routeLimit(stage template.Stage, key string) *gateway.Limit {
 	return nil
 }
 
-// tracer says each event of the APIs, if that is wanted.
+// tracer returns a function that prints each event of the APIs; nil if no trace
+// is wanted.
 func (o options) tracer() func(gateway.Trace) {
 	if !o.Trace {
 		return nil

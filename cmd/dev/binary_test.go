@@ -22,7 +22,7 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-// These tests run the command itself, as a process, in a project's folder of
+// These tests run the command itself, as a process, in a project folder of
 // their own.
 
 var binary = sync.OnceValues(func() (string, error) {
@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var built bool // set by newProject, from tests that run one after the other
+var built bool // set by newProject; the tests run one after the other
 
 func binaryIfBuilt() (string, error) {
 	if !built {
@@ -55,13 +55,13 @@ func binaryIfBuilt() (string, error) {
 	return binary()
 }
 
-// project is a project's folder: the template, a page that is up to date, and the
-// databases as they were fetched.
+// project is a project's folder: the template, a page that is up to date, and
+// the databases as they were fetched.
 type project struct {
 	t          *testing.T
 	root, data string
 	path, bin  string
-	env        []string // beside that of the tests
+	env        []string // in addition to the tests' environment
 }
 
 func newProject(t *testing.T) *project {
@@ -114,7 +114,7 @@ func (p *project) remove(name string) {
 	}
 }
 
-// asks names the database that is to run.
+// asks names the database to run.
 func (p *project) asks(engine string) { p.env = append(p.env, "DB="+engine) }
 
 // damage spoils the data of the databases that this machine has.
@@ -125,7 +125,7 @@ func (p *project) damage() {
 	}
 }
 
-// only makes PATH hold these commands and no others.
+// only leaves these commands in PATH and no others.
 func (p *project) only(commands ...string) {
 	p.t.Helper()
 	dir := p.t.TempDir()
@@ -141,7 +141,7 @@ func (p *project) only(commands ...string) {
 	p.path = dir
 }
 
-// process is the command, running.
+// process is the running command.
 type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -190,10 +190,10 @@ func (p *project) runWith(flags []string, env ...string) *process {
 
 var readyLine = regexp.MustCompile(`^ready +(http://\S+) \(\d+\.\d s\)\. .*Ctrl-C stops\.$`)
 
-// ready waits until the command says where it is.
+// ready waits until the command prints its address.
 func (d *process) ready() (url string) {
 	d.t.Helper()
-	late := time.After(3 * patience)
+	late := time.After(3 * waitLimit)
 	for {
 		select {
 		case line, ok := <-d.lines:
@@ -211,10 +211,10 @@ func (d *process) ready() (url string) {
 	}
 }
 
-// exit waits for the end and gives the exit code.
+// exit waits for the end and returns the exit code.
 func (d *process) exit() int {
 	d.t.Helper()
-	late := time.After(3 * patience)
+	late := time.After(3 * waitLimit)
 	for {
 		select {
 		case line, ok := <-d.lines:
@@ -237,7 +237,7 @@ func (d *process) signal(s os.Signal) {
 	}
 }
 
-// refuses waits for the end: exit code 1, and one line that matches.
+// refuses waits for the end, and wants exit code 1 and one line that matches.
 func (d *process) refuses(line string) {
 	d.t.Helper()
 	code := d.exit()
@@ -246,7 +246,7 @@ func (d *process) refuses(line string) {
 	}
 }
 
-// database gives the pid of the database on the project's data.
+// database returns the pid of the database on the project's data.
 func (p *project) database() int {
 	p.t.Helper()
 	text, err := os.ReadFile(filepath.Join(p.data, "dynamodb-local.pid"))
@@ -263,7 +263,8 @@ func (p *project) database() int {
 	return note.PID
 }
 
-// runs tells whether a process is there, one apart that only awaits its parent.
+// runs reports whether a process is there, except one that only waits for its
+// parent.
 func runs(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false
@@ -274,7 +275,7 @@ func runs(pid int) bool {
 
 func stringOf(pid int) string { b, _ := json.Marshal(pid); return string(b) }
 
-// say signs somebody in and sends a message; read reads it again elsewhere.
+// say signs a person in and sends a message; read reads it again elsewhere.
 func say(t *testing.T, url, room, text string) (who *person) {
 	t.Helper()
 	s := &stack{URL: url}
@@ -296,13 +297,13 @@ func (p *person) reads(url, room, text string) {
 }
 
 func TestCommandLivesAndDies(t *testing.T) {
-	bystander := localdb.ForTest(t) // of another parent, on no data
+	bystander := localdb.ForTest(t) // with another parent, on no data
 	p := newProject(t)
 	first := p.run()
 	url := first.ready()
 	ann := say(t, url, "room", "kept")
 	if res := ann.request("POST", "/api/session", wire.SessionRequest{Name: say(t, url, "another", "hi").Name}); res.status != 409 {
-		t.Errorf("a taken name: %d", res.status) // for the database it is an error
+		t.Errorf("a taken name: %d", res.status) // the database reports it as an error
 	}
 	database := p.database()
 
@@ -376,7 +377,7 @@ func TestCommandSaysWhatIsMissing(t *testing.T) {
 	})
 }
 
-// TestTwoCommandsInOneFolder: each with data and a log of its own.
+// TestTwoCommandsInOneFolder: each command has its own data and log.
 func TestTwoCommandsInOneFolder(t *testing.T) {
 	p := newProject(t)
 	run := func(flags ...string) *process {
@@ -416,8 +417,8 @@ func (p *project) fake(command, script string) {
 	}
 }
 
-// TestCommandStopsTheBuild: Ctrl-C while the page is built ends npm and what
-// that has started.
+// TestCommandStopsTheBuild: Ctrl-C while the page is built ends npm and the
+// processes that it started.
 func TestCommandStopsTheBuild(t *testing.T) {
 	p := newProject(t)
 	p.only("java", "node", "sleep", "cat")
@@ -442,7 +443,7 @@ func TestCommandStopsTheBuild(t *testing.T) {
 		t.Errorf("exit code %d, said %s", code, d.stderr.String())
 	}
 	// The signal is sent by then; the kernel may take a moment.
-	for late := time.Now().Add(patience); runs(grandchild); time.Sleep(time.Millisecond) {
+	for late := time.Now().Add(waitLimit); runs(grandchild); time.Sleep(time.Millisecond) {
 		if time.Now().After(late) {
 			t.Fatal("the program that npm started still runs")
 		}

@@ -13,8 +13,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// TestMessagesAreChanged has a message edited, reacted to and deleted, and looks
-// into the table for its text.
+// TestMessagesAreChanged edits a message, reacts to it and deletes it, and
+// searches the table for its text.
 func TestMessagesAreChanged(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")

@@ -14,9 +14,9 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-// TestDatabaseIsKilled has people talk while the database is killed. The chat goes
-// on by itself; who repeats an unanswered message has it once in the room, and all
-// that was acknowledged is there.
+// TestDatabaseIsKilled kills the database while people talk. The chat goes on
+// by itself. A repeated message is in the room once, and every acknowledged
+// message is there.
 func TestDatabaseIsKilled(t *testing.T) {
 	p := newProject(t)
 	d := p.run()
@@ -66,7 +66,7 @@ func (p *person) talk(room, who string, killed <-chan struct{}) (said []string) 
 		default:
 		}
 		text := fmt.Sprintf("%s says %d", who, n)
-		late := time.Now().Add(patience)
+		late := time.Now().Add(waitLimit)
 		for p.request("POST", "/api/messages", wire.SendBody{Room: room, CID: fmt.Sprint("c", n), Text: text}).status >= 300 {
 			if time.Now().After(late) {
 				p.t.Errorf("%q is not acknowledged", text)
@@ -78,7 +78,7 @@ func (p *person) talk(room, who string, killed <-chan struct{}) (said []string) 
 	return said
 }
 
-// readsAll gives all texts of a room.
+// readsAll returns all texts of a room.
 func (p *person) readsAll(url, room string) (texts []string) {
 	p.t.Helper()
 	p.s = &stack{URL: url}
@@ -94,8 +94,8 @@ func (p *person) readsAll(url, room string) (texts []string) {
 	}
 }
 
-// TestOldDataIsKept: data of an earlier `make run` stay with DynamoDB Local, which
-// needs Java; that nothing else decides is tested in local/dynamodb.
+// TestOldDataIsKept: data of an earlier `make run` stay with DynamoDB Local,
+// which needs Java. local/dynamodb tests the other conditions of the choice.
 func TestOldDataIsKept(t *testing.T) {
 	if os.Getenv(localdb.EngineVariable) != string(localdb.Local) {
 		t.Skip("needs DB=dynamodb-local")

@@ -24,7 +24,7 @@ import (
 // The tests of this package are the end-to-end tests of the server: real
 // sockets, the real gateway, functions and AWS SDK, and a database.
 
-// testLog takes the stack's log until the test ends.
+// testLog collects the stack's log until the test ends.
 type testLog struct {
 	mu      sync.Mutex
 	lines   bytes.Buffer
@@ -41,10 +41,10 @@ func (l *testLog) Write(b []byte) (int, error) {
 	return l.lines.Write(b)
 }
 
-// await waits until n requests of a route are through.
+// await waits until n requests of a route are done.
 func (l *testLog) await(t *testing.T, route string, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 	defer cancel()
 	for {
 		l.mu.Lock()
@@ -67,7 +67,7 @@ func (l *testLog) String() string {
 	return l.lines.String()
 }
 
-// mustStart starts a stack of its own rooms on the tests' database.
+// mustStart starts a stack on the tests' database, with rooms of its own.
 func mustStart(t *testing.T) (*stack, *testLog) {
 	t.Helper()
 	t.Setenv(localdb.EndpointVariable, localdb.ForTest(t))
@@ -107,7 +107,7 @@ func mustStart(t *testing.T) (*stack, *testLog) {
 	return s, log
 }
 
-// pageFiles stand for the built page, and for what lies beside its folder.
+// pageFiles stand for the built page, and for files next to its folder.
 var pageFiles = map[string]string{
 	"index.html": "<!doctype html><title>ProjectChat</title>", "assets/app.js": "import('./x')", "icon.svg": "<svg/>",
 	"../secret.txt": "nobody's business",
@@ -123,10 +123,10 @@ func writeFile(t testing.TB, name, text string) {
 	}
 }
 
-// unique gives a name that nobody has in the tests' database.
+// unique returns a name that is new in the tests' database.
 func unique(name string) string { return name + " " + strings.ToLower(rand.Text()[:10]) }
 
-// person is somebody with a browser.
+// person is a person with a browser.
 type person struct {
 	t      *testing.T
 	s      *stack
@@ -134,8 +134,8 @@ type person struct {
 	wire.Session
 }
 
-// tries bounds how long a test waits for what must come.
-const patience = 20 * time.Second
+// waitLimit is how long a test waits for something that must come.
+const waitLimit = 20 * time.Second
 
 func (s *stack) mustSignIn(t *testing.T, name string) *person {
 	t.Helper()
@@ -161,7 +161,7 @@ func (r response) decode(t *testing.T, v any) {
 	}
 }
 
-// request sends what the person's browser would, cookie and all.
+// request sends a request as the person's browser would, with the cookie.
 func (p *person) request(method, path string, body any) response {
 	p.t.Helper()
 	var reader *bytes.Reader = bytes.NewReader(nil)
@@ -234,7 +234,7 @@ func (k *socket) ask(request map[string]any) json.RawMessage {
 	return frame
 }
 
-// tryAsk is ask for a goroutine that is not the test's.
+// tryAsk is ask for a goroutine other than the test's.
 func (k *socket) tryAsk(request map[string]any) (json.RawMessage, error) {
 	k.next++
 	id := fmt.Sprint(k.next)
@@ -253,13 +253,13 @@ func (k *socket) tryAsk(request map[string]any) (json.RawMessage, error) {
 		}
 		var head struct{ ID, RequestID string }
 		if json.Unmarshal(frame, &head) == nil && (head.ID == id || head.RequestID != "") {
-			return frame, nil // the reply, or the gateway's own word that there is none
+			return frame, nil // the reply, or the gateway's own frame instead of it
 		}
 		k.held = append(k.held, frame)
 	}
 }
 
-// push gives the next push of a type.
+// push returns the next push of a type.
 func (k *socket) push(kind string) json.RawMessage {
 	k.t.Helper()
 	for i := 0; ; i++ {
@@ -285,7 +285,7 @@ func (k *socket) read() json.RawMessage {
 }
 
 func (k *socket) tryRead() (json.RawMessage, error) {
-	ctx, cancel := context.WithTimeout(k.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(k.t.Context(), waitLimit)
 	defer cancel()
 	_, frame, err := k.conn.Read(ctx)
 	return frame, err

@@ -14,9 +14,9 @@ import (
 	"projectchat/local/template"
 )
 
-// newFunctions makes what functions/* are in Lambda, by the logical ids that the
-// template gives them, each with the time limit that it has there; or the very
-// functions, where a Lambda endpoint runs them.
+// newFunctions makes the functions of functions/*, by their logical ids in the
+// template, each with its time limit there. If a Lambda endpoint runs the
+// functions, it returns calls of that endpoint.
 func newFunctions(cfg aws.Config, o options, declared map[string]template.Function) (map[string]gateway.Invoker, *slog.Logger, error) {
 	if o.Lambda != "" {
 		functions, err := remoteFunctions(o, declared)
@@ -38,8 +38,8 @@ func newFunctions(cfg aws.Config, o options, declared map[string]template.Functi
 	return functions, parts.Log, nil
 }
 
-// getenv is the environment of the functions here: what CloudFormation chooses in
-// AWS has names of its own. Metrics are lines of the log.
+// getenv is the environment of the functions here. It has its own names for the
+// values that CloudFormation chooses in AWS. Metrics are lines of the log.
 func getenv(name string) string {
 	switch name {
 	case "TABLE_NAME":

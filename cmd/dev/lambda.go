@@ -15,11 +15,13 @@ import (
 	"projectchat/local/template"
 )
 
-// answerTime is how much longer than its own time limit a function in a container
-// may take, so that it is the Lambda endpoint that says so.
+// answerTime is how much longer than its own time limit a function in a
+// container may take, so that the Lambda endpoint is the one that reports the
+// timeout.
 const answerTime = 10 * time.Second
 
-// remoteFunctions are the declared functions in `sam local start-lambda`.
+// remoteFunctions returns the declared functions as calls of `sam local
+// start-lambda`.
 func remoteFunctions(o options, declared map[string]template.Function) (map[string]gateway.Invoker, error) {
 	remote, err := locallambda.NewRemote(o.Lambda, func(line string) { o.Say("lambda", "%s", line) })
 	if err != nil {
@@ -33,8 +35,9 @@ func remoteFunctions(o options, declared map[string]template.Function) (map[stri
 }
 
 // listenForContainers listens at the same port on Docker's bridge, by which the
-// functions in containers reach @connections. Nil where that needs no listener of
-// its own: elsewhere than on Linux, or because all addresses are listened on.
+// functions in containers reach @connections. It returns nil if no second
+// listener is needed: on systems other than Linux, or if the first one listens
+// at all addresses.
 func listenForContainers(o options, listener net.Listener) (net.Listener, error) {
 	bridge := docker.BridgeAddress()
 	at := listener.Addr().(*net.TCPAddr)
@@ -49,8 +52,8 @@ func listenForContainers(o options, listener net.Listener) (net.Listener, error)
 	return second, nil
 }
 
-// meetContainers has the database listen where the functions in containers look
-// for it, and says so where they would post to another gateway than this.
+// meetContainers makes the database listen where the functions in containers
+// expect it, and warns if they would post to another gateway.
 func (o *options) meetContainers(listener net.Listener) error {
 	if o.Lambda == "" {
 		return nil
@@ -65,17 +68,17 @@ func (o *options) meetContainers(listener net.Listener) error {
 	return nil
 }
 
-// meetDatabase has the database listen where the functions in containers look for
-// it, and gives what else they are told. Dynoxide listens on loopback only, where
-// no container can reach it.
+// meetDatabase makes the database listen where the functions in containers
+// expect it, and returns their other settings. It chooses DynamoDB Local:
+// Dynoxide listens on loopback only, where no container can reach it.
 func (o *options) meetDatabase() (laptop.ContainerSettings, error) {
 	settings, err := laptop.ReadContainerSettings(o.Root)
 	o.Engine, o.DatabasePort = localdb.Local, settings.Port(laptop.DatabaseVariable)
 	return settings, err
 }
 
-// containersOnly lets pass what a function in a container has to ask for, and
-// nothing else: the page and the APIs are not for Docker's network.
+// containersOnly lets only the requests of functions in containers pass: the
+// page and the APIs are not for Docker's network.
 func containersOnly(site *site) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isSignedManagement(r) {

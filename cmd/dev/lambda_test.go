@@ -10,8 +10,8 @@ import (
 	"projectchat/internal/laptop"
 )
 
-// TestDatabaseIsWhereContainersLook, also where it is the watcher's, which outlives
-// the gateway.
+// TestDatabaseIsWhereContainersLook: the database listens where containers
+// expect it, also the watcher's, which outlives the gateway.
 func TestDatabaseIsWhereContainersLook(t *testing.T) {
 	o := options{Project: laptop.Project{Root: t.TempDir()}}
 	writeFile(t, filepath.Join(o.Root, ".sam", "local.json"), `{"Parameters":{"AWS_ENDPOINT_URL_DYNAMODB":"http://host.docker.internal:8000"}}`)

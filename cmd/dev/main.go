@@ -5,11 +5,11 @@
 //	DATA=.local/data      where the database keeps its data
 //	DB=dynoxide           the database, or dynamodb-local
 //
-// If AWS_ENDPOINT_URL_DYNAMODB is set, that database is used and none is started.
+// If AWS_ENDPOINT_URL_DYNAMODB is set, dev uses that database and starts none.
 //
-// With -watch it is built and started anew whenever the code changes, and the
-// page changes in the browser as its sources do. With -trace each event of the
-// APIs is a line.
+// With -watch dev builds and starts the chat again whenever the code changes,
+// and the page changes in the browser as its sources do. With -trace it prints
+// a line for each event of the APIs.
 //
 // With -lambda http://127.0.0.1:3001 the functions run in `sam local
 // start-lambda`, in the containers that Lambda would use, and not in this process.
@@ -31,10 +31,10 @@ import (
 )
 
 func main() {
-	watching := flag.Bool("watch", false, "build and start anew when the code changes")
-	tracing := flag.Bool("trace", false, "say each event of the APIs: its time, route and outcome")
+	watching := flag.Bool("watch", false, "build and start again when the code changes")
+	tracing := flag.Bool("trace", false, "print each event of the APIs: its time, route and outcome")
 	pageFrom := flag.String("page-from", "", "address of a server of the page, instead of web/dist; ends when the input is closed")
-	logTo := flag.String("log", "", "the log to go on with, instead of a new one")
+	logTo := flag.String("log", "", "append to this log, instead of a new one")
 	lambda := flag.String("lambda", "", "run the functions there: the address of sam local start-lambda, http://127.0.0.1:3001")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -56,7 +56,7 @@ func main() {
 	}
 }
 
-// run completes o and has it served until ctx ends.
+// run completes o and calls serve with it, until ctx ends.
 func run(ctx context.Context, o options, serve func(context.Context, options) error) error {
 	o.Addr = os.Getenv("ADDR")
 	o.Data, o.Page, o.BuildPage = o.DataFolder(), o.PageFolder(), o.PageFrom == ""
@@ -73,7 +73,7 @@ func run(ctx context.Context, o options, serve func(context.Context, options) er
 	return serve(ctx, o)
 }
 
-// openLog opens a new log, or goes on with one that was begun.
+// openLog opens a new log, or appends to an existing one.
 func (o options) openLog() (*os.File, error) {
 	if o.LogPath != "" {
 		return os.OpenFile(o.LogPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
@@ -104,8 +104,8 @@ func runOnce(ctx context.Context, o options) error {
 	return errors.Join(err, s.stop(limited))
 }
 
-// untilInputEnds gives a context that also ends when whoever started this
-// process has died, and with it the other end of the input.
+// untilInputEnds returns a context that also ends when the process that started
+// this one has died, which closes the input.
 func untilInputEnds(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {

@@ -16,8 +16,8 @@ import (
 	"projectchat/local/gateway"
 )
 
-// securityHeaders go with the page and its files. In AWS CloudFront adds them,
-// and two more that are for https only.
+// securityHeaders are sent with the page and its files. In AWS CloudFront adds
+// them, and two more that are for https only.
 var securityHeaders = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 		"font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
@@ -32,7 +32,7 @@ var securityHeaders = map[string]string{
 
 // site is the one origin that a browser sees, as CloudFront makes it in AWS.
 type site struct {
-	hosts  map[string]bool // names, without a port, under which it may be asked for
+	hosts  map[string]bool // the site's names, without a port
 	page   http.Handler
 	stage  string // the path of the WebSocket API
 	socket http.Handler
@@ -55,8 +55,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case isSignedManagement(r):
 		s.socket.ServeHTTP(w, r)
 	case !s.knows(r.Host):
-		// Another name that leads here is how a page elsewhere reaches into this
-		// machine (DNS rebinding).
+		// A page elsewhere can reach into this machine by another name that leads
+		// here (DNS rebinding).
 		http.Error(w, "This is "+s.names()+"; ask for it by that name.", http.StatusMisdirectedRequest)
 	case r.URL.Path == s.stage || strings.HasPrefix(r.URL.Path, s.stage+"/"):
 		s.socket.ServeHTTP(w, r)
@@ -69,13 +69,14 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// isSignedManagement tells whether r is a function's, for @connections.
+// isSignedManagement reports whether r is a function's request for
+// @connections.
 func isSignedManagement(r *http.Request) bool {
 	return gateway.IsManagement(r) && strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ")
 }
 
-// knows tells whether a Host header names this site: by one of its names, or by
-// an address, which nobody else's name server can make up.
+// knows reports whether a Host header names this site: by one of its names, or
+// by an address, which no foreign name server can fake.
 func (s *site) knows(hostport string) bool {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
@@ -89,7 +90,8 @@ func (s *site) names() string {
 	return strings.Join(slices.Sorted(maps.Keys(s.hosts)), ", ")
 }
 
-// newPage gives what serves the page: its built files, or a development server.
+// newPage returns the handler of the page: its built files, or a development
+// server.
 func newPage(o options) (http.Handler, error) {
 	if o.PageFrom == "" {
 		return builtPage(o.Page), nil

@@ -15,7 +15,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// raw sends a request as it stands, path and all, which net/http's client does not.
+// raw sends a request exactly as given, path and all, which net/http's client
+// does not.
 func (s *stack) raw(t *testing.T, method, path string, header map[string]string) response {
 	t.Helper()
 	host := strings.TrimPrefix(s.URL, "http://")
@@ -44,7 +45,7 @@ func (s *stack) raw(t *testing.T, method, path string, header map[string]string)
 	return response{res.StatusCode, res.Header, body}
 }
 
-// with gives a copy of a header with one more line.
+// with returns a copy of a header with one more line.
 func with(header map[string]string, name, value string) map[string]string {
 	out := map[string]string{name: value}
 	for name, value := range header {
@@ -131,7 +132,8 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// TestManagementNeedsASignature, which no page can send from elsewhere.
+// TestManagementNeedsASignature: a page of another site cannot send a signed
+// request.
 func TestManagementNeedsASignature(t *testing.T) {
 	s, _ := mustStart(t)
 	const signature = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0"
@@ -212,7 +214,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestPathsLeadNowhereElse: nothing that lies beside the page's folder comes out.
+// TestPathsLeadNowhereElse: no file outside the page's folder is served.
 func TestPathsLeadNowhereElse(t *testing.T) {
 	s, _ := mustStart(t)
 	for _, path := range []string{

@@ -20,17 +20,17 @@ import (
 	"projectchat/local/template"
 )
 
-// options say what stack to start.
+// options describe the stack to start.
 type options struct {
 	laptop.Project
 	Addr      string // where to serve; port 0 takes a free one
 	Data      string // the database's folder; "": in memory
 	Page      string // the built page's folder
-	BuildPage bool   // build it first if it is not up to date
+	BuildPage bool   // build the page first if it is not up to date
 	PageFrom  string // the address of a server that has the page instead; "": none
 	Log       io.Writer
-	LogPath   string // where Log writes to
-	Trace     bool   // say each event of the APIs
+	LogPath   string // the file of Log
+	Trace     bool   // print each event of the APIs
 	// Lambda is the address of a Lambda endpoint that runs the functions, instead of
 	// this process; "": none.
 	Lambda       string
@@ -41,12 +41,12 @@ type options struct {
 // stack is a running chat.
 type stack struct {
 	URL    string
-	failed chan error // gets one error if the stack cannot go on
+	failed chan error // gets an error if the stack cannot go on
 
 	server   *http.Server
 	bridge   *http.Server // for functions in containers; nil: none
 	gateway  *gateway.WebSocket
-	database *localdb.Kept // nil: somebody else's
+	database *localdb.Kept // nil: not started here
 }
 
 // start starts everything, in the order in which one part needs another, and
@@ -56,7 +56,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// First of all the port: if it is taken nothing else is worth the time.
+	// The port first: if it is taken, nothing else is worth the time.
 	listener, err := laptop.Listen(o.Addr)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 // serve makes the table, the functions and the two APIs.
 func (s *stack) serve(ctx context.Context, o options, t *template.Template) (*site, error) {
 	if len(t.WebSocketAPIs) != 1 || len(t.HTTPAPIs) != 1 || len(t.Tables) != 1 {
-		return nil, errors.New("template.yaml has not one WebSocket API, one HTTP API and one table")
+		return nil, errors.New("template.yaml must have exactly one WebSocket API, one HTTP API and one table")
 	}
 	ws := t.WebSocketAPIs[0]
 	stage := "/" + ws.Stages[0].Name
@@ -152,8 +152,8 @@ func (s *stack) startDatabase(ctx context.Context, o options) error {
 	return nil
 }
 
-// stop ends everything, in the opposite order: connections are closed and their
-// $disconnect run while there still is a database and a way to post.
+// stop ends everything in the opposite order: connections are closed and their
+// $disconnect runs while there still is a database and a way to post.
 func (s *stack) stop(ctx context.Context) error {
 	var errs []error
 	if s.gateway != nil {
@@ -178,7 +178,7 @@ func (s *stack) fail(err error) {
 	}
 }
 
-// address is where a browser finds what listens.
+// address returns the address for a browser of a listener.
 func address(addr string, listener net.Listener) string {
 	host, _, _ := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {

@@ -14,7 +14,7 @@ import (
 	"projectchat/internal/wire"
 )
 
-// TestManySendersAtOnce: 40 people say something at the same moment.
+// TestManySendersAtOnce: 40 people send at the same moment.
 func TestManySendersAtOnce(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")
@@ -46,7 +46,7 @@ func TestManySendersAtOnce(t *testing.T) {
 	checkLog(t, sockets[0], room, people*each, seqs)
 }
 
-// say sends until there is an answer that counts, as a client does.
+// say sends until there is a definite answer, as a client does.
 func (k *socket) say(room, cid, text string) (int64, error) {
 	for range 30 {
 		frame, err := k.tryAsk(object{"action": "send", "room": room, "cid": cid, "text": text})
@@ -59,7 +59,7 @@ func (k *socket) say(room, cid, text string) (int64, error) {
 		}
 		var refused struct {
 			Temporary bool
-			RequestID string // of the gateway: the outcome is unknown
+			RequestID string // from the gateway: the outcome is unknown
 		}
 		if json.Unmarshal(frame, &refused) != nil || !refused.Temporary && refused.RequestID == "" {
 			return 0, fmt.Errorf("answered %s", frame)
@@ -69,7 +69,7 @@ func (k *socket) say(room, cid, text string) (int64, error) {
 }
 
 // checkLog reads the room from its beginning: it has no holes, and each row is
-// what its sender was told.
+// where its sender was told.
 func checkLog(t *testing.T, k *socket, room string, rows int, seqs [][]int64) {
 	t.Helper()
 	next := int64(1)
@@ -92,7 +92,7 @@ func checkLog(t *testing.T, k *socket, room string, rows int, seqs [][]int64) {
 	}
 }
 
-// TestStopDisconnectsEverybody: the stack goes down in order, and leaves no rows.
+// TestStopDisconnectsEverybody: the stack stops in order, and leaves no rows.
 func TestStopDisconnectsEverybody(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")
@@ -116,7 +116,7 @@ func TestStopDisconnectsEverybody(t *testing.T) {
 			}
 		}()
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 	defer cancel()
 	if err := s.stop(ctx); err != nil {
 		t.Fatal(err)

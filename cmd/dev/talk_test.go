@@ -20,7 +20,7 @@ import (
 
 type object = map[string]any
 
-// guest signs somebody in, connects them and has them join a room.
+// guest signs a person in, connects them and joins a room.
 func (s *stack) guest(t *testing.T, name, room string) (*person, *socket) {
 	t.Helper()
 	p := s.mustSignIn(t, unique(name))
@@ -29,7 +29,7 @@ func (s *stack) guest(t *testing.T, name, room string) (*person, *socket) {
 	return p, k
 }
 
-// store is a second eye on the table.
+// testStore gives the test its own view of the table.
 func testStore(t *testing.T) *dynamo.Store {
 	t.Helper()
 	cfg, err := config.LoadDefaultConfig(t.Context())
@@ -46,8 +46,8 @@ func (k *socket) ping(rooms ...string) map[string]wire.RoomHead {
 	return pong.Heads
 }
 
-// heard takes the pushes of a type that came until now: all that the server had
-// posted before are there when it answers a ping.
+// heard returns the pushes of a type that have come until now: everything that
+// the server posted before it answers a ping has arrived.
 func (k *socket) heard(kind string) (frames []json.RawMessage) {
 	k.t.Helper()
 	k.ping()
@@ -62,7 +62,7 @@ func (k *socket) heard(kind string) (frames []json.RawMessage) {
 	return frames
 }
 
-// message gives the one message of the next push.
+// message returns the one message of the next push.
 func (k *socket) message() wire.Message {
 	k.t.Helper()
 	var push wire.Messages
@@ -87,7 +87,7 @@ func (k *socket) refused(code string, request object) {
 	}
 }
 
-// closed waits for the end of a connection and gives its close code.
+// closed waits for the end of a connection and returns its close code.
 func (k *socket) closed() websocket.StatusCode {
 	k.t.Helper()
 	for {
@@ -326,7 +326,7 @@ func TestPingAndRefusals(t *testing.T) {
 	a.refused("cid_conflict", object{"action": "send", "room": room, "cid": "c1", "text": "ho"})
 }
 
-// TestWrongly410: a seat that was deleted though its connection is there.
+// TestWrongly410: a seat was deleted although its connection is there.
 func TestWrongly410(t *testing.T) {
 	s, _ := mustStart(t)
 	room := unique("Room")

@@ -16,13 +16,13 @@ import (
 	"projectchat/internal/laptop"
 )
 
-// lookEvery is how often the sources are looked at for a change.
+// lookEvery is how often the watcher looks for a change of the sources.
 const lookEvery = 300 * time.Millisecond
 
-// watcher runs the chat for somebody who is changing it. The database and the
-// page's development server run all the time; the stack runs in a child, which
-// is built and started anew at each change of Go code or of the template. The
-// open pages connect again by themselves.
+// watcher runs the chat for a person who is changing it. The database and the
+// page's development server run all the time. The stack runs in a child, which
+// is built and started again at each change of Go code or of the template. Open
+// pages reconnect by themselves.
 type watcher struct {
 	options
 	page  *laptop.Child // Vite, which sends changes of the page to the browser itself
@@ -84,7 +84,8 @@ func (w *watcher) startPage(ctx context.Context) (from string, err error) {
 	vite := filepath.Join("node_modules", ".bin", "vite")
 	cmd := exec.Command(vite, "--host", "127.0.0.1", "--port", port, "--strictPort", "--clearScreen", "false")
 	cmd.Dir = filepath.Join(w.Root, "web")
-	// Past the stack, which comes and goes: see web/vite.config.ts.
+	// The browser connects past the stack, which comes and goes: see
+	// web/vite.config.ts.
 	cmd.Env = append(os.Environ(), "CHANGES_PORT="+port)
 	if w.page, err = laptop.StartChild(cmd, os.Interrupt, w.Log); err != nil {
 		return "", fmt.Errorf("start the page's development server: %w", err)
@@ -97,8 +98,8 @@ func (w *watcher) startPage(ctx context.Context) (from string, err error) {
 	return "http://" + addr, nil
 }
 
-// restart builds the stack and, if that goes well, puts it in the place of the
-// one that runs. Otherwise that one goes on.
+// restart builds the stack and, if that succeeds, replaces the running one.
+// Otherwise the running one goes on.
 func (w *watcher) restart(ctx context.Context, pageFrom string) {
 	began := time.Now()
 	binary := filepath.Join(w.Root, ".local", "bin", "dev-watched")
@@ -122,13 +123,13 @@ func (w *watcher) restart(ctx context.Context, pageFrom string) {
 	w.Say("go", "built and started (%.1f s)", time.Since(began).Seconds())
 }
 
-// stamp changes with the Go code and the template.
+// stamp returns a text that changes with the Go code and the template.
 func stamp(root string) (string, error) {
 	var s strings.Builder
 	for _, name := range []string{"cmd", "functions", "internal", "local", "template.yaml", "go.mod"} {
 		err := filepath.WalkDir(filepath.Join(root, name), func(path string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
-				return nil // it went away while we looked
+				return nil // it was deleted meanwhile
 			}
 			if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.go") {
 				return err
@@ -146,7 +147,7 @@ func stamp(root string) (string, error) {
 	return s.String(), nil
 }
 
-// freeAddress finds a port that nobody listens on.
+// freeAddress finds a free port.
 func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

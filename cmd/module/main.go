@@ -1,4 +1,4 @@
-// Command module gives the module another path: the one that it is published by.
+// Command module gives the module another path, by which it is published.
 //
 //	module github.com/you/projectchat
 //
@@ -32,15 +32,15 @@ func main() {
 	}
 }
 
-// wellFormed is narrower than Go's own rule: others can only get a module whose
-// path begins with a host's name and goes on.
+// wellFormed is narrower than Go's own rule: others can download a module only
+// if its path begins with a host's name and has more after it.
 var wellFormed = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(/[A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*)+$`)
 
-// rename gives the module in a folder another path. It reads all files before it
-// writes the first.
+// rename gives the module in a folder another path. It reads all files before
+// it writes the first.
 func rename(root, name string) error {
 	if !wellFormed.MatchString(name) {
-		return fmt.Errorf("%q is no path of a module: it must be a host and a path, like github.com/you/projectchat", name)
+		return fmt.Errorf("%q is not the path of a module: it must be a host and a path, like github.com/you/projectchat", name)
 	}
 	old, err := modulePath(filepath.Join(root, "go.mod"))
 	if err != nil {
@@ -89,7 +89,8 @@ func modulePath(file string) (string, error) {
 	return string(m[1]), nil
 }
 
-// renamed gives a file's text with the new path; nil if it does not name the old.
+// renamed returns a file's text with the new path; nil if it does not have the
+// old one.
 func renamed(path, old, name string) ([]byte, error) {
 	if filepath.Base(path) != "go.mod" && filepath.Ext(path) != ".go" {
 		return nil, nil

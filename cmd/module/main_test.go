@@ -49,7 +49,8 @@ func files(path string) map[string]string {
 	for part := range strings.SplitSeq(tree, "=\n") {
 		name, text, _ := strings.Cut(part, "\n")
 		out[name] = text
-		// All that is no import of ours and no module line keeps the first path.
+		// Text that is neither an import of ours nor a module line keeps the first
+		// path.
 		for line := range strings.Lines(text) {
 			if strings.HasPrefix(name, "node_modules") || strings.HasSuffix(name, ".txt") || strings.Contains(line, "PATHother") || strings.Contains(line, "func main") {
 				out[name] = strings.Replace(out[name], line, strings.ReplaceAll(line, "PATH", "projectchat"), 1)
@@ -100,14 +101,14 @@ func TestMalformedPathsAreRefused(t *testing.T) {
 		"", "projectchat", "you/projectchat", "github.com", "github.com/", "/github.com/you", "https://github.com/you/projectchat",
 		"github.com/you/project chat", "github.com//projectchat", "github.com/you/..", "github.com/you/.git", "github.com/you/x.", "GitHub.com/you/x", "github.com/you/projectchat\n", `github.com/you/"`,
 	} {
-		if err := rename(root, path); err == nil || !strings.Contains(err.Error(), "is no path of a module") {
+		if err := rename(root, path); err == nil || !strings.Contains(err.Error(), "is not the path of a module") {
 			t.Errorf("%q: %v", path, err)
 		}
 	}
 }
 
-// TestForeignersUseTheGateway: under a path of its own a module of somebody else
-// installs cmd/localgw and imports local/gateway.
+// TestForeignersUseTheGateway: under a path of its own, a module of another
+// owner installs cmd/localgw and imports local/gateway.
 func TestForeignersUseTheGateway(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program and what it needs")
@@ -201,7 +202,8 @@ func main() {
 }
 `
 
-// publish puts a module into a folder as a proxy has it: go.dev/ref/mod#goproxy-protocol.
+// publish puts a module into a folder in the form of a proxy:
+// go.dev/ref/mod#goproxy-protocol.
 func publish(t *testing.T, root, dir, path, version string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
@@ -239,8 +241,8 @@ func publish(t *testing.T, root, dir, path, version string) {
 	}
 }
 
-// inForeignModule runs commands in a folder. What they need of others comes from
-// this machine's module cache.
+// inForeignModule runs commands in a folder. The modules that they need come
+// from this machine's module cache.
 func inForeignModule(t *testing.T, dir, proxy string) func(command ...string) (said string) {
 	cache, err := exec.Command("go", "env", "GOMODCACHE").Output()
 	if err != nil {

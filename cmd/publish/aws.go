@@ -20,7 +20,7 @@ type remote struct {
 	aws                  func(ctx context.Context, args ...string) ([]byte, error)
 }
 
-// runAWS runs the AWS CLI and gives what it printed.
+// runAWS runs the AWS CLI and returns its output.
 func runAWS(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "aws", args...)
 	var out, complaint bytes.Buffer
@@ -35,7 +35,7 @@ func runAWS(ctx context.Context, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// list gives the ETag of every object, by key.
+// list returns the ETag of every object, by key.
 func (r *remote) list(ctx context.Context) (map[string]string, error) {
 	out, err := r.aws(ctx, "s3api", "list-objects-v2", "--bucket", r.bucket, "--output", "json",
 		"--query", "Contents[].{Key: Key, ETag: ETag}")

@@ -16,9 +16,9 @@ import (
 	"testing"
 )
 
-// The test's own binary stands in for the AWS CLI and for SAM: it is in PATH
-// under their names, keeps buckets as folders below $FAKE_AWS, and notes each
-// call in $FAKE_AWS/calls.
+// TestMain makes the test's own binary stand in for the AWS CLI and for SAM: it
+// is in PATH under their names, keeps buckets as folders below $FAKE_AWS, and
+// records each call in $FAKE_AWS/calls.
 func TestMain(m *testing.M) {
 	switch filepath.Base(os.Args[0]) {
 	case "aws", "sam":
@@ -71,7 +71,7 @@ func standIn(dir, program string, args []string, out io.Writer) error {
 		fmt.Fprintln(out, os.Getenv("FAKE_ROLE"))
 	case "aws cloudformation describe-stacks":
 		if os.Getenv("FAKE_OUTPUTS") == "none" {
-			fmt.Fprintln(out, "None") // as the AWS CLI prints what is null
+			fmt.Fprintln(out, "None") // as the AWS CLI prints null
 			return nil
 		}
 		for _, name := range []string{"SiteBucket", "SiteDistribution", "SiteUrl", "LogBucket", "TableName"} {
@@ -155,7 +155,7 @@ func list(bucket string, out io.Writer) error {
 		return err
 	}
 	if len(objects) == 0 {
-		fmt.Fprintln(out, "null") // as the AWS CLI prints nothing that matches
+		fmt.Fprintln(out, "null") // as the AWS CLI prints an empty result
 		return nil
 	}
 	return json.NewEncoder(out).Encode(objects)
@@ -193,7 +193,7 @@ func nearAWS(dir string) *remote {
 	}}
 }
 
-// fakeAWS puts the stand-ins into PATH and gives the folder that they work in.
+// fakeAWS puts the stand-ins into PATH and returns their folder.
 func fakeAWS(t *testing.T) string {
 	t.Helper()
 	dir, bin := t.TempDir(), t.TempDir()
@@ -212,7 +212,7 @@ func fakeAWS(t *testing.T) string {
 	return dir
 }
 
-// calls gives what was called since the last time.
+// calls returns the calls since the last time.
 func calls(t *testing.T, dir string) []string {
 	t.Helper()
 	name := filepath.Join(dir, "calls")
@@ -226,7 +226,7 @@ func calls(t *testing.T, dir string) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-// writePage makes a built page's folder.
+// writePage makes the folder of a built page.
 func writePage(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()

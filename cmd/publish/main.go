@@ -1,11 +1,13 @@
-// Command publish puts the built page into the site's bucket, by the AWS CLI.
+// Command publish uploads the built page to the site's bucket, with the AWS
+// CLI.
 //
 //	publish -page web/dist -bucket name -distribution id
 //
-// It uploads what differs, in an order in which no visitor gets a page whose
-// files are missing: hashed files first, index.html last. Files that the page no
-// longer has stay for a day, because pages that are open still load them. What
-// keeps its name is then invalidated. Where nothing differs nothing is done.
+// It uploads the files that differ, in an order in which no visitor gets a page
+// whose files are missing: hashed files first, index.html last. Files that the
+// page no longer has stay for a day, because open pages still load them. Then
+// it invalidates the files that keep their names. If nothing differs, it does
+// nothing.
 package main
 
 import (

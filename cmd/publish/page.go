@@ -14,8 +14,8 @@ import (
 // index is the page itself.
 const index = "index.html"
 
-// contentTypes are fixed here, since a machine's own list of types differs from
-// the next one's, and with nosniff a wrong one breaks the page.
+// contentTypes are fixed here because machines have different lists of types,
+// and with nosniff a wrong type breaks the page.
 var contentTypes = map[string]string{
 	".html":        "text/html; charset=utf-8",
 	".js":          "text/javascript; charset=utf-8",
@@ -31,17 +31,17 @@ var contentTypes = map[string]string{
 
 // file is a file of the built page.
 type file struct {
-	path         string // on this machine, from its root
-	etag         string // what S3 calls its content: the MD5 sum in hex
+	path         string // on this machine, absolute
+	etag         string // S3's name for its content: the MD5 sum in hex
 	contentType  string
 	cacheControl string
 }
 
-// largest is how much a file may hold. The AWS CLI uploads a larger one in parts,
-// and S3 then has no MD5 sum of it.
-const largest = 8 << 20
+// maxFileBytes is the size that a file must not reach. The AWS CLI uploads a larger
+// file in parts, and then S3 has no MD5 sum of it.
+const maxFileBytes = 8 << 20
 
-// kind is what files have in common that are uploaded in one call.
+// kind returns the properties that all files of one upload share.
 func (f file) kind() string { return f.cacheControl + "|" + f.contentType }
 
 // pageFiles reads the built page, by key: the path below dir, with slashes.
@@ -81,14 +81,15 @@ func readFile(name, key string) (file, error) {
 	if err != nil {
 		return file{}, err
 	}
-	if len(content) >= largest {
-		return file{}, fmt.Errorf("%s is larger than %d MiB", key, largest>>20)
+	if len(content) >= maxFileBytes {
+		return file{}, fmt.Errorf("%s is larger than %d MiB", key, maxFileBytes>>20)
 	}
 	sum := md5.Sum(content)
 	return file{path: name, etag: hex.EncodeToString(sum[:]), contentType: kind, cacheControl: cacheControl(key)}, nil
 }
 
-// cacheControl is what cmd/dev says, too: a hashed name never changes its content.
+// cacheControl returns the header that cmd/dev sends, too: a file with a hashed
+// name never changes its content.
 func cacheControl(key string) string {
 	if hashed(key) {
 		return "public, max-age=31536000, immutable"

@@ -11,11 +11,12 @@ import (
 )
 
 // grace is how long a file stays that the page no longer has. A page that was
-// opened before loads parts of itself only when they are needed.
+// opened before loads parts of itself only when it needs them.
 const grace = 24 * time.Hour
 
-// ledger is the object that says since when files are not part of the page. Its
-// address leads visitors to the page (see template.yaml, PageAddress).
+// ledger is the object that has the files that are no longer part of the page,
+// and since when. Its address leads visitors to the page (see template.yaml,
+// PageAddress).
 const ledger = "published/obsolete.json"
 
 // publish makes the bucket hold the files: uploads, then removals, then the
@@ -53,9 +54,9 @@ func publish(ctx context.Context, r *remote, files map[string]file, now time.Tim
 	return r.invalidate(ctx, stale)
 }
 
-// uploads are the files that differ from what is there: what is asked for before
-// what asks for it, so hashed files, then others, then the page. Files of one
-// kind are together.
+// uploads returns the files that differ from the bucket's, in an order in which
+// a file comes before the files that load it: hashed files, then others, then
+// the page. Files of one kind are together.
 func uploads(files map[string]file, there map[string]string) (batches [][]string) {
 	rank := func(key string) int {
 		switch {
@@ -83,8 +84,9 @@ func uploads(files map[string]file, there map[string]string) (batches [][]string
 	return batches
 }
 
-// sweep deletes files that have not been part of the page for the time of grace,
-// and notes the others. It gives those of the deleted that caches may hold.
+// sweep deletes files that have not been part of the page for the time of
+// grace, and records the others. It returns the deleted files that caches may
+// hold.
 func (r *remote) sweep(ctx context.Context, there map[string]string, files map[string]file, noted bool, now time.Time, say func(string, ...any)) ([]string, error) {
 	before := map[string]time.Time{}
 	if noted {
@@ -118,7 +120,7 @@ func (r *remote) sweep(ctx context.Context, there map[string]string, files map[s
 		return removed, nil
 	}
 	if err := r.writeLedger(ctx, after); err != nil {
-		return nil, fmt.Errorf("note what is no longer used: %w", err)
+		return nil, fmt.Errorf("write the list of obsolete files: %w", err)
 	}
 	return removed, nil
 }

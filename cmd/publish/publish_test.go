@@ -17,7 +17,7 @@ var (
 
 var day = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// deploy publishes a page at a time and gives the calls that it made.
+// deploy publishes a page at a time and returns the calls that it made.
 func deploy(t *testing.T, aws string, page map[string]string, now time.Time) []string {
 	t.Helper()
 	files, err := pageFiles(writePage(t, page))
@@ -111,8 +111,8 @@ func TestPublishSaysWhatFilesAre(t *testing.T) {
 	}
 }
 
-// TestPublishStopsAtAFailure: with an asset missing, the old page stays, and the
-// next run goes on.
+// TestPublishStopsAtAFailure: if an asset cannot be uploaded, the old page
+// stays, and the next run goes on.
 func TestPublishStopsAtAFailure(t *testing.T) {
 	aws := t.TempDir()
 	deploy(t, aws, first, day)
@@ -147,7 +147,7 @@ func TestPageFilesRefuses(t *testing.T) {
 	}{
 		{"a folder without the page", map[string]string{"assets/a.js": ""}, "has no index.html"},
 		{"a file of an unknown kind", map[string]string{"index.html": "", "assets/a.wasm": ""}, `no content type is known for ".wasm"`},
-		{"a file whose MD5 sum S3 would not tell", map[string]string{"index.html": "", "assets/a.js": strings.Repeat("a", largest)}, "assets/a.js is larger than 8 MiB"},
+		{"a file whose MD5 sum S3 would not tell", map[string]string{"index.html": "", "assets/a.js": strings.Repeat("a", maxFileBytes)}, "assets/a.js is larger than 8 MiB"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pageFiles(writePage(t, test.page))

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// script runs one of the scripts that `make deploy` and `make destroy` run.
+// script runs one of the scripts of `make deploy` and `make destroy`.
 func script(t *testing.T, name string, args ...string) (output string, err error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), filepath.Join("..", "..", ".sam", name), args...)
@@ -109,7 +109,8 @@ func TestDestroyScript(t *testing.T) {
 	}
 }
 
-// TestDestroyScriptAfterAFailedDeploy: a stack that never came to be has no outputs.
+// TestDestroyScriptAfterAFailedDeploy: a stack whose first deploy failed has no
+// outputs.
 func TestDestroyScriptAfterAFailedDeploy(t *testing.T) {
 	aws := fakeAWS(t)
 	t.Setenv("CONFIRM", "mine")

@@ -1,6 +1,6 @@
-// Command release builds all that a release offers, into .local/release/<version>:
+// Command release builds all files of a release, into .local/release/<version>:
 // programs for each system and processor, the functions as Lambda takes them,
-// lists of what is in them, and checksums. The same tree gives the same bytes.
+// lists of their contents, and checksums. The same tree makes the same bytes.
 package main
 
 import (
@@ -25,8 +25,8 @@ import (
 	"projectchat/local/template"
 )
 
-// A tool is a command that is useful away from the folder of the project, or in it
-// where there is no Go. The others (samlocal, module, release) need Go.
+// tools are the commands that are useful outside the project's folder, or in it
+// without Go. The others (samlocal, module, release) need Go.
 var tools = []string{"dev", "localgw", "publish", "restore"}
 
 // A platform is a system with a processor.
@@ -36,8 +36,8 @@ var platforms = []platform{
 	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"},
 }
 
-// lacking says which tools a system does not have yet, and why.
-var lacking = map[string]map[string]string{
+// missingTools has the tools that a system does not have yet, and why.
+var missingTools = map[string]map[string]string{
 	"windows": {
 		"dev":     "it ends processes in groups, and locks files as Unix does",
 		"localgw": "local/dynamodb locks files as Unix does",
@@ -63,10 +63,10 @@ func main() {
 	}
 }
 
-// release says what to build of a tree, and where to.
+// release says what to build from a tree, and where.
 type release struct {
 	root, version string
-	out           string // absolute: others write there too
+	out           string // absolute: other programs write there, too
 	tools         []string
 	platforms     []platform
 }
@@ -105,7 +105,7 @@ func (r release) terms(context.Context) error {
 func (r release) programs(ctx context.Context) error {
 	for _, p := range r.platforms {
 		for _, tool := range r.tools {
-			if why := lacking[p.system][tool]; why != "" {
+			if why := missingTools[p.system][tool]; why != "" {
 				fmt.Printf("no %s for %s: %s\n", tool, p.system, why)
 				continue
 			}
@@ -121,7 +121,7 @@ func (r release) programs(ctx context.Context) error {
 	return nil
 }
 
-// functions builds what Lambda runs: `bootstrap` in an archive.
+// functions builds the functions for Lambda: `bootstrap` in an archive.
 func (r release) functions(ctx context.Context) error {
 	t, err := template.Load(filepath.Join(r.root, "template.yaml"), template.Options{})
 	if err != nil {
@@ -143,7 +143,8 @@ func (r release) functions(ctx context.Context) error {
 	return nil
 }
 
-// archive packs one program. Its time is the first that such an archive can hold.
+// archive packs one program. Its time is the earliest that a zip archive can
+// hold.
 func archive(to, program string) error {
 	content, err := os.ReadFile(program)
 	if err != nil {
@@ -163,14 +164,14 @@ func archive(to, program string) error {
 	return os.WriteFile(to, out.Bytes(), 0o644)
 }
 
-// modules lists the Go modules that the programs and functions are built of.
+// modules lists the Go modules of the programs and functions.
 func (r release) modules(ctx context.Context) error {
 	return r.run(ctx, "go", "tool", "-modfile=tools/go.mod", "cyclonedx-gomod", "mod", "-json", "-noserial", "-notimestamp", "-short-purls",
 		"-output", r.path("sbom-go.cdx.json"), ".")
 }
 
-// packages lists the npm packages of the page; those for its development are
-// marked. npm wants a version of the page itself, and adds the time.
+// packages lists the npm packages of the page and marks those for its
+// development. npm needs a version of the page itself, and adds the time.
 func (r release) packages(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "release-page-")
 	if err != nil {
@@ -201,7 +202,7 @@ func (r release) packages(ctx context.Context) error {
 	delete(list, "serialNumber")
 	metadata := list["metadata"].(map[string]any)
 	delete(metadata, "timestamp")
-	metadata["component"].(map[string]any)["name"] = page["name"] // it is the folder's
+	metadata["component"].(map[string]any)["name"] = page["name"] // npm takes the folder's name
 	return writeJSON(r.path("sbom-page.cdx.json"), list)
 }
 
@@ -227,7 +228,7 @@ func (r release) checksums(context.Context) error {
 	return os.WriteFile(r.path("SHA256SUMS"), sums.Bytes(), 0o644)
 }
 
-// make has the Makefile build something: the flags of the compiler stand there.
+// make builds something with the Makefile, which has the flags of the compiler.
 func (r release) make(ctx context.Context, target string, settings ...string) error {
 	return r.run(ctx, "make", append([]string{"--no-print-directory", "--silent", target, "VERSION=" + r.version}, settings...)...)
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTwoReleasesOfOneTreeAreTheSame, from folders of different names.
+// TestTwoReleasesOfOneTreeAreTheSame builds them from folders of different
+// names.
 func TestTwoReleasesOfOneTreeAreTheSame(t *testing.T) {
 	if os.Getenv("TEST_RELEASE") == "" {
 		t.Skip("builds for two processors, and asks npm: make test-release")
@@ -60,7 +61,7 @@ func TestTwoReleasesOfOneTreeAreTheSame(t *testing.T) {
 	}
 }
 
-// copyOfTree copies what a release is built of.
+// copyOfTree copies the files of a release.
 func copyOfTree(t *testing.T) string {
 	t.Helper()
 	root, ours := t.TempDir(), filepath.Join("..", "..")

@@ -1,7 +1,7 @@
-// Command restore makes a table fit for use after a point-in-time restore, while
-// no function uses it: connections and who is present go, and every room gets a
-// new epoch with its log copied into it. docs/operations.md, "Backup and
-// restore", has the steps around it.
+// Command restore prepares a table for use after a point-in-time restore, while
+// no function uses it: it deletes connections and seats, and gives every room a
+// new epoch with a copy of its log. docs/operations.md, "Backup and restore",
+// has the steps around it.
 //
 //	restore -from <restored table> -to <the stack's table> [-dry-run]
 //
@@ -42,10 +42,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("restore", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.StringVar(&r.To, "to", "", "the table that functions use (output TableName of the stack)")
-	flags.StringVar(&r.From, "from", "", "the table that was restored; none: the same, in its place")
+	flags.StringVar(&r.From, "from", "", "the table that was restored; default: the same as -to")
 	flags.BoolVar(&r.DryRun, "dry-run", false, "count what there is to do, and write nothing")
-	flags.BoolVar(&r.WithoutSessions, "without-sessions", false, "leave the restored sessions and claimed names out: who is signed in now stays so; without -from everybody signs in anew")
-	flags.BoolVar(&r.Sweep, "sweep", false, "delete logs of epochs that no room has any more, those newer than the restored ones, too")
+	flags.BoolVar(&r.WithoutSessions, "without-sessions", false, "leave out the restored sessions and claimed names: sessions of now stay; without -from everybody has to sign in again")
+	flags.BoolVar(&r.Sweep, "sweep", false, "delete the logs of epochs that no room has any more, including newer ones than the restored")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("restore: read the AWS configuration: %w", err)
 	}
-	// Whoever runs it has time: a throttled request is tried again for a while.
+	// There is no hurry: a throttled request is repeated for a while.
 	r.Client = dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.RetryMaxAttempts = 10 })
 	for _, table := range []string{r.From, r.To} {
 		if _, err := r.Client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(table)}); err != nil {
@@ -79,14 +79,14 @@ func report(out io.Writer, r dynamo.Restoration, done dynamo.Restored) {
 		fmt.Fprintln(out, "dry run: nothing has been written; it would be")
 	}
 	if done.Resumed {
-		fmt.Fprintln(out, "gone on with a restore that had begun")
+		fmt.Fprintln(out, "continued a restore that an earlier run had begun")
 	}
 	for _, line := range []struct {
 		what string
 		n    int
 	}{
 		{"connections deleted", done.Connections},
-		{"seats deleted", done.Live},
+		{"seats deleted", done.Seats},
 		{"sessions kept", done.Sessions},
 		{"claimed names kept", done.Names},
 		{"sessions and names deleted", done.Dropped},

@@ -17,8 +17,8 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-// mustTable makes a table with one room, and lets the SDK find its database as
-// it finds any: by the environment.
+// mustTable makes a table with one room. The SDK finds its database as usual:
+// by the environment.
 func mustTable(t *testing.T) (*dynamo.Store, string) {
 	t.Helper()
 	for name, value := range map[string]string{

@@ -1,14 +1,15 @@
-// Command samlocal runs the chat by `sam local`: the functions in the containers
-// that Lambda would use, with the page, the database and its table.
+// Command samlocal runs the chat with `sam local`: the functions in the
+// containers that Lambda would use, with the page, the database and its table.
 //
 //	ADDR=127.0.0.1:3000   where `sam local start-api` serves the page and the HTTP API
 //	DATA=.local/data      where the database keeps its data
 //	SAM=.local/venv-sam/bin/sam
 //
-// If AWS_ENDPOINT_URL_DYNAMODB is set, that database is used and none is started.
+// If AWS_ENDPOINT_URL_DYNAMODB is set, samlocal uses that database and starts
+// none.
 //
-// With -start-lambda 127.0.0.1:3001 `sam local start-lambda` runs there as well, for
-// the WebSocket API of cmd/dev or cmd/localgw.
+// With -start-lambda 127.0.0.1:3001 it also runs `sam local start-lambda`
+// there, for the WebSocket API of cmd/dev or cmd/localgw.
 package main
 
 import (
@@ -26,7 +27,7 @@ import (
 func main() {
 	project, err := laptop.Find()
 	s := &sam{Project: project, failed: make(chan error, 1)}
-	flag.StringVar(&s.lambda, "start-lambda", "", "run sam local start-lambda too, there: 127.0.0.1:3001")
+	flag.StringVar(&s.lambda, "start-lambda", "", "also run sam local start-lambda, at this address: 127.0.0.1:3001")
 	flag.IntVar(&s.gatewayPort, "gateway-port", 0, "with -start-lambda: the port of the WebSocket API, if not the one in .sam/local.json")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

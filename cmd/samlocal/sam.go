@@ -24,22 +24,22 @@ import (
 	"projectchat/local/template"
 )
 
-// sam is `sam local` and all that it needs: an engine, the functions built for this
-// machine, the page, the database and its table.
+// sam is `sam local` and everything that it needs: an engine, the functions
+// built for this machine, the page, the database and its table.
 type sam struct {
 	laptop.Project
 	addr        string // of `sam local start-api`
-	lambda      string // of `sam local start-lambda`; "": it is not started
-	gatewayPort int    // the WebSocket API's on this machine; 0: as .sam/local.json says
+	lambda      string // of `sam local start-lambda`; "": not started
+	gatewayPort int    // port of the WebSocket API on this machine; 0: as .sam/local.json says
 	log         *os.File
 	command     string // SAM CLI
 	engine      string // Docker's address
-	mark        string // a host's name by which our containers are known
+	mark        string // a host name that marks our containers
 	env         []string
 	scratch     string
-	database    *localdb.Kept // nil: somebody else's
+	database    *localdb.Kept // nil: not started here
 	servers     []*laptop.Child
-	failed      chan error // gets one error if this cannot go on
+	failed      chan error // gets an error if this cannot go on
 }
 
 func (s *sam) start(ctx context.Context) (err error) {
@@ -68,17 +68,18 @@ func (s *sam) start(ctx context.Context) (err error) {
 	return nil
 }
 
-// find finds Docker and SAM CLI, before anything else is worth the time.
+// find finds Docker and SAM CLI. It comes first: without them nothing else is
+// worth the time.
 func (s *sam) find(ctx context.Context) error {
 	var err error
 	s.mark = "sam-local-" + strings.ToLower(rand.Text())
 	s.engine, err = docker.Find(ctx)
 	if err != nil {
-		return fmt.Errorf("sam local runs the functions in Docker: %w: install and start it, or say where it is by %s", err, docker.HostVariable)
+		return fmt.Errorf("sam local runs the functions in Docker: %w: install and start it, or say where it is with %s", err, docker.HostVariable)
 	}
 	s.command = cmp.Or(os.Getenv("SAM"), filepath.Join(s.Root, ".local", "venv-sam", "bin", "sam"))
 	if s.command, err = exec.LookPath(s.command); err != nil {
-		return fmt.Errorf("SAM CLI is missing: `make sam-local` installs it, or name one by SAM: %w", err)
+		return fmt.Errorf("SAM CLI is missing: `make sam-local` installs it, or set SAM to its path: %w", err)
 	}
 	s.env = append(withoutAWS(os.Environ()), docker.HostVariable+"="+s.engine, "SAM_CLI_TELEMETRY=0",
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
@@ -89,7 +90,8 @@ func (s *sam) find(ctx context.Context) error {
 	return err
 }
 
-// withoutAWS leaves out what would have SAM ask an account for credentials.
+// withoutAWS leaves out the variables that would make SAM ask an account for
+// credentials.
 func withoutAWS(env []string) (out []string) {
 	for _, pair := range env {
 		if !strings.HasPrefix(pair, "AWS_") {
@@ -99,8 +101,8 @@ func withoutAWS(env []string) (out []string) {
 	return out
 }
 
-// settle checks that an address is free, and chooses a port where it has port 0:
-// SAM itself would serve at none. "" stays "".
+// settle checks that an address is free, and chooses a port in place of port 0,
+// with which SAM would not serve. "" stays "".
 func settle(addr string) (string, error) {
 	if addr == "" {
 		return "", nil
@@ -115,7 +117,7 @@ func settle(addr string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-// arch is this machine's processor, as the template's parameter has it.
+// arch returns this machine's processor as a value of the template's parameter.
 func arch() string {
 	if runtime.GOARCH == "arm64" {
 		return "Arch=arm64"
@@ -167,9 +169,9 @@ func (s *sam) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings.Lead(laptop.DatabaseVariable, os.Getenv(laptop.DatabaseVariable))
+	settings.Point(laptop.DatabaseVariable, os.Getenv(laptop.DatabaseVariable))
 	if s.gatewayPort != 0 {
-		settings.Lead(laptop.ManagementVariable, fmt.Sprintf("http://localhost:%d/ws", s.gatewayPort))
+		settings.Point(laptop.ManagementVariable, fmt.Sprintf("http://localhost:%d/ws", s.gatewayPort))
 	}
 	variables := filepath.Join(s.scratch, "variables.json")
 	if err := settings.Write(variables); err != nil {
@@ -177,7 +179,7 @@ func (s *sam) serve(ctx context.Context) error {
 	}
 	common := []string{"--config-env", "local", "--env-vars", variables, "--parameter-overrides", arch(),
 		"--add-host", laptop.ContainerHost + ":host-gateway", "--add-host", s.mark + ":127.0.0.1"}
-	// An absolute path: SAM drops another in silence.
+	// The path must be absolute: SAM ignores another without a word.
 	page, err := filepath.Abs(s.PageFolder())
 	if err != nil {
 		return err
@@ -195,7 +197,8 @@ func (s *sam) serve(ctx context.Context) error {
 	return nil
 }
 
-// serveAt starts one of SAM's servers; it is up once its containers are.
+// serveAt starts one of SAM's servers, and waits for it: it listens once its
+// containers are up.
 func (s *sam) serveAt(ctx context.Context, what, addr string, args ...string) error {
 	host, port, _ := net.SplitHostPort(addr)
 	args = append([]string{"local", what, "--host", host, "--port", port}, args...)
@@ -207,7 +210,7 @@ func (s *sam) serveAt(ctx context.Context, what, addr string, args ...string) er
 		return fmt.Errorf("sam local %s: %w", what, err)
 	}
 	s.servers = append(s.servers, server)
-	ended := fmt.Errorf("sam local %s has ended: %s tells why", what, s.Relative(s.log.Name()))
+	ended := fmt.Errorf("sam local %s has ended: see %s", what, s.Relative(s.log.Name()))
 	go s.failAfter(server.Done, ended)
 	if err := server.AwaitListener(ctx, addr); !errors.Is(err, laptop.ErrEnded) {
 		return err
@@ -215,7 +218,7 @@ func (s *sam) serveAt(ctx context.Context, what, addr string, args ...string) er
 	return ended
 }
 
-// failAfter ends run once something has ended that it cannot go on without.
+// failAfter ends run once a necessary process has ended.
 func (s *sam) failAfter(done <-chan struct{}, err error) {
 	<-done
 	s.fail(err)
@@ -237,7 +240,7 @@ func (s *sam) stop() error {
 	}
 	limited, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	// SAM CLI stops some of them only, and now and then none.
+	// SAM CLI stops only some of them, and sometimes none.
 	if len(s.servers) > 0 {
 		errs = append(errs, docker.RemoveKnowing(limited, s.engine, s.mark))
 	}

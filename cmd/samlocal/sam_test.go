@@ -42,7 +42,7 @@ func TestDockerOrSAMIsMissing(t *testing.T) {
 	}
 }
 
-// serveUnix stands for a Docker engine that lives.
+// serveUnix stands for a running Docker engine.
 func serveUnix(t *testing.T, socket string) *httptest.Server {
 	t.Helper()
 	listener, err := net.Listen("unix", socket)

@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// LoadAWS is the SDK's configuration as Lambda's environment has it: Region, the
-// role's credentials, and the SDK's own variables for other endpoints
+// LoadAWS returns the SDK's configuration from Lambda's environment: Region,
+// the role's credentials, and the SDK's own variables for other endpoints
 // (AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL). An error names the variable.
 //
-// The SDK's own loader knows profiles, single sign-on and instance metadata as
-// well, none of which there is in Lambda: without it a function is a third
-// smaller and starts the sooner.
+// The SDK's own loader also reads profiles, single sign-on and instance
+// metadata, which Lambda does not have. Without it a function is a third
+// smaller and starts sooner.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 func LoadAWS(getenv func(string) string) (aws.Config, error) {
 	for _, name := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
@@ -33,11 +33,12 @@ func LoadAWS(getenv func(string) string) (aws.Config, error) {
 	}, nil
 }
 
-// endpoints is where clients ask for another endpoint than AWS's own.
+// endpoints tells the SDK's clients the endpoints that environment variables
+// name.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 type endpoints func(name string) string
 
-// GetServiceBaseEndpoint gives the endpoint for a service by its SDK id.
+// GetServiceBaseEndpoint returns the endpoint for a service by its SDK id.
 func (getenv endpoints) GetServiceBaseEndpoint(_ context.Context, sdkID string) (string, bool, error) {
 	const name = "AWS_ENDPOINT_URL"
 	service := strings.ToUpper(strings.ReplaceAll(sdkID, " ", "_"))

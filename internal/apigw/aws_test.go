@@ -17,7 +17,7 @@ var lambdaEnvironment = map[string]string{
 	"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "ASIA0", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token",
 }
 
-// TestLoadAWS compares with the SDK's own loader what clients ask of it.
+// TestLoadAWS compares the configuration with the SDK's own loader.
 func TestLoadAWS(t *testing.T) {
 	tests := map[string]map[string]string{
 		"in Lambda":             {"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "https://a.execute-api.eu-west-1.amazonaws.com/ws"},
@@ -53,7 +53,7 @@ func TestLoadAWS(t *testing.T) {
 	}
 }
 
-// asked is what a client makes of a configuration.
+// asked returns the values that a client takes from a configuration.
 func asked(t *testing.T, cfg aws.Config) map[string]string {
 	t.Helper()
 	credentials, err := cfg.Credentials.Retrieve(t.Context())

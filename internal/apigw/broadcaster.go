@@ -23,8 +23,8 @@ import (
 const (
 	// postWorkers is how many posts of one push are under way at once.
 	postWorkers = 64
-	// postTimeout is how long one post may take: PostToConnection has been seen
-	// to hang (aws-sdk-js-v3 issues 6896, 7632).
+	// postTimeout is how long one post may take: PostToConnection can hang
+	// (aws-sdk-js-v3 issues 6896, 7632).
 	postTimeout = time.Second
 )
 
@@ -38,29 +38,29 @@ type Broadcaster struct {
 var _ chat.Broadcaster = (*Broadcaster)(nil)
 
 // NewBroadcaster makes a Broadcaster for the endpoint that
-// AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI names. There should be one in a
-// process: it holds the open connections to the endpoint.
+// AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI names. A process should have only
+// one, because it holds the open connections to the endpoint.
 func NewBroadcaster(cfg aws.Config, log *slog.Logger) *Broadcaster {
-	// The configuration's own knows of AWS_CA_BUNDLE.
+	// A client from the configuration respects AWS_CA_BUNDLE.
 	base, ok := cfg.HTTPClient.(*awshttp.BuildableClient)
 	if !ok {
 		base = awshttp.NewBuildableClient()
 	}
 	transport := base.WithTransportOptions(func(t *http.Transport) {
-		// The SDK keeps 10 idle connections, so that every push would dial anew.
+		// The SDK keeps 10 idle connections, so every push would dial again.
 		t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 2*postWorkers, postWorkers, postWorkers
 	})
 	client := management.NewFromConfig(cfg, func(o *management.Options) {
 		o.HTTPClient = transport
-		// The SDK would retry a 429 for seconds. A push that is lost is found by
-		// the heartbeat; one that comes late holds up everybody else's.
+		// The SDK would retry a 429 for seconds. The heartbeat finds a lost push; a
+		// late one holds up all others.
 		o.Retryer = aws.NopRetryer{}
 	})
 	return &Broadcaster{client: client, log: log}
 }
 
-// Push posts one frame to many connections, beginning anywhere, so that it is
-// not always the same who come last where time runs out.
+// Push posts one frame to many connections. It begins at a random one, so that
+// not always the same connections come last if time runs out.
 func (b *Broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
 	frame, end := EncodePush(p), tallyOf(ctx).push(p)
 	start, next := rand.N(max(len(to), 1)), make(chan string)
@@ -86,7 +86,7 @@ func (b *Broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone 
 			continue
 		case <-ctx.Done():
 		}
-		done.unsent = int64(len(to) - i) // no worker touches it
+		done.unsent = int64(len(to) - i) // no worker touches unsent
 		b.log.WarnContext(ctx, "push ran out of time", "outcome", "unsent", "count", len(to)-i)
 		break
 	}
@@ -96,12 +96,12 @@ func (b *Broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone 
 	return gone
 }
 
-// posted is how a post ended.
+// posted is the outcome of a post.
 type posted int
 
 const (
 	delivered posted = iota
-	isNoMore         // there is no such connection
+	isNoMore         // the connection no longer exists
 	failed
 )
 
@@ -149,8 +149,8 @@ func (b *Broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) e
 	return nil
 }
 
-// isGone tells that a connection is no more: API Gateway says so with 410, and
-// with 400 where the id is none that it could have given.
+// isGone reports whether a connection no longer exists. API Gateway answers
+// 410, or 400 if the id has a form that it never gives out.
 func isGone(err error) bool {
 	if _, ok := errors.AsType[*types.GoneException](err); ok {
 		return true
@@ -159,8 +159,9 @@ func isGone(err error) bool {
 	return ok && api.ErrorCode() == "BadRequestException"
 }
 
-// withoutAddress is why a request was not answered, without its address, which has
-// the connection's id: a log must not hold it, and could not count by such errors.
+// withoutAddress returns the reason why a request got no answer, without its
+// address. The address has the connection's id, which a log must not hold, and
+// which would make every error a different one.
 func withoutAddress(err error) error {
 	if unanswered, ok := errors.AsType[*url.Error](err); ok {
 		return unanswered.Err

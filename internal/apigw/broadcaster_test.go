@@ -23,7 +23,7 @@ import (
 )
 
 // endpoint is the management API of a WebSocket API, as far as a Broadcaster
-// needs it, at which a test decides what each connection answers.
+// needs it. A test decides the answer of each connection.
 type endpoint struct {
 	*httptest.Server
 	dials atomic.Int64
@@ -33,8 +33,8 @@ type endpoint struct {
 	calls   []string                    // method, path and body of each
 }
 
-// newEndpoint starts an endpoint and a Broadcaster for it, that finds it as
-// those in Lambda do: by the SDK's own variable.
+// newEndpoint starts an endpoint and a Broadcaster for it, which finds it as in
+// Lambda: by the SDK's own variable.
 func newEndpoint(t *testing.T) (*endpoint, *apigw.Broadcaster, *lockedBuffer) {
 	e := &endpoint{answers: map[string]http.HandlerFunc{}}
 	e.Server = httptest.NewUnstartedServer(e)
@@ -84,7 +84,7 @@ func (e *endpoint) seen() []string {
 	return slices.Sorted(slices.Values(e.calls))
 }
 
-// refuse answers as API Gateway does: the kind of error is in a header.
+// refuse answers as API Gateway does: a header has the kind of error.
 func refuse(status int, kind, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("x-amzn-ErrorType", kind)
@@ -144,9 +144,9 @@ func TestPushFrames(t *testing.T) {
 	}
 }
 
-// TestPushOutcomes has each way in which a post can end, in the middle of a
-// hundred that succeed: all others are posted to, none is posted to twice, and
-// only those are gone that are no more.
+// TestPushOutcomes tries every outcome of a post, in the middle of a hundred
+// that succeed. Every connection gets exactly one post, and only those that no
+// longer exist are gone.
 func TestPushOutcomes(t *testing.T) {
 	tests := map[string]struct {
 		answer http.HandlerFunc
@@ -220,16 +220,16 @@ func TestPushReusesConnections(t *testing.T) {
 			t.Errorf("%d gone", len(gone))
 		}
 	}
-	// As many as are under way at once; some more, since a post may begin before
-	// the connection of the last one is free. Without reuse of the 400 that are
-	// refused alone it would be 400.
+	// As many as are under way at once, and some more: a post may begin before the
+	// connection of the last one is free. Without reuse, the 400 refused posts
+	// alone would need 400.
 	if n := e.dials.Load(); n > 2*64 {
 		t.Errorf("%d connections for 1,000 posts", n)
 	}
 }
 
 // TestPushHanging: one post hangs and the others go on, more of them than are
-// under way at once; the hanging one ends by its own deadline.
+// under way at once. The hanging one ends by its own deadline.
 func TestPushHanging(t *testing.T) {
 	e, b, _ := newEndpoint(t)
 	const n = 300
@@ -249,11 +249,11 @@ func TestPushHanging(t *testing.T) {
 	if gone := b.Push(t.Context(), to, onePush); len(gone) != 0 {
 		t.Errorf("gone: %v", gone)
 	}
-	<-cut // by the post's deadline: nobody else ends it
+	<-cut // by the post's deadline: nothing else ends it
 }
 
-// TestPushOutOfTime: when the context is over no further post is begun, and
-// those under way end.
+// TestPushOutOfTime: when the context ends, no further post begins, and the
+// posts under way end.
 func TestPushOutOfTime(t *testing.T) {
 	e, b, log := newEndpoint(t)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -8,15 +8,15 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// caller is who a request says it comes from. A page has a cookie, which is good
-// only together with the origin that made it; a program has a bearer token. So
-// no list of allowed origins is configured anywhere.
+// caller is the claimed origin of a request. A page has a cookie, which is
+// valid only together with the origin that made it; a program has a bearer
+// token. So no list of allowed origins is configured anywhere.
 type caller struct {
 	token  string // "": none
 	bearer bool
 	origin string // the Origin header
 	site   string // the Sec-Fetch-Site header; "" from old browsers and programs
-	err    error  // the credentials contradict themselves
+	err    error  // the reason why the credentials contradict each other
 }
 
 // handshakeCaller reads the headers of a $connect event.
@@ -46,7 +46,7 @@ func (r httpRequest) caller() caller {
 }
 
 // newCaller reads credentials from headers (names in lower case) and from
-// cookies, each of which may hold several separated by semicolons.
+// cookies, each of which may hold several pairs separated by semicolons.
 func newCaller(headers map[string]string, cookies []string) caller {
 	c := caller{origin: headers["origin"], site: headers["sec-fetch-site"]}
 	tokens := cookieValues(cookies, cookieName(overPlainHTTP(headers)))
@@ -68,7 +68,7 @@ func newCaller(headers map[string]string, cookies []string) caller {
 	return c
 }
 
-// none tells that the caller shows no credentials.
+// none reports whether the caller shows no credentials.
 func (c caller) none() bool { return c.token == "" && !c.bearer }
 
 // forChange finds the session of a request that changes something.
@@ -87,7 +87,7 @@ func (c caller) forChange(ctx context.Context, persons *people.Service) (people.
 }
 
 // forRead finds the session of a request that changes nothing. A browser sends
-// no Origin with it, so the page's session is good unless the browser says that
+// no Origin with it, so a page's session is valid unless the browser says that
 // another site asks.
 func (c caller) forRead(ctx context.Context, persons *people.Service) (people.Session, error) {
 	if c.err != nil {
@@ -112,15 +112,15 @@ func (c caller) forRead(ctx context.Context, persons *people.Service) (people.Se
 	return session, nil
 }
 
-// hasOrigin tells whether the caller names the page that it comes from.
+// hasOrigin reports whether the caller names the page that it comes from.
 func (c caller) hasOrigin() bool { return c.origin != "" && c.origin != "null" }
 
-// overPlainHTTP tells whether the browser spoke plain http: only the gateway of
-// a laptop says so.
+// overPlainHTTP reports whether the browser spoke plain http. Only the gateway
+// of a laptop says so.
 func overPlainHTTP(headers map[string]string) bool { return headers["x-forwarded-proto"] == "http" }
 
-// cookieName is the name of the session cookie. Safari stores no Secure cookie
-// over plain http, and the __Host- prefix demands Secure.
+// cookieName returns the name of the session cookie. Safari stores no Secure
+// cookie over plain http, and the __Host- prefix demands Secure.
 func cookieName(plain bool) string {
 	if plain {
 		return "pc"
@@ -128,8 +128,8 @@ func cookieName(plain bool) string {
 	return "__Host-pc"
 }
 
-// setCookie gives the Set-Cookie that stores a token for maxAge seconds; 0
-// deletes it.
+// setCookie returns the Set-Cookie header that stores a token for maxAge
+// seconds; 0 deletes the cookie.
 func setCookie(headers map[string]string, token string, maxAge string) string {
 	plain := overPlainHTTP(headers)
 	cookie := cookieName(plain) + "=" + token + "; Path=/; Max-Age=" + maxAge + "; HttpOnly; SameSite=Strict"

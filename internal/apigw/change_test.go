@@ -10,7 +10,7 @@ import (
 	"projectchat/internal/wire"
 )
 
-// TestChangesOverTheSocket has replies and pages like the golden frames.
+// TestChangesOverTheSocket compares replies and pages with the golden frames.
 func TestChangesOverTheSocket(t *testing.T) {
 	s := newStage(t)
 	ann, _ := s.guest("Ann", "general")
@@ -26,7 +26,7 @@ func TestChangesOverTheSocket(t *testing.T) {
 		{ben, object{"room": "general", "cid": "c4", "kind": "react", "target": 1, "text": ""}, "server/messages-react"},
 		{ann, object{"room": "general", "cid": "c5", "kind": "delete", "target": 1}, "server/messages-delete"},
 	} {
-		s.cast.Reset()
+		s.broadcaster.Reset()
 		checkShape(t, s.ask(step.conn, "send", step.members).Body, "server/sent")
 		checkShape(t, s.pushedTo(map[string]string{ann: ben, ben: ann}[step.conn]), step.pushed)
 	}
@@ -40,10 +40,10 @@ func TestChangesOverTheSocket(t *testing.T) {
 	}
 }
 
-// pushedTo is the one frame that was pushed to a connection.
+// pushedTo returns the one frame that was pushed to a connection.
 func (s *stage) pushedTo(conn string) string {
 	s.Helper()
-	pushes := s.cast.Pushes(conn)
+	pushes := s.broadcaster.Pushes(conn)
 	if len(pushes) != 1 {
 		s.Fatalf("%d pushes", len(pushes))
 	}
@@ -97,8 +97,8 @@ func TestChangeOverHTTP(t *testing.T) {
 	}
 }
 
-// TestTypingHasNoReply: neither if it is done, nor if it is nonsense, nor if the
-// store fails.
+// TestTypingHasNoReply: a typing frame gets no reply, whether it is valid or
+// not, and even if the store fails.
 func TestTypingHasNoReply(t *testing.T) {
 	failing := false
 	s := newStage(t, func(chattest.Call) chattest.Fault {
@@ -109,7 +109,7 @@ func TestTypingHasNoReply(t *testing.T) {
 	})
 	ann, _ := s.guest("Ann", "general")
 	ben, _ := s.guest("Ben", "general")
-	s.cast.Reset()
+	s.broadcaster.Reset()
 	quiet := func(name string, r reply) {
 		t.Helper()
 		if r.StatusCode != http.StatusOK || r.Body != "" {
@@ -128,7 +128,7 @@ func TestTypingHasNoReply(t *testing.T) {
 	}
 	failing = true
 	quiet("a failing store", s.frame(ben, "typing", `{"action":"typing","room":"general"}`))
-	if n := len(s.cast.Pushes(ben)); n != 1 {
+	if n := len(s.broadcaster.Pushes(ben)); n != 1 {
 		t.Errorf("%d pushes", n)
 	}
 }

@@ -28,9 +28,9 @@ func Connect(rules Rules, log *slog.Logger) *Function {
 	}
 }
 
-// connect lets a connection in, or refuses it with the status that API Gateway
-// passes on to the client. It must not post to the connection: that is a 410
-// until the handshake is over.
+// connect admits a connection, or refuses it with the status that API Gateway
+// passes on to the client. It must not post to the connection: until the
+// handshake is over, a post is answered 410.
 func connect(rules Rules) socketRoute {
 	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {

@@ -10,14 +10,14 @@ import (
 	"projectchat/internal/wire"
 )
 
-// shown is what a request shows to say whom it comes from.
+// shown has the credentials and headers by which a request is judged.
 type shown struct {
 	name    string
 	cookies func(k keys) []string
 	bearer  func(k keys) string
 }
 
-// keys are the tokens of Ann's session, made by a page of the site, and of a
+// keys are the tokens of two sessions: Ann's, made by a page of the site, and a
 // program's.
 type keys struct {
 	cookie, other string // the session cookie's name, and that of the other protocol
@@ -31,7 +31,7 @@ func (k keys) bad() string { return k.page[:len(k.page)-1] + "!" }
 var credentials = []shown{
 	{name: "none"},
 	{name: "cookie", cookies: func(k keys) []string { return []string{"a=b", k.cookie + "=" + k.page} }},
-	{name: "cookie beside one of the other name", cookies: func(k keys) []string { return []string{k.other + "=x", k.cookie + "=" + k.page} }},
+	{name: "cookie with one of the other name", cookies: func(k keys) []string { return []string{k.other + "=x", k.cookie + "=" + k.page} }},
 	{name: "cookie of the other name", cookies: func(k keys) []string { return []string{k.other + "=" + k.page} }},
 	{name: "two cookies of the other name", cookies: func(k keys) []string { return []string{k.other + "=" + k.page, k.other + "=x"} }},
 	{name: "bad cookie", cookies: func(k keys) []string { return []string{k.cookie + "=" + k.bad()} }},
@@ -46,12 +46,12 @@ var credentials = []shown{
 	{name: "both", cookies: func(k keys) []string { return []string{k.cookie + "=" + k.page} }, bearer: func(k keys) string { return "Bearer " + k.program }},
 }
 
-// want tells by the rules of the design what a request gets: the status, and
-// the uid that it acts for ("": a new one, or none).
+// want returns the expected result of a request by the rules of the design: the
+// status, and the uid that it acts for ("": a new one, or none).
 func want(target, credential, origin string) (status int, who string) {
 	hasOrigin := origin == "right" || origin == "wrong"
 	kind := map[string]string{
-		"cookie beside one of the other name": "cookie", "cookie of the other name": "none", "two cookies of the other name": "none",
+		"cookie with one of the other name": "cookie", "cookie of the other name": "none", "two cookies of the other name": "none",
 		"bearer in lower case": "bearer", "page's token as bearer": "bad bearer", "basic": "bad bearer", "empty bearer": "bad bearer",
 		"two cookies": "contradiction", "both": "contradiction",
 	}[credential]
@@ -148,7 +148,7 @@ func checkCredentials(t *testing.T, plain bool, target, origin string, credentia
 	if r.StatusCode != status {
 		t.Fatalf("status %d, want %d: %s", r.StatusCode, status, r.Body)
 	}
-	if target == "GET messages" { // which is done for nobody
+	if target == "GET messages" { // which acts for nobody
 		who = ""
 	}
 	if got := s.whoActed(target, r, k); got != who {
@@ -157,7 +157,8 @@ func checkCredentials(t *testing.T, plain bool, target, origin string, credentia
 	s.checkSetCookie(target, r, plain, k)
 }
 
-// newStageWithKeys makes a stage with a room, Ann's session and a program's.
+// newStageWithKeys makes a stage with a room, Ann's session and a program's
+// session.
 func newStageWithKeys(t *testing.T, plain bool) (*stage, keys) {
 	s := newStage(t)
 	conn, _ := s.guest("Owner", "general")
@@ -199,8 +200,8 @@ func (s *stage) reach(target string, c call) reply {
 	return s.http(c)
 }
 
-// whoActed tells for whom a request was done: "page" and "program" are the names
-// of the two sessions.
+// whoActed returns the session for which a request was done: "page" or
+// "program".
 func (s *stage) whoActed(target string, r reply, k keys) string {
 	s.Helper()
 	switch target {
@@ -235,7 +236,8 @@ func (s *stage) lastAuthor() string {
 	return ""
 }
 
-// checkSetCookie looks for the cookie where there must be one, and nowhere else.
+// checkSetCookie checks that the cookie is set where it must be, and nowhere
+// else.
 func (s *stage) checkSetCookie(target string, r reply, plain bool, k keys) {
 	s.Helper()
 	secure := "; Secure"
@@ -264,7 +266,7 @@ func (s *stage) checkSetCookie(target string, r reply, plain bool, k keys) {
 	}
 }
 
-// TestFetchMetadata: browsers say whether it is a page of the same site that asks.
+// TestFetchMetadata: a browser says whether a page of the same site asks.
 func TestFetchMetadata(t *testing.T) {
 	tests := []struct {
 		target, site string
@@ -299,8 +301,8 @@ func TestFetchMetadata(t *testing.T) {
 	}
 }
 
-// TestContentType: any other content type can be sent by another site's page
-// without asking first.
+// TestContentType: another site's page can send any other content type without
+// a preflight request.
 func TestContentType(t *testing.T) {
 	for kind, good := range map[string]bool{
 		"application/json": true, "application/json; charset=utf-8": true, "Application/JSON": true,

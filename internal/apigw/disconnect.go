@@ -20,8 +20,8 @@ func Disconnect(rules Rules, log *slog.Logger) *Function {
 	}
 }
 
-// disconnect forgets a connection. API Gateway delivers $disconnect as well as
-// it can, and not at all if it cannot: TTL and the next 410 clear what is left.
+// disconnect removes a connection. API Gateway does not guarantee to deliver
+// $disconnect: TTL and the next 410 clear what is left.
 func disconnect(service *chat.Service) socketRoute {
 	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {

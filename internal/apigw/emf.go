@@ -10,8 +10,8 @@ import (
 // metric is one metric of a line. Its value is written as it is.
 type metric struct{ name, unit, value string }
 
-// metrics are those of which there is something to tell, without dimensions:
-// each dimension would make (and bill) metrics of its own.
+// metrics returns the metrics that have something to say. They have no
+// dimensions: each dimension would make (and bill) metrics of its own.
 func (t *tally) metrics() []metric {
 	all := make([]metric, 0, 10)
 	count := func(name string, n int64) {
@@ -39,11 +39,11 @@ func (t *tally) metrics() []metric {
 	return all
 }
 
-// line is a request in the embedded metric format:
+// line returns the line of a request in the embedded metric format:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 //
-// Refused has the dimension Code, from the closed list. What else is in a line
-// (route, reqId, trace, epoch, seq) is for searching and makes no metrics.
+// Refused has the dimension Code, from the closed list. The other properties
+// (route, reqId, trace, epoch, seq) are for searching and make no metrics.
 func (m *Metrics) line(t *tally, route, requestID, trace string) []byte {
 	all := t.metrics()
 	b := make([]byte, 0, 1024)
@@ -81,7 +81,8 @@ func (m *Metrics) line(t *tally, route, requestID, trace string) []byte {
 	return append(b, "}\n"...)
 }
 
-// directive says which members of the line are metrics.
+// directive appends the metadata that says which fields of the line are
+// metrics.
 func (m *Metrics) directive(b []byte, dimensions string, metrics ...metric) []byte {
 	b = append(b, `{"Namespace":`...)
 	b = quote(b, m.namespace)
@@ -107,8 +108,8 @@ func member(b []byte, name string) []byte {
 	return append(b, `":`...)
 }
 
-// quote appends a JSON string. Invalid UTF-8 in it is replaced, which is the
-// only thing that AppendQuote complains of.
+// quote appends a JSON string. AppendQuote reports only invalid UTF-8, which it
+// replaces.
 func quote(b []byte, s string) []byte {
 	b, _ = jsontext.AppendQuote(b, s)
 	return b

@@ -27,7 +27,8 @@ var codes = []struct {
 	{refusal.Busy, 503, true},
 }
 
-// TestEveryCode lets the store refuse with each code, after each of several waits.
+// TestEveryCode makes the store refuse with each code, with each of several
+// waits.
 func TestEveryCode(t *testing.T) {
 	for _, want := range codes {
 		for _, wait := range []struct {
@@ -36,7 +37,7 @@ func TestEveryCode(t *testing.T) {
 		}{{0, 0}, {time.Millisecond, 1}, {time.Second, 1}, {1001 * time.Millisecond, 2}, {2 * time.Minute, 120}} {
 			t.Run(fmt.Sprint(want.code, wait.after), func(t *testing.T) {
 				if want.code == refusal.Internal {
-					wait.seconds = 0 // nothing of an internal error goes out
+					wait.seconds = 0 // an internal error tells the client nothing
 				}
 				var refuse bool
 				s := newStage(t, func(c chattest.Call) chattest.Fault {
@@ -76,7 +77,7 @@ func TestEveryCode(t *testing.T) {
 	}
 }
 
-// TestErrorsHappen has every code that a client can cause.
+// TestErrorsHappen causes every code that a client can cause.
 func TestErrorsHappen(t *testing.T) {
 	s := newStage(t)
 	conn, cookie := s.guest("Ann", "general", "long")
@@ -139,7 +140,7 @@ func TestErrorsHappen(t *testing.T) {
 	}
 }
 
-// epoch gives the epoch of a room.
+// epoch returns the epoch of a room.
 func (s *stage) epoch(room string) string {
 	s.Helper()
 	r, err := s.store.Room(s.Context(), room)
@@ -167,7 +168,7 @@ func (s *stage) fill(room string, from, to int64, texts ...string) {
 	}
 }
 
-// TestBodyLimit: a body may have 64 KiB, whatever it holds.
+// TestBodyLimit: a body may have 64 KiB, whatever its content.
 func TestBodyLimit(t *testing.T) {
 	s := newStage(t)
 	const frame = `{"name":""}`
@@ -202,8 +203,8 @@ func TestFrameLimit(t *testing.T) {
 	}
 }
 
-// TestBadFrames reads the corpus: each line of a file is a frame for any route,
-// which is answered with bad_request, and with its id if it is JSON that has one.
+// TestBadFrames reads the corpus: each entry is a frame for any route, which is
+// answered with bad_request, and with its id if it is JSON that has one.
 func TestBadFrames(t *testing.T) {
 	s := newStage(t)
 	conn, _ := s.guest("Ann", "general")
@@ -224,7 +225,7 @@ func TestBadFrames(t *testing.T) {
 	}
 }
 
-// badFrames reads testdata/bad.json and adds what no JSON file can hold.
+// badFrames reads testdata/bad.json and adds frames that no JSON file can hold.
 func badFrames(t *testing.T) map[string]string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", "bad.json"))

@@ -17,7 +17,7 @@ const maxServerFrame = 30 << 10
 // longest is the longest text in bytes: 4,000 code points of 4 bytes.
 var longest = strings.Repeat("😀", 4000)
 
-// crowd puts people with the longest names that there are into a room.
+// crowd puts people with the longest possible names into a room.
 func (s *stage) crowd(room string, n int) {
 	s.Helper()
 	for i := range n {
@@ -40,8 +40,8 @@ func (s *stage) joined(r reply) (joined wire.Joined) {
 	return joined
 }
 
-// TestJoinedFits has the frame at its largest: the longest names of the room
-// and of a hundred people, the longest id, the longest texts.
+// TestJoinedFits builds the largest frame: the longest names of the room and of
+// a hundred people, the longest id, the longest texts.
 func TestJoinedFits(t *testing.T) {
 	room := strings.Repeat("𝒜", 64)
 	s := newStage(t)
@@ -91,7 +91,7 @@ func TestJoinedCountsThePeople(t *testing.T) {
 }
 
 // TestPagesJoinUp reads a room of texts of many lengths from both ends, page by
-// page: every page fits, and nothing is missing or double.
+// page: every page fits, and no row is missing or comes twice.
 func TestPagesJoinUp(t *testing.T) {
 	const rows = 130
 	s := newStage(t)

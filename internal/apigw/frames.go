@@ -63,15 +63,16 @@ func pongFrame(id *string, heads map[string]chat.RoomHead) wire.Pong {
 	return frame
 }
 
-// wholeMillis rounds up: who asks again after so long is not to be too early.
+// wholeMillis rounds up: a client that asks again after this time must not be
+// too early.
 func wholeMillis(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }
 
-// EncodePush gives the frame of a push as a client gets it.
+// EncodePush returns the frame of a push as a client gets it.
 func EncodePush(p chat.Push) []byte { return wire.Encode(pushFrame(p)) }
 
-// pushFrame gives the frame of a push.
+// pushFrame returns the frame of a push.
 func pushFrame(p chat.Push) any {
 	switch p := p.(type) {
 	case chat.MessagesPush:

@@ -1,7 +1,6 @@
-// Package apigw is API Gateway's side of the chat: it turns an event of the
-// WebSocket API or of the HTTP API into calls of the [Rules], and what comes back
-// into the reply that API Gateway expects. It also is the
-// [chat.Broadcaster] that posts to connections.
+// Package apigw connects the chat with API Gateway. It turns an event of the
+// WebSocket API or of the HTTP API into calls of the [Rules], and their result
+// into the reply that API Gateway expects. [Broadcaster] posts to connections.
 //
 // Each of the four Lambda functions is one of [Connect], [Send], [History] and
 // [Disconnect]; docs/frames.md has their routes.
@@ -28,7 +27,7 @@ type Rules struct {
 }
 
 // Function is one Lambda function with its routes. It is a lambda.Handler:
-// [Function.Invoke] takes an event and gives the reply, both as JSON.
+// [Function.Invoke] takes an event and returns the reply, both as JSON.
 type Function struct {
 	log     *slog.Logger
 	metrics *Metrics
@@ -36,13 +35,13 @@ type Function struct {
 	http    map[string]httpRoute
 }
 
-// Counted lets m count what the function does, and gives the function.
+// Counted makes m count what the function does, and returns the function.
 func (f *Function) Counted(m *Metrics) *Function {
 	f.metrics = m
 	return f
 }
 
-// event is what both kinds of events have in common.
+// event has the fields that both kinds of events share.
 type event struct {
 	Version        string `json:"version"`
 	RequestContext struct {
@@ -51,9 +50,9 @@ type event struct {
 	} `json:"requestContext"`
 }
 
-// Invoke answers one event. It gives an error only for what is no event of one
-// of its routes. A panic becomes the error [chat.Internal], and the process
-// lives on.
+// Invoke answers one event. It returns an error only for an event that is not
+// of one of its routes. A panic becomes the error [refusal.Internal], and the
+// process lives on.
 func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	var e event
 	if err := json.Unmarshal(payload, &e); err != nil {
@@ -77,8 +76,8 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return reply, err
 }
 
-// guard runs a route's work. What it fails with comes back as the error that
-// the client may see, and goes to the log as it is.
+// guard runs a route's work. An error is logged, and returned in the form that
+// the client may see.
 func guard[T any](ctx context.Context, f *Function, requestID string, work func() (T, error)) (result T, refused *refusal.Error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -86,7 +85,7 @@ func guard[T any](ctx context.Context, f *Function, requestID string, work func(
 			if elsewhere, ok := p.(*chat.Panic); ok {
 				p, stack = elsewhere.Value, elsewhere.Stack
 			}
-			// Only the type: the value may hold what must not be logged.
+			// Only the type: the value may hold something that must not be logged.
 			f.log.ErrorContext(ctx, "panic", "reqId", requestID, "panic", fmt.Sprintf("%T", p), "stack", stack)
 			refused = internal(requestID)
 		}
@@ -109,7 +108,7 @@ func internal(requestID string) *refusal.Error {
 	return refusal.Errorf(refusal.Internal, "Something went wrong on the server (request %s).", requestID)
 }
 
-// errorFrame is what a client gets instead of a reply.
+// errorFrame returns the frame that a client gets instead of a reply.
 func errorFrame(id *string, refused *refusal.Error) wire.Error {
 	return wire.Error{
 		Type: wire.TypeError, ID: id,

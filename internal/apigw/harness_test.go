@@ -24,15 +24,15 @@ import (
 // site is the page's origin in these tests.
 const site = "https://chat.example"
 
-// stage is the functions over fakes.
+// stage is the functions on fakes.
 type stage struct {
 	*testing.T
-	clock     *chattest.Clock
-	store     *chattest.Store
-	cast      *chattest.Broadcaster
-	log       *lockedBuffer
-	functions []*apigw.Function
-	conns     int
+	clock       *chattest.Clock
+	store       *chattest.Store
+	broadcaster *chattest.Broadcaster
+	log         *lockedBuffer
+	functions   []*apigw.Function
+	conns       int
 }
 
 type lockedBuffer struct {
@@ -52,23 +52,24 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// newStage makes a stage. With a plan the store fails where that says so.
+// newStage makes a stage. If there is a plan, the store fails where the plan
+// says.
 func newStage(t *testing.T, plan ...func(chattest.Call) chattest.Fault) *stage {
-	s := &stage{T: t, clock: chattest.NewClock(), cast: chattest.NewBroadcaster(), log: &lockedBuffer{}}
+	s := &stage{T: t, clock: chattest.NewClock(), broadcaster: chattest.NewBroadcaster(), log: &lockedBuffer{}}
 	s.store = chattest.NewStore(s.clock.Now)
 	var store compose.Store = s.store
 	if len(plan) > 0 {
 		store = chattest.NewFaulty(store, plan[0])
 	}
 	log := apigw.NewLogger(s.log)
-	rules := compose.Rules(store, s.cast, chat.Options{Now: s.clock.Now, Log: log})
+	rules := compose.Rules(store, s.broadcaster, chat.Options{Now: s.clock.Now, Log: log})
 	s.functions = []*apigw.Function{
 		apigw.Connect(rules, log), apigw.Send(rules, log), apigw.History(rules, log), apigw.Disconnect(rules, log),
 	}
 	return s
 }
 
-// object is JSON.
+// object is a JSON object.
 type object = map[string]any
 
 func readEvent(t testing.TB, name string) object {
@@ -84,7 +85,7 @@ func readEvent(t testing.TB, name string) object {
 	return e
 }
 
-// reply is what a function answers, of either API.
+// reply is the answer of a function, of either API.
 type reply struct {
 	StatusCode int
 	Headers    map[string]string
@@ -102,7 +103,7 @@ func (r reply) errorObject(t testing.TB) wire.Error {
 	return e
 }
 
-// code is the code of the error that a reply holds, "" if it holds none.
+// code returns the code of the error in a reply, "" if there is none.
 func (r reply) code() string {
 	var e wire.Error
 	if json.Unmarshal([]byte(r.Body), &e) != nil || e.Type != wire.TypeError {
@@ -118,7 +119,7 @@ func (r reply) decode(t testing.TB, v any) {
 	}
 }
 
-// invoke gives an event to the one function that has its route.
+// invoke passes an event to the one function that has its route.
 func (s *stage) invoke(event object) reply {
 	s.Helper()
 	payload, err := json.Marshal(event)
@@ -139,7 +140,7 @@ func (s *stage) invoke(event object) reply {
 	return reply{}
 }
 
-// checked reads a reply, and refuses what no client may see.
+// checked reads a reply, and reports secrets that no client may see.
 func (s *stage) checked(b []byte) (r reply) {
 	s.Helper()
 	for _, secret := range []string{".go:", "panic", "goroutine", "arn:", "projectchat", chattest.ErrInjected.Error()} {
@@ -153,7 +154,7 @@ func (s *stage) checked(b []byte) (r reply) {
 	return r
 }
 
-// frame gives a frame of a connection to the function behind a route.
+// frame passes a frame of a connection to the function behind a route.
 func (s *stage) frame(connectionID, route, body string) reply {
 	s.Helper()
 	e := readEvent(s, "message")
@@ -192,7 +193,7 @@ type call struct {
 	plain        bool // over plain http
 }
 
-// with gives a copy of c with another header; "" takes it away.
+// with returns a copy of c with another header; "" takes it away.
 func (c call) with(name, value string) call {
 	c.headers = maps.Clone(c.headers)
 	if c.headers == nil {
@@ -253,7 +254,7 @@ func (s *stage) handshake(connectionID string, c call) reply {
 	return s.invoke(e)
 }
 
-// page is a call as a page of the site makes it.
+// page makes a call like one of the site's page.
 func page(method, path, body string) call {
 	c := call{method: method, path: path, body: body, headers: map[string]string{"Sec-Fetch-Site": "same-origin"}}
 	if method != http.MethodGet {
@@ -267,7 +268,7 @@ func page(method, path, body string) call {
 
 func nameBody(name string) string { return fmt.Sprintf(`{"name":%q}`, name) }
 
-// signIn gives somebody a name and returns the cookie, as name=value.
+// signIn claims a name and returns the cookie, as name=value.
 func (s *stage) signIn(name string) (cookie string, session wire.Session) {
 	s.Helper()
 	r := s.http(page("POST", "/api/session", nameBody(name)))

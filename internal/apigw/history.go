@@ -67,7 +67,7 @@ func historyQuery(query map[string]string) (q chat.HistoryQuery, err error) {
 	return q, err
 }
 
-// number reads a whole number out of a query; nil if it is not there.
+// number reads a whole number from a query; nil if it is not there.
 func number[N int | int64](query map[string]string, name string) (*N, error) {
 	text, given := query[name]
 	if !given {

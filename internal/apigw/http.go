@@ -17,7 +17,7 @@ import (
 )
 
 // httpRequest is an event of the HTTP API (payload format 2.0), with header
-// names in lower case: AWS sends them so, SAM CLI does not.
+// names in lower case. AWS sends them so; SAM CLI does not.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 type httpRequest struct {
 	headers map[string]string
@@ -26,7 +26,7 @@ type httpRequest struct {
 	event   events.APIGatewayV2HTTPRequest
 }
 
-// httpReply is what a route of the HTTP API answers.
+// httpReply is the answer of a route of the HTTP API.
 type httpReply struct {
 	status int
 	body   any    // nil: none
@@ -80,7 +80,7 @@ func (r httpReply) event() events.APIGatewayV2HTTPResponse {
 }
 
 // decode reads the JSON body. It insists on the content type, because a page of
-// another site can send any other without asking.
+// another site can send any other type without a preflight request.
 func (r httpRequest) decode(v any) error {
 	if kind, _, err := mime.ParseMediaType(r.headers["content-type"]); err != nil || kind != "application/json" {
 		return refusal.Errorf(refusal.BadRequest, "The content type must be application/json.")
@@ -101,7 +101,7 @@ func (r httpRequest) decode(v any) error {
 	return nil
 }
 
-// status gives the HTTP status of a code.
+// status returns the HTTP status of a code.
 func status(code refusal.Code) int {
 	switch code {
 	case refusal.BadRequest:

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// logged is the closed list of what a log line may hold. There is no place in
-// it for a text, a token or a cookie.
+// logged is the closed list of fields that a log line may have. It has no place
+// for a text, a token or a cookie.
 var logged = map[string]bool{
 	slog.TimeKey: true, slog.LevelKey: true, slog.MessageKey: true,
 	"route": true, "reqId": true, "trace": true, "bytes": true, "ms": true, "code": true,
@@ -16,8 +16,8 @@ var logged = map[string]bool{
 }
 
 // NewLogger makes a logger that writes JSON lines and drops every field that is
-// not on the list. Within a Lambda invocation each line has its X-Ray trace, by
-// which all lines of one request are found.
+// not on the list. Within a Lambda invocation each line has its X-Ray trace,
+// which connects all lines of one request.
 func NewLogger(w io.Writer) *slog.Logger {
 	return slog.New(traced{slog.NewJSONHandler(w, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {

@@ -13,7 +13,7 @@ import (
 	"projectchat/internal/chat/chattest"
 )
 
-// serial makes a plan safe for calls at the same time.
+// serial makes a plan safe for concurrent calls.
 func serial(plan func(chattest.Call) chattest.Fault) func(chattest.Call) chattest.Fault {
 	var mu sync.Mutex
 	return func(c chattest.Call) chattest.Fault {

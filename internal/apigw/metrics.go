@@ -11,12 +11,12 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// Metrics counts what requests do, and writes it for CloudWatch: one line in the
-// embedded metric format for each request of which there is something to tell.
-// A nil *Metrics counts nothing.
+// Metrics counts what requests do and writes it for CloudWatch: one line in the
+// embedded metric format for each request that has something to count. A nil
+// *Metrics counts nothing.
 //
-// As a [chat.Recorder] and behind a [Broadcaster] it finds what belongs to a
-// request by the request's context. It is safe for concurrent use.
+// As a [chat.Recorder] and in a [Broadcaster] it finds the request to count for
+// in the request's context. It is safe for concurrent use.
 type Metrics struct {
 	w         io.Writer
 	namespace string
@@ -26,8 +26,8 @@ type Metrics struct {
 var _ chat.Recorder = (*Metrics)(nil)
 
 // NewMetrics makes Metrics that write to w, each line in one call of Write,
-// under a namespace of CloudWatch. Without a namespace there are none: nil.
-// now is [time.Now] where nil.
+// under a namespace of CloudWatch. Without a namespace it returns nil. now is
+// [time.Now] if nil.
 func NewMetrics(w io.Writer, namespace string, now func() time.Time) *Metrics {
 	if namespace == "" {
 		return nil
@@ -38,7 +38,7 @@ func NewMetrics(w io.Writer, namespace string, now func() time.Time) *Metrics {
 	return &Metrics{w: w, namespace: namespace, now: now}
 }
 
-// tally is what one request did. All its methods take a nil one, too.
+// tally counts what one request did. All its methods accept a nil tally.
 type tally struct {
 	now   func() time.Time
 	began time.Time
@@ -46,17 +46,17 @@ type tally struct {
 	mu     sync.Mutex
 	counts counts
 	code   refusal.Code
-	// epoch and seq are where in which log the request's message is: what names
-	// a message to whoever looks for it, without a word of it or of its room.
+	// epoch and seq are the place of the request's message. They identify a
+	// message for a search without a word of it or of its room.
 	epoch string
 	seq   int64
-	// appended is when the message was in the log, from the beginning on; fanOut
-	// how long the push of the message took, if there was one (timed).
+	// appended is the time from the beginning until the message was in the log,
+	// fanOut the time that the push of the message took, if there was one (timed).
 	appended, fanOut time.Duration
 	timed            bool
 }
 
-// counts are what happened, each how often.
+// counts has how often each thing happened.
 type counts struct {
 	sends, repeats, lostSlots        int64
 	deliveries, gone, failed, unsent int64
@@ -94,7 +94,7 @@ func (m *Metrics) Sent(ctx context.Context, r chat.Receipt) {
 	}
 }
 
-// LostSlot counts a place in the log that went to another row.
+// LostSlot counts a slot that went to another row.
 func (m *Metrics) LostSlot(ctx context.Context) { tallyOf(ctx).add(counts{lostSlots: 1}) }
 
 func (t *tally) add(c counts) {
@@ -110,8 +110,8 @@ func (t *tally) add(c counts) {
 	t.counts.unsent += c.unsent
 }
 
-// push begins to count a push, and gives what ends it. Only messages are timed:
-// for those somebody waits.
+// push begins to count a push, and returns the function that ends it. Only
+// messages are timed, because a person waits for them.
 func (t *tally) push(p chat.Push) (end func(counts)) {
 	if t == nil {
 		return func(counts) {}
@@ -139,12 +139,12 @@ func (m *Metrics) end(ctx context.Context, t *tally, route, requestID string, co
 		return
 	}
 	line := m.line(t, route, requestID, traceRoot(ctx))
-	// There is nobody to tell that standard output is broken.
+	// If standard output is broken, there is nowhere to report it.
 	_, _ = m.w.Write(line)
 }
 
-// traceRoot is the id of the X-Ray trace to which an invocation belongs, "" if
-// it belongs to none. The name is that under which aws-lambda-go keeps the header:
+// traceRoot returns the id of the X-Ray trace to which an invocation belongs,
+// "" if none. aws-lambda-go keeps the header in the context under this name:
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 func traceRoot(ctx context.Context) string {
 	header, _ := ctx.Value("x-amzn-trace-id").(string)

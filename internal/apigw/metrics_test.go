@@ -25,9 +25,9 @@ import (
 	"projectchat/internal/refusal"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// writes keeps each call of Write by itself.
+// writes keeps each call of Write separately.
 type writes struct{ lines []string }
 
 func (w *writes) Write(p []byte) (int, error) {
@@ -35,7 +35,7 @@ func (w *writes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// measured is a stage whose functions are counted, over a real Broadcaster.
+// measured is a stage with metrics and a real Broadcaster.
 type measured struct {
 	*stage
 	*endpoint
@@ -45,12 +45,12 @@ type measured struct {
 }
 
 func newMeasured(t *testing.T, plan func(chattest.Call) chattest.Fault) *measured {
-	e, cast, _ := newEndpoint(t)
+	e, broadcaster, _ := newEndpoint(t)
 	m := &measured{stage: newStage(t), endpoint: e, beforePush: func() {}}
 	metrics := apigw.NewMetrics(&m.out, "ProjectChat/stack", m.clock.Now)
 	log := apigw.NewLogger(m.log)
 	options := chat.Options{Now: m.clock.Now, Log: log, Recorder: metrics, Jitter: func(time.Duration) time.Duration { return 0 }}
-	rules := compose.Rules(chattest.NewFaulty(m.store, plan), hookedCast{cast, m}, options)
+	rules := compose.Rules(chattest.NewFaulty(m.store, plan), hookedBroadcaster{broadcaster, m}, options)
 	m.functions = []*apigw.Function{
 		apigw.Connect(rules, log).Counted(metrics), apigw.Send(rules, log).Counted(metrics),
 		apigw.History(rules, log).Counted(metrics), apigw.Disconnect(rules, log).Counted(metrics),
@@ -58,19 +58,19 @@ func newMeasured(t *testing.T, plan func(chattest.Call) chattest.Fault) *measure
 	return m
 }
 
-type hookedCast struct {
+type hookedBroadcaster struct {
 	chat.Broadcaster
 	m *measured
 }
 
-func (c hookedCast) Push(ctx context.Context, to []string, p chat.Push) []string {
+func (c hookedBroadcaster) Push(ctx context.Context, to []string, p chat.Push) []string {
 	c.m.beforePush()
 	return c.Broadcaster.Push(ctx, to, p)
 }
 
 func noFaults(chattest.Call) chattest.Fault { return chattest.Fault{} }
 
-// lines are the lines written since the last time, each read and found valid.
+// lines returns the lines written since the last call, each checked.
 func (m *measured) lines() (lines []object) {
 	m.Helper()
 	for _, text := range m.out.lines {
@@ -80,14 +80,15 @@ func (m *measured) lines() (lines []object) {
 	return lines
 }
 
-// values are a line without its metadata.
+// values returns a line without its metadata.
 func values(line object) object {
 	delete(line, "_aws")
 	return line
 }
 
-// checkEMF holds a line to AWS's specification of the format, and to ours: one
-// line, no dimension but Code, no string that could be somebody's.
+// checkEMF checks a line against AWS's specification of the format, and against
+// our rules: one line, no dimension but Code, no string that could come from a
+// person.
 func checkEMF(t testing.TB, text string) object {
 	t.Helper()
 	var line object
@@ -134,7 +135,7 @@ func checkEMF(t testing.TB, text string) object {
 	return line
 }
 
-// TestMetricsGolden holds the lines byte by byte.
+// TestMetricsGolden compares the lines byte by byte.
 func TestMetricsGolden(t *testing.T) {
 	var m *measured
 	m = newMeasured(t, serial(func(c chattest.Call) chattest.Fault {
@@ -173,7 +174,8 @@ func TestMetricsGolden(t *testing.T) {
 	}
 }
 
-// TestMetricsCounts has what a request can come to, and what of it is counted.
+// TestMetricsCounts tries every outcome of a request and checks which counts it
+// makes.
 func TestMetricsCounts(t *testing.T) {
 	var fault func(c chattest.Call) chattest.Fault
 	m := newMeasured(t, serial(func(c chattest.Call) chattest.Fault {
@@ -257,14 +259,15 @@ func TestMetricsCounts(t *testing.T) {
 	}
 }
 
-// take puts somebody else's row into the next free slot.
+// take puts another person's row into the next free slot.
 func (s *stage) take(room string) {
 	rows := s.rows(room)
 	seq := int64(len(rows) + 1)
 	s.fill(room, seq, seq)
 }
 
-// TestMetricsUnsent: what a push has no time for is counted, and each member once.
+// TestMetricsUnsent: posts for which a push has no time are counted, and each
+// connection once.
 func TestMetricsUnsent(t *testing.T) {
 	m := newMeasured(t, noFaults)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -318,8 +321,8 @@ func TestMetricsHoldNoSecrets(t *testing.T) {
 	}
 }
 
-// TestMetricsTrace: the line, and every line of the log, has the trace of its
-// invocation, under the name by which aws-lambda-go hands it over.
+// TestMetricsTrace: the metrics and every line of the log have the trace of
+// their invocation, under the name by which aws-lambda-go passes it.
 func TestMetricsTrace(t *testing.T) {
 	m := newMeasured(t, noFaults)
 	const root = "1-67891233-abcdef012345678912345678"
@@ -338,7 +341,8 @@ func TestMetricsTrace(t *testing.T) {
 	}
 }
 
-// TestMetricsAreOff: without a namespace nothing is counted, and all goes on.
+// TestMetricsAreOff: without a namespace nothing is counted, and everything
+// works.
 func TestMetricsAreOff(t *testing.T) {
 	metrics := apigw.NewMetrics(nil, "", nil)
 	if metrics != nil {
@@ -346,7 +350,7 @@ func TestMetricsAreOff(t *testing.T) {
 	}
 	s := newStage(t)
 	log := apigw.NewLogger(s.log)
-	rules := compose.Rules(s.store, s.cast, chat.Options{Now: s.clock.Now, Recorder: metrics})
+	rules := compose.Rules(s.store, s.broadcaster, chat.Options{Now: s.clock.Now, Recorder: metrics})
 	s.functions = []*apigw.Function{apigw.Connect(rules, log).Counted(metrics), apigw.Send(rules, log).Counted(metrics)}
 	conn, _ := s.guest("Ann", "general")
 	if r := s.ask(conn, "send", object{"room": "general", "cid": "c1", "text": "hi"}); r.code() != "" {
@@ -359,7 +363,7 @@ func TestMetricsAllocateLittle(t *testing.T) {
 	allocations := func(metrics *apigw.Metrics) float64 {
 		s := newStage(t)
 		log := apigw.NewLogger(io.Discard)
-		rules := compose.Rules(s.store, s.cast, chat.Options{Now: s.clock.Now, Recorder: metrics})
+		rules := compose.Rules(s.store, s.broadcaster, chat.Options{Now: s.clock.Now, Recorder: metrics})
 		f := apigw.Send(rules, log).Counted(metrics)
 		e := readEvent(t, "message")
 		e["body"] = `{"action":"send","room":"general","cid":"c1","text":"hi"}`

@@ -11,7 +11,7 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// canary is what no log may hold.
+// canary is a text that no log may hold.
 const canary = "Canary"
 
 // event is a request to one route, on a stage with Ann in the room general.
@@ -31,7 +31,7 @@ func overHTTP(c call) event {
 	}}
 }
 
-// events has every route that there is.
+// events returns an event for every route.
 func events() []event {
 	read := page("GET", "/api/messages", "")
 	read.query = map[string]string{"room": "general"}
@@ -57,7 +57,8 @@ func events() []event {
 	}
 }
 
-// since is a send that looks back, which the service does beside another read.
+// sendSince is a send that looks back, which the service does at the same time
+// as another read.
 func sendSince(s *stage, conn, _ string) reply {
 	since := object{"epoch": s.epoch("general"), "seq": 1}
 	return s.ask(conn, "send", object{"room": "general", "cid": "c9", "text": canary + " text", "since": since})
@@ -77,8 +78,8 @@ func TestEveryRouteIsTested(t *testing.T) {
 	}
 }
 
-// panicky is a plan that panics in the n-th call of the store, counted from
-// when it is set; 0: never.
+// panicky is a plan that panics in the n-th call of the store after it was set;
+// 0: never.
 type panicky struct{ left atomic.Int64 }
 
 func (p *panicky) plan(chattest.Call) chattest.Fault {
@@ -90,9 +91,9 @@ func (p *panicky) plan(chattest.Call) chattest.Fault {
 
 func (p *panicky) at(n int64) { p.left.Store(n) }
 
-// TestPanics lets each call of the store that a route makes panic, one after the
-// other. The client gets internal, or the reply if the call was not important;
-// the process lives on, and the next request works.
+// TestPanics makes each call of the store that a route makes panic, one after
+// the other. The client gets internal, or the reply if the call was not
+// important; the process lives on, and the next request works.
 func TestPanics(t *testing.T) {
 	for _, e := range append(events(), event{"send", sendSince}) {
 		t.Run(e.route, func(t *testing.T) {
@@ -102,7 +103,7 @@ func TestPanics(t *testing.T) {
 				conn, cookie := s.guest(canary+" Ann", "general")
 				bo, _ := s.guest("Bo", "general")
 				s.ask(conn, "send", object{"room": "general", "cid": "c1", "text": canary})
-				s.cast.Gone(bo)
+				s.broadcaster.Gone(bo)
 				p.at(n)
 				r := e.send(s, conn, cookie)
 				reached := p.left.Load() <= 0
@@ -138,7 +139,7 @@ func (s *stage) checkPanic(route string, n int64, r reply) {
 }
 
 // TestLogHoldsNoSecrets drives every route to success and to failure of each
-// call of the store, and looks for what must not be logged.
+// call of the store, and searches the log for secrets.
 func TestLogHoldsNoSecrets(t *testing.T) {
 	for _, e := range append(events(), event{"send", sendSince}) {
 		t.Run(e.route, func(t *testing.T) {
@@ -177,7 +178,7 @@ func (s *stage) checkLog(route, cookie string, r reply) {
 	if last["msg"] != "request" || last["route"] != route || last["reqId"] == nil || last["bytes"] == nil || last["ms"] == nil {
 		s.Errorf("no line for the request: %v", last)
 	}
-	if last["code"] != r.code() && route != "$disconnect" { // which answers nothing
+	if last["code"] != r.code() && route != "$disconnect" { // which has no answer
 		s.Errorf("logged %v, answered %s", last["code"], r.Body)
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// shape replaces what a JSON document says by what kind of thing it is. Of a
-// list the first element counts.
+// shape replaces the values of a JSON document by their kinds. The first
+// element stands for a list.
 func shape(v any) any {
 	switch v := v.(type) {
 	case object:
@@ -56,7 +56,8 @@ func checkShape(t *testing.T, body, golden string) {
 	}
 }
 
-// TestSocketRoutes has each route's happy path answered as the golden frames are.
+// TestSocketRoutes compares the answers of each route's happy path with the
+// golden frames.
 func TestSocketRoutes(t *testing.T) {
 	const other = "ünïcode/room"
 	tests := []struct {
@@ -120,7 +121,8 @@ func TestReplyIsUnescapedUTF8(t *testing.T) {
 	}
 }
 
-// TestEmptyIDComesBack: absent if absent, and only then.
+// TestEmptyIDComesBack: a reply has no id if the request has none, and only
+// then.
 func TestEmptyIDComesBack(t *testing.T) {
 	s := newStage(t)
 	conn, _ := s.guest("Ann", "general")
@@ -190,7 +192,7 @@ func TestHTTPRoutes(t *testing.T) {
 	}
 }
 
-// TestHistoryOverHTTPAndSocket gives the same page both ways.
+// TestHistoryOverHTTPAndSocket: both ways return the same page.
 func TestHistoryOverHTTPAndSocket(t *testing.T) {
 	s := newStage(t)
 	conn, cookie := s.guest("Ann", "General")
@@ -226,7 +228,7 @@ func TestSentOverHTTPReachesTheAuthorsSocketsToo(t *testing.T) {
 	c := page("POST", "/api/messages", `{"room":"general","cid":"c1","text":"hi"}`)
 	c.cookies = []string{cookie}
 	s.http(c)
-	if got := s.cast.Messages(conn, "general"); len(got) != 1 || got[0].Text != "hi" {
+	if got := s.broadcaster.Messages(conn, "general"); len(got) != 1 || got[0].Text != "hi" {
 		t.Errorf("the author's socket got %v", got)
 	}
 }
@@ -251,7 +253,7 @@ func TestSAMHeaders(t *testing.T) {
 	}
 }
 
-// TestCookieInAHeader reads the credentials where no cookies member holds them.
+// TestCookieInAHeader: credentials are found where no cookies field holds them.
 func TestCookieInAHeader(t *testing.T) {
 	s := newStage(t)
 	cookie, me := s.signIn("Ann")
@@ -283,13 +285,13 @@ func TestDisconnect(t *testing.T) {
 	s := newStage(t)
 	ann, _ := s.guest("Ann", "general")
 	bo, _ := s.guest("Bo", "general")
-	s.cast.Reset()
-	for range 2 { // a connection that is not known is no error
+	s.broadcaster.Reset()
+	for range 2 { // an unknown connection is no error
 		if r := s.disconnect(bo); r.StatusCode != http.StatusOK || r.Body != "" {
 			t.Errorf("disconnect: %+v", r)
 		}
 	}
-	if got := s.cast.Pushes(ann); len(got) != 1 {
+	if got := s.broadcaster.Pushes(ann); len(got) != 1 {
 		t.Errorf("ann was told %v", got)
 	}
 	if r := s.ask(bo, "history", object{"room": "general"}); r.code() != "unauthorized" {

@@ -10,8 +10,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// createSession gives somebody a name: a new person, or the person whose good
-// credentials come along.
+// createSession gives a name to a new person, or to the person whose valid
+// credentials come with the request.
 func createSession(persons *people.Service) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		var body wire.SessionRequest
@@ -38,7 +38,8 @@ func createForPage(ctx context.Context, persons *people.Service, r httpRequest, 
 	if err == nil {
 		session, err = persons.Rename(ctx, session, name)
 	} else if isSignedOut(err) || isForbidden(err) {
-		// A cookie of another site on this host name (cookies ignore ports) gives way.
+		// A cookie of another site on this host name (cookies ignore ports) is
+		// replaced.
 		session, token, err = persons.SignIn(ctx, name, who.origin)
 	}
 	if err != nil {
@@ -47,7 +48,8 @@ func createForPage(ctx context.Context, persons *people.Service, r httpRequest, 
 	return withCookie(r, httpReply{status: http.StatusCreated, body: sessionObject(session)}, token), nil
 }
 
-// createForProgram gives a token in the body, where only a program can see it.
+// createForProgram returns a token in the body, where only a program can see
+// it.
 func createForProgram(ctx context.Context, persons *people.Service, who caller, body wire.SessionRequest) (httpReply, error) {
 	if who.origin != "" {
 		return httpReply{}, refusal.Errorf(refusal.Forbidden, "A bearer token is not for pages.")
@@ -60,7 +62,7 @@ func createForProgram(ctx context.Context, persons *people.Service, who caller, 
 		return httpReply{status: http.StatusCreated, body: sessionObject(session)}, err
 	}
 	if !who.none() {
-		return httpReply{}, refusal.Errorf(refusal.BadRequest, "There are a cookie and a wish for a bearer token.")
+		return httpReply{}, refusal.Errorf(refusal.BadRequest, "There is a cookie, and the request asks for a bearer token.")
 	}
 	session, token, err := persons.SignIn(ctx, body.Name, "")
 	object := sessionObject(session)
@@ -68,8 +70,8 @@ func createForProgram(ctx context.Context, persons *people.Service, who caller, 
 	return httpReply{status: http.StatusCreated, body: object}, err
 }
 
-// readSession tells who the caller is. It is a use of the session, which may
-// extend it and the cookie with it.
+// readSession returns the caller's session. It is a use of the session, which
+// may extend the session and its cookie.
 func readSession(persons *people.Service) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		who := r.caller()
@@ -98,9 +100,9 @@ func readSession(persons *people.Service) httpRoute {
 	}
 }
 
-// endSession ends the caller's session, if there is one, and takes the cookie
-// away. Credentials that are not good, or contradict themselves, end nothing, and
-// that is no error.
+// endSession ends the caller's session, if there is one, and deletes the
+// cookie. Credentials that are invalid or contradict each other end nothing,
+// and that is no error.
 func endSession(persons *people.Service) httpRoute {
 	return func(ctx context.Context, r httpRequest) (httpReply, error) {
 		who := r.caller()
@@ -118,8 +120,8 @@ func endSession(persons *people.Service) httpRoute {
 	}
 }
 
-// isSignedOut tells that credentials lead to no session, rather than that they
-// may not be used so.
+// isSignedOut reports whether credentials lead to no session. It is false if
+// they lead to one but may not be used in this way.
 func isSignedOut(err error) bool {
 	return err != nil && refusal.AsError(err).Code == refusal.Unauthorized
 }

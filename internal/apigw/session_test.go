@@ -10,7 +10,7 @@ import (
 	"projectchat/internal/wire"
 )
 
-// sessionOf asks who a cookie is.
+// sessionOf asks for the session of a cookie.
 func (s *stage) sessionOf(cookie string) reply {
 	s.Helper()
 	c := page("GET", "/api/session", "")
@@ -50,7 +50,8 @@ func TestReadSessionExtendsOnceADay(t *testing.T) {
 	}
 }
 
-// TestLostName: 401 once, and then the session without a name, which can take another.
+// TestLostName: the answer is 401 once, and then the session without a name,
+// which can take another.
 func TestLostName(t *testing.T) {
 	s := newStage(t)
 	cookie, me := s.signIn("Ann")
@@ -82,7 +83,7 @@ func TestRename(t *testing.T) {
 	s := newStage(t)
 	conn, cookie := s.guest("Ann", "general")
 	bo, _ := s.guest("Bo", "general")
-	s.cast.Reset()
+	s.broadcaster.Reset()
 	var session wire.Session
 	r := s.rename(cookie, "Anna")
 	if r.decode(t, &session); r.StatusCode != 201 || session.Name != "Anna" {
@@ -91,10 +92,10 @@ func TestRename(t *testing.T) {
 	if len(r.Cookies) != 1 || !strings.HasPrefix(r.Cookies[0], cookie+"; ") {
 		t.Errorf("cookies %q, want the same token", r.Cookies)
 	}
-	if bye, closed := s.cast.Bye(conn); !closed || !bye.Retry {
+	if bye, closed := s.broadcaster.Bye(conn); !closed || !bye.Retry {
 		t.Errorf("bye %+v %t", bye, closed)
 	}
-	if got := s.cast.Pushes(bo); len(got) != 1 {
+	if got := s.broadcaster.Pushes(bo); len(got) != 1 {
 		t.Errorf("bo was told %v", got)
 	}
 	s.signIn("Ann") // the old name is free again
@@ -105,14 +106,14 @@ func TestRename(t *testing.T) {
 	}
 }
 
-// TestSignOut: with the right credentials the session ends, and with no others.
+// TestSignOut: the right credentials end the session, and no others do.
 func TestSignOut(t *testing.T) {
 	tests := []struct {
 		name     string
 		call     call
 		bearer   bool
 		ends     bool
-		loosened bool // the browser is told to forget the cookie
+		loosened bool // the browser must delete the cookie
 	}{
 		{"page", page("DELETE", "/api/session", ""), false, true, true},
 		{"another site", page("DELETE", "/api/session", "").with("Origin", "https://evil.example"), false, false, true},

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Settings are what template.yaml gives a function by its environment, beside
-// what the AWS SDK reads there by itself.
+// Settings are the environment variables that template.yaml sets for a
+// function, except those that the AWS SDK reads itself.
 type Settings struct {
 	Table     string
 	Retention time.Duration // 0: messages are kept for ever
@@ -15,11 +15,13 @@ type Settings struct {
 	Metrics string
 }
 
-// minRetention is the least retention: a sender may look back over rows for as
-// long as an entry may wait in an outbox (24 h), and TTL deletes them in any order.
+// minRetention is the shortest retention. A sender may look back over rows for
+// as long as an entry may wait in an outbox (24 h), and TTL deletes rows in any
+// order.
 const minRetention = 2 * 24 * time.Hour
 
-// LoadSettings reads TABLE_NAME, RETENTION_DAYS and METRICS_NAMESPACE. An error names the variable.
+// LoadSettings reads TABLE_NAME, RETENTION_DAYS and METRICS_NAMESPACE. An error
+// names the variable.
 func LoadSettings(getenv func(string) string) (Settings, error) {
 	s := Settings{Table: getenv("TABLE_NAME"), Metrics: getenv("METRICS_NAMESPACE")}
 	if s.Table == "" {
@@ -35,7 +37,7 @@ func LoadSettings(getenv func(string) string) (Settings, error) {
 	}
 	s.Retention = time.Duration(n) * 24 * time.Hour
 	if n > 0 && s.Retention < minRetention {
-		return Settings{}, fmt.Errorf("RETENTION_DAYS: %d is too short, 2 is the least", n)
+		return Settings{}, fmt.Errorf("RETENTION_DAYS: %d is too short, the shortest is 2", n)
 	}
 	return s, nil
 }

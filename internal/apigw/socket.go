@@ -16,7 +16,7 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
 type socketEvent = events.APIGatewayWebsocketProxyRequest
 
-// socketReply is what a route of the WebSocket API answers. The body of a
+// socketReply is the answer of a route of the WebSocket API. The body of a
 // two-way route is sent to the client; the status counts for $connect only.
 type socketReply = events.APIGatewayProxyResponse
 
@@ -36,8 +36,9 @@ func (f *Function) invokeSocket(ctx context.Context, route socketRoute, payload 
 	return b, code, nil
 }
 
-// request makes a two-way route of a function that takes one kind of frame and
-// gives the frame to reply with. Whatever happens, the client gets exactly one.
+// request makes a two-way route from a function that takes one kind of frame
+// and returns the frame to reply with. In every case the client gets exactly
+// one frame.
 func request[F any](head func(*F) *wire.Head, answer func(ctx context.Context, connectionID string, frame F) (any, error)) socketRoute {
 	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		id := wire.RequestID([]byte(e.Body))
@@ -55,9 +56,9 @@ func request[F any](head func(*F) *wire.Head, answer func(ctx context.Context, c
 	}
 }
 
-// notice makes a one-way route: whatever happens, the client gets no reply. What
-// goes wrong is only logged; an error of the function would make API Gateway send
-// a frame of its own.
+// notice makes a one-way route: in no case does the client get a reply. A
+// failure is only logged, because an error of the function would make API
+// Gateway send a frame of its own.
 func notice[F any](head func(*F) *wire.Head, take func(ctx context.Context, connectionID string, frame F) error) socketRoute {
 	return func(ctx context.Context, f *Function, e socketEvent) (socketReply, refusal.Code) {
 		_, refused := guard(ctx, f, e.RequestContext.RequestID, func() (struct{}, error) {

@@ -16,14 +16,15 @@ import (
 )
 
 // warmTime is how long the start of a function waits for its connections at
-// most. Within a Region they take some 10 ms.
+// most. Within a Region they take about 10 ms.
 const warmTime = 300 * time.Millisecond
 
-// Warm opens connections before the first event, all at once: the start of a
-// function has a whole processor for its TLS handshakes, of which an event has a
-// share by the function's memory. It comes back within 300 ms; what fails or
-// takes longer is logged, and is then opened when it is needed. Its last line tells
-// the release, once for each process: on every line it would cost.
+// Warm opens connections before the first event, all at the same time. The
+// start of a function has a whole processor for its TLS handshakes; an event
+// has only a share of one, by the function's memory. Warm returns within 300
+// ms. It logs connections that fail or take longer; they are opened when they
+// are needed. The last line names the release. It comes once per process,
+// because on every line it would cost money.
 func Warm(log *slog.Logger, open ...func(context.Context) error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), warmTime)
@@ -48,9 +49,9 @@ func Warm(log *slog.Logger, open ...func(context.Context) error) {
 	log.InfoContext(ctx, "warmed", "version", version.Number(), "ms", time.Since(began).Milliseconds())
 }
 
-// Open opens a connection to the management API, and keeps it for the first
-// push. Where the endpoint is no https, as on a laptop, there is nothing to gain
-// and it does nothing.
+// Open opens a connection to the management API and keeps it for the first
+// push. It does nothing if the endpoint is not https, as on a laptop, because
+// there is nothing to gain.
 func (b *Broadcaster) Open(ctx context.Context) error {
 	o := b.client.Options()
 	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, management.EndpointParameters{
@@ -62,8 +63,8 @@ func (b *Broadcaster) Open(ctx context.Context) error {
 	if endpoint.URI.Scheme != "https" {
 		return nil
 	}
-	// It is refused for want of a signature, before it is anybody's event: all
-	// that it is for is the connection.
+	// The request is refused because it has no signature: only the TCP and TLS
+	// connection matters.
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint.URI.JoinPath("@connections").String(), nil)
 	if err != nil {
 		return fmt.Errorf("open a connection to the management API: %w", err)

@@ -20,7 +20,7 @@ import (
 	"projectchat/internal/apigw"
 )
 
-// TestWarm: whatever opening comes to, the function starts, and soon.
+// TestWarm: the function starts soon, even if opening fails or hangs.
 func TestWarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		never := make(chan struct{})
@@ -62,8 +62,8 @@ func after(ms int) func(context.Context) error {
 
 func failing(context.Context) error { return errors.New("no route to host") }
 
-// TestOpenIsUsedByTheFirstPush: one connection, opened before, and no request of
-// the push goes over another.
+// TestOpenIsUsedByTheFirstPush: there is one connection, opened before, and the
+// push uses no other.
 func TestOpenIsUsedByTheFirstPush(t *testing.T) {
 	var dials atomic.Int64
 	var paths []string
@@ -101,8 +101,8 @@ func trusting(server *httptest.Server, endpoint string) aws.Config {
 	}
 }
 
-// TestOpenNothing: over plain http nothing is asked; an endpoint that is not
-// there is an error, and no more than that.
+// TestOpenNothing: over plain http nothing is opened. A missing endpoint is an
+// error and does no harm.
 func TestOpenNothing(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked %s", r.URL) }))
 	t.Cleanup(server.Close)

@@ -9,24 +9,24 @@ import (
 )
 
 const (
-	// maxEdits is how often a message may be edited: its row lists the edits, and
-	// a deletion blanks each of them.
+	// maxEdits is how often a message may be edited. Its row lists the edits, and
+	// a deletion has to blank each of them.
 	maxEdits     = 100
 	blankWorkers = 16
 )
 
-// Amendment is what an edit or a deletion does to the row of the message that it
-// is about.
+// Amendment is the change that an edit or a deletion makes to the row of its
+// target.
 type Amendment struct {
 	Target   int64  // seq of the message
 	By       int64  // seq of the row that edits or deletes it
-	Delete   bool   // it deletes; else it edits
+	Delete   bool   // true for a deletion, false for an edit
 	Text     string // the new text; "" if it deletes
-	TextHash string // of the message's first text, see [Message]
+	TextHash string // hash of the message's first text, see [Message]
 }
 
-// about reads the message that a draft is about; the zero Message if it is about
-// none, or about what is no message.
+// about reads the target of a draft. It returns the zero Message if the draft
+// is a message itself, or if its target is not a message.
 func (s *Service) about(ctx context.Context, l log, d Draft) (Message, error) {
 	if !kinds[d.kind()].target {
 		return Message{}, nil
@@ -34,7 +34,7 @@ func (s *Service) about(ctx context.Context, l log, d Draft) (Message, error) {
 	r := LogRange{Epoch: l.epoch, From: d.Target, To: d.Target, Limit: 1}
 	page, err := s.store.ReadLog(ctx, l.room, r)
 	if err != nil {
-		return Message{}, fmt.Errorf("read the message that it is about: %w", err)
+		return Message{}, fmt.Errorf("read the target: %w", err)
 	}
 	if len(page.Rows) == 0 || page.Rows[0].Kind != KindMessage {
 		return Message{}, nil
@@ -42,8 +42,9 @@ func (s *Service) about(ctx context.Context, l log, d Draft) (Message, error) {
 	return page.Rows[0], nil
 }
 
-// refuses tells why a draft must not be about a message; nil if it may.
-func (s *Service) refuses(d Draft, target Message, author Person) error {
+// refuseTarget returns the reason why a draft may not have this target; nil if it
+// may.
+func (s *Service) refuseTarget(d Draft, target Message, author Person) error {
 	rule := kinds[d.kind()]
 	switch {
 	case !rule.target:
@@ -61,9 +62,9 @@ func (s *Service) refuses(d Draft, target Message, author Person) error {
 }
 
 // amend carries an edit or a deletion, whose row m is in the log, over to the
-// row that it is about, and gives m as it may be shown. Each step can be done
-// again, so the repeat of a send mends what a crash left. docs/decisions/0007 has
-// the reasons.
+// row of its target, and returns m as clients may see it. Each step can be done
+// again, so the repeat of a send mends a crash between them.
+// docs/decisions/0007 has the reasons.
 func (s *Service) amend(ctx context.Context, l log, m Message, text string, target Message) (Message, error) {
 	if target.Seq == 0 || !kinds[m.Kind].overwrites {
 		return m, nil
@@ -75,7 +76,7 @@ func (s *Service) amend(ctx context.Context, l log, m Message, text string, targ
 	now, err := s.store.Amend(ctx, l.room, l.epoch, Amendment{
 		Target: m.Target, By: m.Seq, Delete: m.Kind == KindDelete, Text: text, TextHash: first,
 	})
-	if errors.Is(err, refusal.ErrNotFound) { // TTL took it
+	if errors.Is(err, refusal.ErrNotFound) { // TTL deleted it
 		return m, nil
 	}
 	if err != nil {
@@ -86,13 +87,14 @@ func (s *Service) amend(ctx context.Context, l log, m Message, text string, targ
 	}
 	edits := now.Edits
 	if m.Kind == KindEdit {
-		// It came too late for the row to list it, so it takes its own text away.
+		// The message was deleted before the row could list this edit, so the edit
+		// removes its own text.
 		edits, m.Text = []int64{m.Seq}, ""
 	}
 	return m, s.blank(ctx, l, edits)
 }
 
-// blank takes the texts of edits away.
+// blank removes the texts of edits.
 func (s *Service) blank(ctx context.Context, l log, edits []int64) error {
 	var group group
 	group.SetLimit(blankWorkers)

@@ -10,17 +10,18 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// Connect notes a new connection. c.Expires is when its session does: the
-// connection ends no later. [Unauthorized] if the session has ended or was renamed
-// since it was read.
+// Connect stores a new connection. c.Expires is the end of its session; the
+// connection ends no later. It returns [refusal.Unauthorized] if the session
+// was ended or renamed since it was read.
 func (s *Service) Connect(ctx context.Context, c Connection) error {
 	now := s.now()
 	if end := now.Add(ConnectionLife); end.Before(c.Expires) {
 		c.Expires = end
 	}
 	c.Rooms = map[string]string{}
-	// The row comes first: who ends the session afterwards finds it by the id in
-	// the session, and who ended it before makes the second write fail.
+	// The connection's row comes first. A request that ends the session later
+	// finds the connection by the id in the session; if the session ended earlier,
+	// the second write fails.
 	if err := s.store.PutConnection(ctx, c); err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
@@ -37,14 +38,14 @@ func (s *Service) Connect(ctx context.Context, c Connection) error {
 	return fmt.Errorf("connect: %w", err)
 }
 
-// Disconnect forgets a connection that has ended, tells its rooms, and takes it
-// from its session. A connection that is not known is no error.
+// Disconnect deletes a connection that has ended, tells its rooms, and removes
+// it from its session. An unknown connection is no error.
 func (s *Service) Disconnect(ctx context.Context, connectionID string) error {
 	return s.forget(ctx, connectionID)
 }
 
-// forget deletes the connection's row first: a join that is under way then fails
-// and takes its seat back by itself.
+// forget deletes the connection's row first: a join under way then fails and
+// removes its own seat.
 func (s *Service) forget(ctx context.Context, connectionID string) error {
 	old, err := s.store.DeleteConnection(ctx, connectionID)
 	if errors.Is(err, refusal.ErrNotFound) {
@@ -53,7 +54,7 @@ func (s *Service) forget(ctx context.Context, connectionID string) error {
 	if err != nil {
 		return fmt.Errorf("forget a connection: %w", err)
 	}
-	for _, room := range slices.Sorted(maps.Keys(old.Rooms)) { // in one order, so that a run can be repeated
+	for _, room := range slices.Sorted(maps.Keys(old.Rooms)) { // a fixed order, so that a test run can be repeated
 		was, err := s.store.DeleteSeat(ctx, room, connectionID)
 		s.bestEffort(ctx, "leave a room", err)
 		if was {
@@ -61,15 +62,16 @@ func (s *Service) forget(ctx context.Context, connectionID string) error {
 		}
 	}
 	if err := s.store.RemoveConnection(ctx, old.Session, connectionID); err != nil {
-		return fmt.Errorf("take a connection from its session: %w", err)
+		return fmt.Errorf("remove a connection from its session: %w", err)
 	}
 	return nil
 }
 
-// Retire takes connections out of their rooms and closes them, several at once:
-// one that hangs holds up no other. again tells their clients to connect once
-// more. all tells whether each is known to be no more: as long as one may speak,
-// its name may not be given to another.
+// Retire takes connections out of their rooms and closes them, several at once,
+// so that one slow connection does not hold up the others. again tells their
+// clients to connect again. all reports whether every connection is known to be
+// gone: while one of them may still speak, its name must not go to another
+// person.
 func (s *Service) Retire(ctx context.Context, connectionIDs []string, again bool) (all bool) {
 	bye := Bye{Code: refusal.Unauthorized, Retry: again}
 	var group group
@@ -78,15 +80,15 @@ func (s *Service) Retire(ctx context.Context, connectionIDs []string, again bool
 		group.Go(func() error {
 			err := s.forget(ctx, id)
 			s.bestEffort(ctx, "retire a connection", err)
-			s.bestEffort(ctx, "close a connection", s.cast.Disconnect(ctx, id, bye))
+			s.bestEffort(ctx, "close a connection", s.broadcaster.Disconnect(ctx, id, bye))
 			return err
 		})
 	}
 	return group.Wait() == nil
 }
 
-// connection reads the row of the connection that asks; [Unauthorized] if it has
-// been retired.
+// connection reads the row of the connection that makes a request;
+// [refusal.Unauthorized] if it has been retired.
 func (s *Service) connection(ctx context.Context, id string) (Connection, error) {
 	connection, err := s.store.Connection(ctx, id)
 	if errors.Is(err, refusal.ErrNotFound) {
@@ -98,7 +100,8 @@ func (s *Service) connection(ctx context.Context, id string) (Connection, error)
 	return connection, nil
 }
 
-// joined gives the epoch of a room that a connection is in; [NotJoined].
+// joined returns the epoch of a room that the connection is in;
+// [refusal.NotJoined] if it is in none of this name.
 func (c Connection) joined(room string) (epoch string, err error) {
 	epoch, ok := c.Rooms[room]
 	if !ok {

@@ -9,12 +9,12 @@ import (
 	"projectchat/internal/people"
 )
 
-// crash is a way for a request to go wrong: its k-th store call fails, and
-// whatever comes after it fails, too, as if the process had died there (or only
-// that one does, as if the network had hiccuped).
+// crash is a failure of a request: its k-th store call fails, and all later
+// ones fail, too, as if the process had died there (or only that one fails, as
+// in a hiccup of the network).
 type crash struct {
 	k     int
-	after bool // the call had its effect
+	after bool // the call took effect
 	dies  bool
 }
 
@@ -33,8 +33,8 @@ func (c crash) plan(call chattest.Call) chattest.Fault {
 }
 
 // everyCrash runs a scenario once with every crash of an action: prepare makes
-// the stage, act is what crashes, and check repeats it as a client would and
-// looks at what must hold. It ends when act has no k-th call any more.
+// the stage, act crashes, and check repeats the action as a client would and
+// checks what must hold. It ends when act no longer has a k-th call.
 func everyCrash[T any](
 	t *testing.T, prepare func(*chattest.Stage) T, act func(*chattest.Stage, chattest.Rules, T) error, check func(*chattest.Stage, T),
 ) {
@@ -81,8 +81,8 @@ func prepareSending(since int64) func(*chattest.Stage) sending {
 	}
 }
 
-// checkSending repeats a send, with others speaking in between, and wants one
-// row of it.
+// checkSending repeats a send, with others speaking in between, and wants
+// exactly one row of it.
 func checkSending(s *chattest.Stage, given sending) {
 	s.Send(given.ben, "room", "b1", "in between", nil)
 	receipt := s.Send(given.ann, "room", "c1", "hello", given.draft.Since)
@@ -100,7 +100,7 @@ func wantOnce(s *chattest.Stage, given sending, receipt chat.Receipt) {
 	}
 	s.Same("places of the message", places, []int64{receipt.Seq})
 	s.Same("places", all, []int64{1, 2, 3, 4, 5})
-	if len(s.Cast.Messages(given.ben, "room")) == 0 {
+	if len(s.Broadcaster.Messages(given.ben, "room")) == 0 {
 		s.Error("the repeat was not pushed")
 	}
 }
@@ -117,7 +117,7 @@ func TestSendCrashes(t *testing.T) {
 	}
 }
 
-// TestSendAndRepeatCrash crashes the repeat, too, at every one of its calls.
+// TestSendAndRepeatCrash also crashes the repeat, at every one of its calls.
 func TestSendAndRepeatCrash(t *testing.T) {
 	for k := 1; k <= 5; k++ {
 		for _, after := range []bool{false, true} {
@@ -135,8 +135,8 @@ func TestSendAndRepeatCrash(t *testing.T) {
 	}
 }
 
-// TestSendCrashesInAHurry lets another take the slot just before the put, so
-// that it hops.
+// TestSendCrashesInAHurry lets another sender take the slot just before the
+// put, so that the put has to go to the next slot.
 func TestSendCrashesInAHurry(t *testing.T) {
 	for k := 1; k <= 6; k++ {
 		for _, after := range []bool{false, true} {

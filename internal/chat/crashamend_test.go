@@ -9,8 +9,8 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// amending is a message of Ann's, edited once, with another edit or its deletion
-// about to come.
+// amending is a message of Ann's, edited once, before another edit or its
+// deletion.
 type amending struct {
 	ann   string
 	room  chat.Room
@@ -53,8 +53,8 @@ func TestDeleteCrashes(t *testing.T) {
 	})
 }
 
-// TestEditCrashesBesideADeletion crashes an edit in the middle of which the
-// message is deleted, and the deletion, too, at every one of their calls.
+// TestEditCrashesBesideADeletion crashes an edit while the message is deleted,
+// and the deletion as well, at every one of their calls.
 func TestEditCrashesBesideADeletion(t *testing.T) {
 	for k := 1; k <= 7; k++ {
 		for _, after := range []bool{false, true} {
@@ -106,7 +106,8 @@ func TestReactCrashes(t *testing.T) {
 	})
 }
 
-// TestTypingCrashes: whatever fails, nobody is told twice and nothing is left.
+// TestTypingCrashes: in every failure the room is told at most once and nothing
+// is left.
 func TestTypingCrashes(t *testing.T) {
 	prepare := func(s *chattest.Stage) string {
 		_, ann := s.Guest("Ann", "room")
@@ -118,6 +119,6 @@ func TestTypingCrashes(t *testing.T) {
 	}
 	everyCrash(t, prepare, act, func(s *chattest.Stage, ann string) {
 		s.OK(s.Chat.Typing(s.Ctx, ann, "room"))
-		s.Same("seats", len(s.Live("room")), 2)
+		s.Same("seats", len(s.Seats("room")), 2)
 	})
 }

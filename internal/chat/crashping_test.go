@@ -12,7 +12,7 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// leaving is Ann on two connections in a room where Ben is, too.
+// leaving is Ann on two connections in a room with Ben.
 type leaving struct {
 	ann   people.Session
 	conns [2]string
@@ -28,9 +28,9 @@ func prepareLeaving(s *chattest.Stage) leaving {
 	return given
 }
 
-// TestPingEndsWhatASignOutLeft: wherever a sign-out or a rename dies, and nobody
-// asks for it again, the connections are gone once they have pinged, a minute
-// later; or nothing has happened.
+// TestPingEndsWhatASignOutLeft: a sign-out or a rename dies at any point, and
+// is not repeated. Either nothing has happened, or the connections are gone
+// once they have pinged, a minute later.
 func TestPingEndsWhatASignOutLeft(t *testing.T) {
 	current := func(s *chattest.Stage, given leaving) people.Session {
 		session, err := s.Store.Session(s.Ctx, given.ann.Hash)
@@ -60,12 +60,12 @@ func TestPingEndsWhatASignOutLeft(t *testing.T) {
 						continue
 					}
 					s.Refused(err, refusal.Unauthorized)
-					bye, told := s.Cast.Bye(conn)
+					bye, told := s.Broadcaster.Bye(conn)
 					if !told || session.Name != "" && !bye.Retry {
 						s.Errorf("%s was told %+v, %v", conn, bye, told)
 					}
 				}
-				live := s.Live("room")
+				live := s.Seats("room")
 				if stays && len(live) != 3 || !stays && !slices.Equal(live, []string{given.ben}) {
 					s.Error(fmt.Sprint("live are ", live))
 				}

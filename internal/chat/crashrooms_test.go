@@ -13,18 +13,18 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// wantNoOrphans wants that every seat of a room is of a connection that is
-// in it, once a push has found who is gone.
+// wantNoOrphans checks that every seat of a room belongs to a connection that
+// is in the room, once a push has found the connections that are gone.
 func wantNoOrphans(s *chattest.Stage, speaker string) {
 	s.Helper()
-	for _, id := range s.Live("room") {
+	for _, id := range s.Seats("room") {
 		if _, err := s.Store.Connection(s.Ctx, id); errors.Is(err, refusal.ErrNotFound) {
 			s.Logf("%s left an orphan", id)
-			s.Cast.Gone(id) // as API Gateway says of what has ended
+			s.Broadcaster.Gone(id) // as API Gateway answers for an ended connection
 		}
 	}
-	s.Send(speaker, "room", fmt.Sprint("sweep-", len(s.Cast.Pushes(speaker))), "hello", nil)
-	for _, id := range s.Live("room") {
+	s.Send(speaker, "room", fmt.Sprint("sweep-", len(s.Broadcaster.Pushes(speaker))), "hello", nil)
+	for _, id := range s.Seats("room") {
 		connection, err := s.Store.Connection(s.Ctx, id)
 		s.OK(err)
 		if connection.Rooms["room"] == "" {
@@ -49,7 +49,7 @@ func TestJoinCrashes(t *testing.T) {
 			joined := s.Join(conns[1], "room")
 			s.Same("messages", len(joined.Messages), 1)
 			s.Same("count", joined.Presence.Count, 2)
-			s.Same("live", s.Live("room"), conns[:])
+			s.Same("live", s.Seats("room"), conns[:])
 			wantNoOrphans(s, conns[0])
 		})
 	})
@@ -57,7 +57,7 @@ func TestJoinCrashes(t *testing.T) {
 		everyCrash(t, prepare, act, func(s *chattest.Stage, conns [2]string) {
 			s.OK(s.Chat.Disconnect(s.Ctx, conns[1]))
 			wantNoOrphans(s, conns[0])
-			s.Same("live", s.Live("room"), conns[:1])
+			s.Same("live", s.Seats("room"), conns[:1])
 		})
 	})
 }
@@ -90,7 +90,7 @@ func TestLeaveCrashes(t *testing.T) {
 	everyCrash(t, prepare, act, func(s *chattest.Stage, conns [2]string) {
 		_, err := s.Chat.Leave(s.Ctx, conns[1], "room")
 		s.OK(err)
-		s.Same("live", s.Live("room"), conns[:1])
+		s.Same("live", s.Seats("room"), conns[:1])
 		connection, err := s.Store.Connection(s.Ctx, conns[1])
 		s.OK(err)
 		s.Same("rooms", len(connection.Rooms), 0)
@@ -109,7 +109,7 @@ func TestDisconnectCrashes(t *testing.T) {
 	everyCrash(t, prepare, act, func(s *chattest.Stage, conns [2]string) {
 		s.OK(s.Chat.Disconnect(s.Ctx, conns[1]))
 		wantNoOrphans(s, conns[0])
-		s.Same("live", s.Live("room"), conns[:1])
+		s.Same("live", s.Seats("room"), conns[:1])
 	})
 }
 
@@ -120,7 +120,7 @@ func TestSignInCrashes(t *testing.T) {
 		return err
 	}
 	everyCrash(t, none, act, func(s *chattest.Stage, _ struct{}) {
-		// A name that was claimed for a session that nobody has is free soon.
+		// A name that was claimed for a session without an owner is free soon.
 		s.Pass(people.FirstClaimLife)
 		session := s.SignIn("Ann")
 		s.Connect(session)
@@ -144,14 +144,14 @@ func TestConnectCrashes(t *testing.T) {
 			s.Errorf("connections of the session are %v", session.Conns)
 		}
 		s.OK(s.Chat.SignOut(s.Ctx, session))
-		s.Same("live", s.Live("room"), []string{})
+		s.Same("live", s.Seats("room"), []string{})
 		s.SignIn("Ann")
 	})
 }
 
-// A rename or sign-out that dies may leave connections open, which nobody finds
-// by the session any more; they end with their rows. But the name is not free as
-// long as anybody may speak under it.
+// TestEndOfSessionCrashes: a rename or sign-out that dies may leave connections
+// open, which no request finds by the session any more; they end with their
+// rows. But the name is not free as long as a connection may speak under it.
 func TestEndOfSessionCrashes(t *testing.T) {
 	type given struct {
 		session people.Session

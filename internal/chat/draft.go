@@ -7,20 +7,21 @@ import (
 
 const maxSeq = 1e12 - 1 // twelve digits
 
-// Draft is a row that somebody wants to add to a room's log.
+// Draft is a row that a person wants to add to a room's log.
 type Draft struct {
 	Room   string // in any spelling
 	CID    string
 	Kind   string // "" is [KindMessage]
-	Target int64  // seq of the message that it is about; 0 for a message
+	Target int64  // seq of the message that the row is about; 0 for a message
 	Text   string
-	// Since is how far the sender has looked at the log and found no row with
-	// this CID; nil if the sender does not keep track.
+	// Since is the position up to which the sender has looked at the log without
+	// finding a row with this CID; nil if the sender does not keep track.
 	Since *Position
 	As    string // the uid that the sender believes to have; "" if they do not say
 }
 
-// check refuses a draft that no log may hold, and gives the room's title and key.
+// check refuses a draft that no log may hold, and returns the title and the key
+// of its room.
 func (d Draft) check() (title, key string, err error) {
 	title, key, err = names.ParseRoom(d.Room)
 	if err != nil {
@@ -35,7 +36,7 @@ func (d Draft) check() (title, key string, err error) {
 	return title, key, d.Since.check()
 }
 
-// kind is the draft's kind, the usual one if it names none.
+// kind returns the draft's kind; [KindMessage] if it names none.
 func (d Draft) kind() string {
 	if d.Kind == "" {
 		return KindMessage
@@ -47,13 +48,13 @@ func (d Draft) kind() string {
 // its text.
 type kindRule struct {
 	text       func(string) error // refuses a text that does not fit
-	target     bool               // a row is about a message, and not one itself
+	target     bool               // a row has a target
 	authorOnly bool               // only the author of its target may add one
 	ofDeleted  bool               // its target may have been deleted
 	overwrites bool               // it changes the row of its target
 }
 
-// kinds are all that there are. Clients have the same table by
+// kinds has the rule of every kind. Clients have the same table from
 // internal/wire/testdata/kinds.json.
 var kinds = map[string]kindRule{
 	KindMessage: {text: checkText},
@@ -62,8 +63,8 @@ var kinds = map[string]kindRule{
 	KindReact:   {text: checkReaction, target: true},
 }
 
-// checkKind refuses a kind that is not known, a target where there is to be none
-// or the other way round, and a text that does not fit the kind.
+// checkKind refuses an unknown kind, a message with a target, a change without
+// one, and a text that does not fit the kind.
 func (d Draft) checkKind() error {
 	rule, known := kinds[d.kind()]
 	switch {
@@ -86,11 +87,11 @@ func (p *Position) check() error {
 	return nil
 }
 
-// row is the draft as it is to stand in the log.
+// row returns the draft as a row of the log, without seq and time.
 func (d Draft) row(author Person) Message {
 	m := Message{Kind: d.kind(), CID: d.CID, UID: author.UID, Name: author.Name, Target: d.Target, Text: d.Text}
 	if m.Kind == KindEdit {
-		m.TextHash = hashText(m) // a deletion of its target takes its text away
+		m.TextHash = hashText(m) // a deletion of its target removes this text
 	}
 	return m
 }

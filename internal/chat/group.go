@@ -7,15 +7,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Panic is what a panic in a goroutine of the [Service] becomes: the goroutine
-// of the request panics with it. Who recovers there, as for any other panic,
-// keeps the process alive; nobody could in a goroutine of the service's own.
+// Panic is the value that the goroutine of a request panics with after a
+// goroutine that it started has panicked. The request's goroutine can recover
+// and keep the process alive; nobody could in a goroutine of the service's own.
 type Panic struct {
 	Value any
 	Stack string // of the goroutine that panicked first
 }
 
-// group is an errgroup.Group whose functions may panic; Wait then does so.
+// group is an errgroup.Group whose functions may panic; Wait then panics with a
+// [Panic].
 type group struct {
 	errgroup.Group
 	once     sync.Once
@@ -27,7 +28,7 @@ func (g *group) Go(f func() error) {
 		defer func() {
 			switch p := recover().(type) {
 			case nil:
-			case *Panic: // of a group within this one: it knows where it began
+			case *Panic: // from a group within this one: it has the stack already
 				g.once.Do(func() { g.panicked = p })
 			default:
 				g.once.Do(func() { g.panicked = &Panic{p, string(debug.Stack())} })

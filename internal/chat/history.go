@@ -14,8 +14,8 @@ const (
 	maxLimit     = 100
 )
 
-// HistoryQuery asks for a page of a room's messages: those before a seq, those
-// after one, or else the newest.
+// HistoryQuery asks for a page of a room's messages: the ones before a seq, the
+// ones after a seq, or the newest.
 type HistoryQuery struct {
 	Room   string // in any spelling
 	Before *int64
@@ -28,11 +28,12 @@ type HistoryPage struct {
 	Room     string // the room's key
 	Epoch    string
 	Messages []Message
-	More     bool // there are further ones in the direction asked for
+	More     bool // there are more messages in the direction asked for
 }
 
-// History reads a page for a connection that is in the room. [BadRequest],
-// [NotJoined], [Unauthorized]; [Reset] if After is beyond the head.
+// History reads a page for a connection that is in the room. Errors:
+// [refusal.BadRequest], [refusal.NotJoined], [refusal.Unauthorized], and
+// [refusal.Reset] if After is beyond the head.
 func (s *Service) History(ctx context.Context, connectionID string, q HistoryQuery) (HistoryPage, error) {
 	_, key, err := names.ParseRoom(q.Room)
 	if err != nil {
@@ -49,8 +50,9 @@ func (s *Service) History(ctx context.Context, connectionID string, q HistoryQue
 	return s.page(ctx, log{key, epoch}, q)
 }
 
-// ReadHistory reads a page without a connection. [BadRequest];
-// [NotFound] for a room that is not there; [Reset] if After is beyond the head.
+// ReadHistory reads a page without a connection. Errors: [refusal.BadRequest],
+// [refusal.NotFound] if there is no such room, and [refusal.Reset] if After is
+// beyond the head.
 func (s *Service) ReadHistory(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	_, key, err := names.ParseRoom(q.Room)
 	if err != nil {

@@ -12,19 +12,20 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// texts are one of each sort, with the sorts of text that it may stand for.
+// texts has one text of each sort, with the forms that it may stand for.
 var texts = map[string][]string{
 	"":      {"none", "reaction"}, // a reaction that is taken back
 	"👍":     {"message", "reaction"},
 	"hello": {"message"},
 }
 
-// TestKindsAreThoseOfTheTable that clients have.
+// TestKindsAreThoseOfTheTable compares the kinds with the table that clients
+// have.
 func TestKindsAreThoseOfTheTable(t *testing.T) {
 	want, got := golden.ReadKinds(t).Kinds, map[string]golden.Kind{}
 	for kind, rule := range kinds {
 		got[kind] = golden.Kind{
-			Revision: want[kind].Revision, Text: want[kind].Text, // not told by the rule
+			Revision: want[kind].Revision, Text: want[kind].Text, // the rule does not have these
 			Target: rule.target, AuthorOnly: rule.authorOnly, OfDeleted: rule.ofDeleted, Overwrites: rule.overwrites,
 		}
 	}
@@ -33,7 +34,8 @@ func TestKindsAreThoseOfTheTable(t *testing.T) {
 	}
 }
 
-// TestEveryDraftOfEveryKind is taken or refused as the table says.
+// TestEveryDraftOfEveryKind: each draft is accepted or refused as the table
+// says.
 func TestEveryDraftOfEveryKind(t *testing.T) {
 	for kind, rule := range golden.ReadKinds(t).Kinds {
 		for _, target := range []int64{-1, 0, 1, maxSeq, maxSeq + 1} {
@@ -52,7 +54,8 @@ func TestEveryDraftOfEveryKind(t *testing.T) {
 	}
 }
 
-// TestEveryKindByEverybody, about a message that is there and one that is not.
+// TestEveryKindByEverybody tries each kind on a message that is there and on
+// one that is not.
 func TestEveryKindByEverybody(t *testing.T) {
 	s, ann, bob := &Service{now: time.Now}, Person{UID: "u_ann"}, Person{UID: "u_bob"}
 	for kind, rule := range golden.ReadKinds(t).Kinds {
@@ -66,7 +69,7 @@ func TestEveryKindByEverybody(t *testing.T) {
 			"the author's, deleted": {ann, 2, unless(!rule.Target || rule.OfDeleted, refusal.NotFound)},
 		} {
 			t.Run(kind+" of "+name, func(t *testing.T) {
-				wantCode(t, s.refuses(Draft{Kind: kind, Target: 1}, Message{Seq: 1, UID: ann.UID, Deleted: c.deleted}, c.by), c.code)
+				wantCode(t, s.refuseTarget(Draft{Kind: kind, Target: 1}, Message{Seq: 1, UID: ann.UID, Deleted: c.deleted}, c.by), c.code)
 			})
 		}
 	}

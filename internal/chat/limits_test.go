@@ -23,13 +23,13 @@ func TestLimits(t *testing.T) {
 		"pageRowsByDefault":  defaultLimit,
 		"newestRows":         newestLimit,
 		"resumedRows":        resumeLimit,
-		"rowsBehind":         tailLimit,
-		"rowsWithoutSince":   newestForDedup,
+		"rowsBehind":         lookBackLimit,
+		"rowsWithoutSince":   lookBackNewestLimit,
 		"typingEveryMs":      typingEvery,
 	})
 }
 
-// TestPresenceOutlivesTheHeartbeat: [PresenceLife] says how the sum comes about.
+// TestPresenceOutlivesTheHeartbeat: [PresenceLife] explains the sum.
 func TestPresenceOutlivesTheHeartbeat(t *testing.T) {
 	const clocks, answer = 10 * time.Second, 10 * time.Second
 	heartbeat := time.Duration(golden.Limits(t)["heartbeatLongestMs"].Is) * time.Millisecond

@@ -13,38 +13,38 @@ import (
 type log struct{ room, epoch string }
 
 // maxRereads bounds how often a log is read again because rows appeared in it
-// while it was read.
+// during the read.
 const maxRereads = 12
 
-// span is a gapless run of a log: the rows behind a position.
-type span struct {
+// logRun is a run: the gapless rows of a log from a position on.
+type logRun struct {
 	rows []Message
-	last Message // the last row looked at: the last of rows, or the one at the position
-	more bool    // the read was cut by its limit or at 1 MB: there may be further rows
+	last Message // the last row read: the last of rows, or the row at the position
+	more bool    // the read ended at its limit or at 1 MB: there may be more rows
 }
 
-// run reads a log behind a position, ascending, and gives its gapless run of
-// rows. limit is how many rows one read may give, the one at the position
-// included. [Reset] if the log cannot be continued from there: the row at the
-// position is not there (it is beyond the head, or TTL took it), or a hole
+// readRun reads the run of a log after a position, ascending. limit is how many
+// rows one read may return, including the row at the position. It returns
+// [refusal.Reset] if the log cannot be continued from there: the row at the
+// position is missing (it is beyond the head, or TTL deleted it), or a hole
 // follows that stays.
 //
-// A Query is no snapshot: it may see a row that was put while it ran and not the
-// row before it. So only the run counts, and the log is read again from its end.
-// Rows are put one after the other; who has seen a row beyond a hole and looks
-// again sees the hole filled, unless TTL tore it.
-func (s *Service) run(ctx context.Context, l log, from int64, limit int) (span, error) {
-	run, holeBehind := span{last: Message{Seq: from}}, int64(-1)
+// A Query is no snapshot: it may see a row that was put while it ran and not
+// the row before it. So only the run counts, and the log is read again from its
+// end. Rows are put one after the other: a reader who saw a row beyond a hole
+// and reads again sees the hole filled, unless TTL tore it.
+func (s *Service) readRun(ctx context.Context, l log, from int64, limit int) (logRun, error) {
+	run, holeBehind := logRun{last: Message{Seq: from}}, int64(-1)
 	for range maxRereads {
 		end := run.last.Seq
 		page, err := s.store.ReadLog(ctx, l.room, LogRange{Epoch: l.epoch, From: max(end, 1), Limit: limit})
 		if err != nil {
-			return span{}, fmt.Errorf("read log: %w", err)
+			return logRun{}, fmt.Errorf("read log: %w", err)
 		}
 		rest := page.Rows
 		if end > 0 {
 			if len(rest) == 0 || rest[0].Seq != end {
-				return span{}, errReset()
+				return logRun{}, errReset()
 			}
 			run.last, rest = rest[0], rest[1:]
 		}
@@ -57,11 +57,11 @@ func (s *Service) run(ctx context.Context, l log, from int64, limit int) (span, 
 			return run, nil
 		}
 		if run.last.Seq == holeBehind {
-			return span{}, errReset()
+			return logRun{}, errReset()
 		}
 		holeBehind = run.last.Seq
 	}
-	return span{}, refusal.Errorf(refusal.Busy, "The room is too lively. Try again.")
+	return logRun{}, refusal.Errorf(refusal.Busy, "The room is too lively. Try again.")
 }
 
 func errReset() *refusal.Error {
@@ -73,7 +73,8 @@ func isReset(err error) bool {
 	return ok && refused.Code == refusal.Reset
 }
 
-// gapless gives the rows that follow one another from seq on.
+// gapless returns the first rows of a list as long as they follow one another
+// from seq on.
 func gapless(rows []Message, seq int64) []Message {
 	for i, m := range rows {
 		if m.Seq != seq+int64(i) {
@@ -83,12 +84,13 @@ func gapless(rows []Message, seq int64) []Message {
 	return rows
 }
 
-// after gives at most limit rows behind a position. [Reset] also if some of them
-// are past retention: what comes after a position is all of it or nothing.
+// after returns at most limit rows after a position. It also returns
+// [refusal.Reset] if some of them are past retention: the rows after a position
+// are complete, or there are none.
 func (s *Service) after(ctx context.Context, l log, since int64, limit int) (rows []Message, more bool, err error) {
-	// Beside the rows asked for, the one at the position and one more, which
-	// tells whether there are further ones.
-	run, err := s.run(ctx, l, since, limit+2)
+	// The limit leaves room for two more rows: the one at the position, and one
+	// that shows whether more rows follow.
+	run, err := s.readRun(ctx, l, since, limit+2)
 	if err != nil {
 		return nil, false, err
 	}
@@ -102,8 +104,9 @@ func (s *Service) after(ctx context.Context, l log, since int64, limit int) (row
 	return rows, more, nil
 }
 
-// before gives, ascending, the newest rows with a seq less than before (0: the
-// newest of all), at most limit; more tells whether there are older ones.
+// before returns at most limit rows, ascending: the newest ones with a seq less
+// than before (0: the newest of all). more reports whether there are older
+// ones.
 func (s *Service) before(ctx context.Context, l log, before int64, limit int) (rows []Message, more bool, err error) {
 	if before == 1 {
 		return nil, false, nil
@@ -113,8 +116,8 @@ func (s *Service) before(ctx context.Context, l log, before int64, limit int) (r
 		return nil, false, err
 	}
 	rows, more = page.Rows, page.Truncated
-	// What is older than a row past its time is past its time as well: readers
-	// hide the beginning of a log, never a part of its middle.
+	// Everything older than an expired row has expired as well: readers hide the
+	// beginning of a log, never a part of its middle.
 	if i := slices.IndexFunc(rows, s.hidden); i >= 0 {
 		rows, more = rows[:i], false
 	}
@@ -126,8 +129,9 @@ func (s *Service) before(ctx context.Context, l log, before int64, limit int) (r
 	return rows, more, nil
 }
 
-// newest reads rows with a seq less than before (0: of all), the newest first,
-// down to the first hole: TTL tore it, and so all that is older is on its way out.
+// newest reads rows with a seq less than before (0: all), the newest first,
+// down to the first hole: TTL tore it, so the older rows are about to be
+// deleted as well.
 func (s *Service) newest(ctx context.Context, l log, before int64, limit int) (LogPage, error) {
 	r := LogRange{Epoch: l.epoch, To: max(before-1, 0), Descending: true, Limit: limit}
 	page, err := s.store.ReadLog(ctx, l.room, r)
@@ -142,7 +146,7 @@ func (s *Service) newest(ctx context.Context, l log, before int64, limit int) (L
 	return page, nil
 }
 
-// head gives the seq of the newest row, hidden or not; 0 if there is none.
+// head returns the seq of the newest row, hidden or not; 0 if there is none.
 func (s *Service) head(ctx context.Context, l log) (int64, error) {
 	page, err := s.newest(ctx, l, 0, 1)
 	if err != nil || len(page.Rows) == 0 {
@@ -151,8 +155,9 @@ func (s *Service) head(ctx context.Context, l log) (int64, error) {
 	return page.Rows[0].Seq, nil
 }
 
-// hidden tells whether a row is past its time. The table may still have it: TTL
-// deletes days later, in any order.
+// hidden reports whether a row is past its time. The table may still have it:
+// TTL deletes days later, in any order. See
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
 func (s *Service) hidden(m Message) bool {
 	now := s.now()
 	if !m.Expires.IsZero() && !m.Expires.After(now) {

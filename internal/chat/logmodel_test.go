@@ -2,25 +2,27 @@ package chat_test
 
 import "fmt"
 
-// This file checks the way in which a message is written once (see
+// This file checks how a message is written once (see
 // docs/decisions/0001-the-log-is-its-own-receipt.md) by an exhaustive search: a
-// model of the algorithm, and every state that it can come to, whatever the
-// order of steps of all who send at once.
+// model of the algorithm, and every state that it can reach, in any order of
+// the steps of all senders.
 //
-// What may happen: an attempt starts at any time, with any since that its client
-// may hold; a rival's since may be forged. A read sees its rows one by one, in
-// ascending order, while others put theirs. A put lands and is answered; lands,
-// and is asked for again by the store's client; lands unheard; or is given up
-// and lands later, or never. TTL takes expired rows in any order. A crash needs
-// no step of its own: to the others it is a process that does nothing any more,
-// and every state is looked at as if all but one had crashed there.
+// What may happen: an attempt starts at any time, with any since that its
+// client may hold; a rival's since may be forged. A read sees its rows one by
+// one, in ascending order, while others put theirs. A put lands and is
+// answered; lands, and is repeated by the store's client; lands without an
+// answer; or is given up and lands later, or never. TTL deletes expired rows in
+// any order. A crash needs no step of its own: to the others a crashed process
+// is one that does nothing any more, and every state is checked as if all but
+// one had crashed there.
 
 const (
 	maxSlots = 7
 	maxProcs = 5
 )
 
-// What a slot holds: nothing, an old row, the message under test, or a rival's.
+// The content of a slot: nothing, an old row, the message under test, or a
+// rival's.
 const (
 	empty uint8 = iota
 	oldRow
@@ -37,7 +39,7 @@ const (
 	reading    // slot pos is the next to be read
 	putting
 	ghost // has given up; its put may still land
-	acked // has been told that the message is at slot
+	acked // was told that the message is at slot
 	over  // refused, lost, or crashed
 )
 
@@ -46,8 +48,8 @@ type proc struct {
 	pos  uint8 // reading: the next slot
 	end  uint8 // reading: the last slot of the gapless run
 	far  bool  // reading: a row beyond the run was seen
-	hole uint8 // 1 + the run's end at which the look before this one saw a hole
-	mine uint8 // the slot in which the look saw the process's own message
+	hole uint8 // 1 + the run's end at which the previous look saw a hole
+	mine uint8 // the slot in which the look saw the process's own row
 	slot uint8 // putting, ghost, acked
 	hop  uint8
 	lost uint8 // rounds
@@ -74,14 +76,14 @@ const (
 	atMostOnceAHole mutant = "takes a hole for the log's end when it has seen it twice"
 )
 
-// setting is a cast of processes and the log before they start.
+// setting is the rows that the processes put, and the log before they start.
 type setting struct {
 	name    string
-	cast    []uint8 // what each process puts
+	puts    []uint8 // the row that each process puts
 	old     uint8   // rows that are there
-	expired uint8   // of which TTL may take the first ones
+	expired uint8   // the first ones, which TTL may delete
 	slots   uint8
-	rounds  uint8 // of two lost slots, until busy
+	rounds  uint8 // rounds of two lost slots, until busy
 }
 
 var settings = []setting{
@@ -105,7 +107,7 @@ type model struct {
 
 // steps emits every state that may follow.
 func (m *model) steps(s state) {
-	for i, row := range m.cast {
+	for i, row := range m.puts {
 		switch s.procs[i].pc {
 		case idle:
 			m.start(s, i)
@@ -130,30 +132,31 @@ func (m *model) steps(s state) {
 	}
 }
 
-// start emits a start with every since: of an attempt, every one behind which
-// the message may be; of a rival, any at all; and of both, none.
+// start emits a start with every possible since: for an attempt, every one
+// before the message; for a rival, any at all; and for both, none.
 func (m *model) start(s state, i int) {
 	for since := uint8(0); since < m.slots; since++ {
-		if m.cast[i] == message && (since > s.ever || (since > 0 && s.slots[since] == message)) {
+		if m.puts[i] == message && (since > s.ever || (since > 0 && s.slots[since] == message)) {
 			break
 		}
 		m.look(s, i, proc{}, since, fmt.Sprintf("starts with since %d", since))
 	}
-	// Without since: the newest rows, the newest first. A row is put after those
-	// before it, so such a read sees all that are before the first one it sees.
+	// Without since: the newest rows, the newest first. A row is put after the
+	// rows before it, so this read sees all rows before the first one that it
+	// sees.
 	var p proc
 	for slot := uint8(1); slot <= m.slots; slot++ {
 		if s.slots[slot] != empty {
 			p.end = slot
 		}
-		if s.slots[slot] == m.cast[i] {
+		if s.slots[slot] == m.puts[i] {
 			p.mine = slot
 		}
 	}
 	m.decide(s, i, p, "starts without since")
 }
 
-// look begins to read behind a position.
+// look begins to read after a position.
 func (m *model) look(s state, i int, p proc, from uint8, step string) {
 	p.pc, p.pos, p.end, p.far = reading, max(from, 1), from, false
 	s.procs[i] = p
@@ -174,7 +177,7 @@ func (m *model) read(s state, i int) {
 	case row == empty:
 	case p.pos == p.end+1 || m.mutant == countBeyond:
 		p.end = p.pos
-		if row == m.cast[i] {
+		if row == m.puts[i] {
 			p.mine = p.pos
 		}
 	default:
@@ -188,7 +191,7 @@ func (m *model) read(s state, i int) {
 	m.finish(s, i, p, step)
 }
 
-// decide does what follows from a look.
+// decide takes the step that follows a look.
 func (m *model) decide(s state, i int, p proc, step string) {
 	switch {
 	case p.far && m.mutant != putInTornHole && p.hole == p.end+1:
@@ -209,16 +212,16 @@ func (m *model) decide(s state, i int, p proc, step string) {
 	}
 }
 
-// put emits all that may come of a put.
+// put emits every possible outcome of a put.
 func (m *model) put(s state, i int) {
 	p := s.procs[i]
 	if row := s.slots[p.slot]; row != empty {
 		m.taken(s, i, row, "is refused")
 		return
 	}
-	landed := m.land(s, p.slot, m.cast[i])
+	landed := m.land(s, p.slot, m.puts[i])
 	m.finish(landed, i, proc{pc: acked, slot: p.slot}, fmt.Sprintf("puts %d", p.slot))
-	m.taken(landed, i, m.cast[i], "lands and is asked for again by the store's client")
+	m.taken(landed, i, m.puts[i], "lands and is asked for again by the store's client")
 	m.unknown(landed, i, proc{pc: over}, "lands unheard")
 	m.unknown(s, i, proc{pc: ghost, slot: p.slot}, "is given up")
 }
@@ -234,11 +237,11 @@ func (m *model) unknown(s state, i int, p proc, step string) {
 func (m *model) taken(s state, i int, row uint8, step string) {
 	p := s.procs[i]
 	switch {
-	case row == m.cast[i] && m.mutant != hopBlindly:
+	case row == m.puts[i] && m.mutant != hopBlindly:
 		m.finish(s, i, proc{pc: acked, slot: p.slot}, step+": mine")
 	case p.hop == 0 && p.slot < m.slots:
 		p.hop, p.slot = 1, p.slot+1
-		m.finish(s, i, p, step+": hops")
+		m.finish(s, i, p, step+": slotsPerRound")
 	case p.lost+1 == m.rounds || p.slot == m.slots:
 		m.finish(s, i, proc{pc: over}, step+": busy")
 	case m.mutant == skipInBetween:
@@ -258,7 +261,7 @@ func (m *model) finish(s state, i int, p proc, step string) {
 	m.emit(s, step)
 }
 
-// wrong tells what must not be, in a state or on the way to it.
+// wrong describes a breach of the promises, in a state or on the way to it.
 func (m *model) wrong(before, s state) string {
 	copies := 0
 	for slot := uint8(1); slot <= m.slots; slot++ {
@@ -276,7 +279,7 @@ func (m *model) wrong(before, s state) string {
 		return "the message is in the log twice"
 	}
 	for i, p := range s.procs {
-		if p.pc == acked && s.slots[p.slot] != m.cast[i] {
+		if p.pc == acked && s.slots[p.slot] != m.puts[i] {
 			return fmt.Sprintf("process %d was told %d, where its message is not", i, p.slot)
 		}
 	}

@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// found is what a search came to.
+// found is the result of a search.
 type found struct {
 	states, bothAcked, resets, twoHops int
 	wrong                              string
-	steps                              []string // that lead to what is wrong
+	steps                              []string // that lead to the breach
 }
 
-// search looks at every state that can be come to, the nearest first, and stops
-// at the first that is wrong.
+// search visits every state that can be reached, the nearest first, and stops
+// at the first breach.
 func search(set setting, mut mutant) found {
 	type visit struct {
 		from int
@@ -61,19 +61,19 @@ func search(set setting, mut mutant) found {
 	return result
 }
 
-// canonical gives one state for all that differ only in which attempt is which,
-// or which rival: they are alike.
+// canonical returns one state for all states that differ only in which attempt
+// is which, or which rival: they are alike.
 func (m *model) canonical(s state) state {
 	was := s
 	rows := map[uint8]uint8{}
-	attempts := slices.Index(m.cast, rivalOne)
+	attempts := slices.Index(m.puts, rivalOne)
 	order := []int{0, 1, 2, 3, 4}
 	alike := func(a, b int) int { return cmp.Compare(m.weight(&was, a), m.weight(&was, b)) }
 	slices.SortFunc(order[:attempts], alike)
-	slices.SortFunc(order[attempts:len(m.cast)], alike)
-	for i, j := range order[:len(m.cast)] {
+	slices.SortFunc(order[attempts:len(m.puts)], alike)
+	for i, j := range order[:len(m.puts)] {
 		s.procs[i] = was.procs[j]
-		rows[m.cast[j]] = m.cast[i]
+		rows[m.puts[j]] = m.puts[i]
 	}
 	for slot, row := range was.slots {
 		if row > message {
@@ -83,7 +83,7 @@ func (m *model) canonical(s state) state {
 	return s
 }
 
-// weight orders processes by all that there is to know of them.
+// weight orders processes by everything that is known of them.
 func (m *model) weight(s *state, i int) uint64 {
 	p := s.procs[i]
 	w := uint64(p.pc)
@@ -94,14 +94,14 @@ func (m *model) weight(s *state, i int) uint64 {
 		w |= 1 << 40
 	}
 	for slot, row := range s.slots {
-		if row == m.cast[i] && row != message {
+		if row == m.puts[i] && row != message {
 			return w<<4 | uint64(slot)
 		}
 	}
 	return w << 4
 }
 
-// count notes that a search comes to what it is to try.
+// count records that a search has reached a case that it must try.
 func (f *found) count(s state, step string) {
 	if s.procs[0].pc == acked && s.procs[1].pc == acked {
 		f.bothAcked++
@@ -130,9 +130,9 @@ func TestLogModel(t *testing.T) {
 			if got.wrong != "" {
 				t.Fatalf("%s:\n%s", got.wrong, strings.Join(got.steps, "\n"))
 			}
-			ttl := set.expired > 0 // with a single rival nobody loses two slots
+			ttl := set.expired > 0 // with a single rival no process loses two slots
 			if got.bothAcked == 0 || got.resets == 0 || got.twoHops == 0 && !ttl {
-				t.Error("the search does not come to all that it is to try")
+				t.Error("the search does not reach every case that it must try")
 			}
 		})
 	}

@@ -9,21 +9,22 @@ import (
 )
 
 const (
-	tailLimit      = 200 // rows that a sender may be behind
-	newestForDedup = 100 // rows in which a sender without since is looked for
+	lookBackLimit       = 200 // rows that may have come since the sender looked
+	lookBackNewestLimit = 100 // rows in which a sender's cid is looked for if the sender names no position
 )
 
-// lookBack is what a sender's look at the log gave.
+// lookBack is the result of looking back.
 type lookBack struct {
-	done bool // it has been looked
-	span
-	target Message // what the draft is about, see [Service.about]
+	done bool // the log was read; else the other fields mean nothing
+	logRun
+	target Message // the draft's target, see [Service.about]
 	err    error
 }
 
 var epochForm = regexp.MustCompile(`^[a-z0-9]{10,40}$`)
 
-// lookBackSince looks at the log that the sender names, if they name a position.
+// lookBackSince looks back in the log that the sender names, if they name a
+// position.
 func (s *Service) lookBackSince(ctx context.Context, room string, d Draft) lookBack {
 	if d.Since == nil {
 		return lookBack{}
@@ -34,8 +35,8 @@ func (s *Service) lookBackSince(ctx context.Context, room string, d Draft) lookB
 	return s.lookBack(ctx, log{room, d.Since.Epoch}, d)
 }
 
-// lookBack reads the log from since on, or its newest rows, and at the same time
-// the message that the draft is about.
+// lookBack reads the log from since on, or its newest rows, and at the same
+// time the draft's target.
 func (s *Service) lookBack(ctx context.Context, l log, d Draft) lookBack {
 	back := lookBack{done: true}
 	var failed error
@@ -45,32 +46,32 @@ func (s *Service) lookBack(ctx context.Context, l log, d Draft) lookBack {
 		return nil
 	})
 	if d.Since != nil {
-		back.span, back.err = s.tail(ctx, l, d.Since.Seq)
+		back.logRun, back.err = s.rowsSince(ctx, l, d.Since.Seq)
 	} else {
-		back.span, back.err = s.lookBackNewest(ctx, l)
+		back.logRun, back.err = s.lookBackNewest(ctx, l)
 	}
-	_ = group.Wait()   // it gives no error of its own
+	_ = group.Wait()   // its function returns no error
 	if failed != nil { // even a repeat needs it
 		return lookBack{done: true, err: cmp.Or(back.err, failed)}
 	}
 	return back
 }
 
-// tail reads all rows behind a position; [Behind] if they are too many, with as
-// many as were read.
-func (s *Service) tail(ctx context.Context, l log, from int64) (span, error) {
-	run, err := s.run(ctx, l, from, tailLimit)
+// rowsSince reads all rows after a position. If they are too many, it returns
+// the ones that it read together with [refusal.Behind].
+func (s *Service) rowsSince(ctx context.Context, l log, from int64) (logRun, error) {
+	run, err := s.readRun(ctx, l, from, lookBackLimit)
 	if err == nil && run.more {
 		err = refusal.Errorf(refusal.Behind, "Much was said since then. Catch up first.")
 	}
 	return run, err
 }
 
-// lookBackNewest reads the newest rows, for a sender that names no position.
-func (s *Service) lookBackNewest(ctx context.Context, l log) (span, error) {
-	page, err := s.newest(ctx, l, 0, newestForDedup)
+// lookBackNewest reads the newest rows, for a sender who names no position.
+func (s *Service) lookBackNewest(ctx context.Context, l log) (logRun, error) {
+	page, err := s.newest(ctx, l, 0, lookBackNewestLimit)
 	if err != nil || len(page.Rows) == 0 {
-		return span{}, err
+		return logRun{}, err
 	}
-	return span{rows: page.Rows, last: page.Rows[0]}, nil
+	return logRun{rows: page.Rows, last: page.Rows[0]}, nil
 }

@@ -12,27 +12,27 @@ import (
 
 const maxPingRooms = 16
 
-// RoomHead is how far a room is. Of a room that the connection is not in it
-// holds nothing.
+// RoomHead is how far a room's log goes. It is zero if the connection is not in
+// the room.
 type RoomHead struct {
-	Joined bool // the connection believes to be in the room; else the rest is zero
+	Joined bool // the connection has joined the room; else the rest is zero
 	Epoch  string
 	Seq    int64
-	Live   bool // pushes reach the connection; if not, it should join again
+	Live   bool // the connection has a seat, so pushes reach it; if not, it should join again
 	Online int  // people; an estimate in a room of more than 100 connections
 	// OnlineFor is how long Online holds; see [Presence].
 	OnlineFor time.Duration
 }
 
-// Ping notes that a connection is alive and tells how far its rooms are, by
-// their keys. [BadRequest], [Unauthorized].
+// Ping renews the seats of a connection and returns the heads of the rooms that
+// it names, by room key. Errors: [refusal.BadRequest], [refusal.Unauthorized].
 func (s *Service) Ping(ctx context.Context, connectionID string, spellings []string) (map[string]RoomHead, error) {
 	if len(spellings) > maxPingRooms {
 		return nil, refusal.Errorf(refusal.BadRequest, "A ping asks for at most %d rooms.", maxPingRooms)
 	}
 	connection, err := s.connection(ctx, connectionID)
 	if isUnauthorized(err) {
-		s.bury(ctx, connectionID, spellings)
+		s.closeRetired(ctx, connectionID, spellings)
 	}
 	if err != nil {
 		return nil, err
@@ -74,8 +74,8 @@ func (s *Service) pingRoom(ctx context.Context, c Connection, room, epoch string
 	}, nil
 }
 
-// touch renews Seen of a seat from time to time, if the connection may still
-// be there, and tells whether the row is there.
+// touch renews Seen of a seat from time to time, if the connection may stay.
+// live reports whether the seat is there.
 func (s *Service) touch(ctx context.Context, room string, c Connection) (live bool, err error) {
 	now := s.now()
 	seat, err := s.store.Seat(ctx, room, c.ID)
@@ -94,9 +94,10 @@ func (s *Service) touch(ctx context.Context, room string, c Connection) (live bo
 	return true, nil
 }
 
-// mayStay ends a connection whose session was ended or renamed while it stayed:
-// who did that retires the session's connections, but may have died before. So
-// nobody who pings, as every client does, hears more than a few minutes longer.
+// mayStay retires a connection whose session was ended or renamed meanwhile.
+// The request that did so retires the session's connections, but may have died
+// before. So a client that pings, as every client does, hears the room for a
+// few more minutes at most.
 func (s *Service) mayStay(ctx context.Context, c Connection) error {
 	name, err := s.store.SessionName(ctx, c.Session)
 	if err != nil && !errors.Is(err, refusal.ErrNotFound) {
@@ -109,15 +110,16 @@ func (s *Service) mayStay(ctx context.Context, c Connection) error {
 	return refusal.Errorf(refusal.Unauthorized, "This connection has ended. Connect again.")
 }
 
-// bury closes a connection that is open although its row is gone, and takes it
-// out of the rooms that it asks for: who retired it died on the way.
-func (s *Service) bury(ctx context.Context, connectionID string, spellings []string) {
+// closeRetired closes a connection that is still open although its row is gone,
+// and takes it out of the rooms that it asks for: the request that retired it
+// died half-way.
+func (s *Service) closeRetired(ctx context.Context, connectionID string, spellings []string) {
 	for _, spelling := range spellings {
 		if _, key, err := names.ParseRoom(spelling); err == nil {
 			s.sweep(ctx, key, []string{connectionID})
 		}
 	}
-	err := s.cast.Disconnect(ctx, connectionID, Bye{Code: refusal.Unauthorized, Retry: true})
+	err := s.broadcaster.Disconnect(ctx, connectionID, Bye{Code: refusal.Unauthorized, Retry: true})
 	s.bestEffort(ctx, "close a connection", err)
 }
 

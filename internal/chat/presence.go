@@ -15,13 +15,13 @@ const (
 	touchEvery       = time.Minute
 )
 
-// Presence is who is in a room.
+// Presence is the people in a room.
 type Presence struct {
-	Online []Person // at most 100, those longest there first
-	Count  int      // of people; an estimate in a room of more than 100 connections
-	// OnlineFor is how long Count holds, by this function's clock, if none of those
-	// present gives another sign of life; 0 if that is not known, as in a room of
-	// more than 100 connections, or nobody is present.
+	Online []Person // at most 100, those who joined first at the front
+	Count  int      // number of people; an estimate in a room of more than 100 connections
+	// OnlineFor is how long Count holds, by this function's clock, if no person
+	// present gives another sign of life. It is 0 if that is unknown, as in a room
+	// of more than 100 connections, or if nobody is present.
 	OnlineFor time.Duration
 	// connections lists all connections of a room that is small enough for
 	// pushes about presence.
@@ -29,11 +29,11 @@ type Presence struct {
 	small       bool
 }
 
-// presence reads who is in a room, from a place on the ring on.
+// presence reads the people in a room, beginning at a place on the ring.
 func (s *Service) presence(ctx context.Context, room string, from uint32, consistent bool) (Presence, error) {
 	sample, err := s.store.SampleSeats(ctx, room, from, s.smallRoom+1, consistent)
 	if err != nil {
-		return Presence{}, fmt.Errorf("read who is in a room: %w", err)
+		return Presence{}, fmt.Errorf("read the seats of a room: %w", err)
 	}
 	people := s.people(sample.Seats)
 	p := Presence{Online: people, Count: len(people), connections: sample.Seats}
@@ -42,7 +42,7 @@ func (s *Service) presence(ctx context.Context, room string, from uint32, consis
 		p.OnlineFor = s.onlineFor(sample.Seats)
 	}
 	if !sample.Whole {
-		p.Count = int(float64(len(people)) / sample.Span)
+		p.Count = int(float64(len(people)) / sample.Share)
 	}
 	if len(p.Online) > s.smallRoom {
 		p.Online = p.Online[:s.smallRoom]
@@ -50,8 +50,8 @@ func (s *Service) presence(ctx context.Context, room string, from uint32, consis
 	return p, nil
 }
 
-// people gives the people who are present by these seats, those longest
-// there first.
+// people returns the people present by these seats, those who joined first at
+// the front.
 func (s *Service) people(seats []Seat) []Person {
 	seats = slices.SortedFunc(slices.Values(seats), byJoining)
 	seen := map[string]bool{}
@@ -65,10 +65,10 @@ func (s *Service) people(seats []Seat) []Person {
 	return people
 }
 
-// onlineFor is after how long the first of those present by these seats, all
-// of a room's, is not any more unless a row of theirs is renewed.
+// onlineFor returns how long all people present by these seats, which are all
+// seats of a room, stay present if no seat is renewed.
 func (s *Service) onlineFor(seats []Seat) time.Duration {
-	seen := map[string]time.Time{} // by person: the latest sign of life
+	seen := map[string]time.Time{} // uid → the latest sign of life
 	for _, seat := range seats {
 		if s.present(seat) && seat.Seen.After(seen[seat.UID]) {
 			seen[seat.UID] = seat.Seen
@@ -78,7 +78,7 @@ func (s *Service) onlineFor(seats []Seat) time.Duration {
 		return 0
 	}
 	first := slices.MinFunc(slices.Collect(maps.Values(seen)), time.Time.Compare)
-	return max(first.Add(PresenceLife).Sub(s.now()), 1) // the clock runs on meanwhile
+	return max(first.Add(PresenceLife).Sub(s.now()), 1) // not 0, even if the clock has moved on
 }
 
 func byJoining(a, b Seat) int {
@@ -87,8 +87,8 @@ func byJoining(a, b Seat) int {
 
 func (s *Service) present(seat Seat) bool { return s.now().Sub(seat.Seen) < PresenceLife }
 
-// announceJoin reads who is there and, if this is the first connection of its
-// person, tells the others.
+// announceJoin reads the people in the room. If this is the first connection of
+// its person, it tells the others.
 func (s *Service) announceJoin(ctx context.Context, me Seat, again bool) (Presence, error) {
 	p, err := s.presence(ctx, me.Room, 0, true)
 	if err != nil || !p.small || again {
@@ -106,8 +106,9 @@ func (s *Service) announceJoin(ctx context.Context, me Seat, again bool) (Presen
 	return p, nil
 }
 
-// announceLeave tells the others, if the person has no other connection there.
-// Who cannot be told finds out by the count in the next pong.
+// announceLeave tells the others, unless the person has another connection in
+// the room. A connection that cannot be told learns it from the count in its
+// next pong.
 func (s *Service) announceLeave(ctx context.Context, room string, c Connection) {
 	p, err := s.presence(ctx, room, 0, true)
 	if err != nil {

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// pushBudget is how long a request goes on pushing. Whatever is unsent then is
-// found by the heartbeat of those who lack it.
+// pushBudget is how long a request goes on pushing. The heartbeat of a client
+// finds whatever was not sent by then.
 const pushBudget = 1500 * time.Millisecond
 
-// push sends to all seats of a room but one connection, and deletes exactly
-// those seats whose connection is no more.
+// push sends to all seats of a room but one connection's, and deletes exactly
+// the seats whose connection no longer exists.
 func (s *Service) push(ctx context.Context, room string, seats []Seat, except string, p Push) {
 	to := make([]string, 0, len(seats))
 	for _, seat := range seats {
@@ -23,10 +23,10 @@ func (s *Service) push(ctx context.Context, room string, seats []Seat, except st
 	}
 	limited, cancel := context.WithTimeout(ctx, pushBudget)
 	defer cancel()
-	s.sweep(ctx, room, s.cast.Push(limited, to, p))
+	s.sweep(ctx, room, s.broadcaster.Push(limited, to, p))
 }
 
-// sweep deletes the seats of connections that are no more.
+// sweep deletes the seats of connections that no longer exist.
 func (s *Service) sweep(ctx context.Context, room string, gone []string) {
 	var group group
 	group.SetLimit(16)
@@ -37,5 +37,5 @@ func (s *Service) sweep(ctx context.Context, room string, gone []string) {
 			return nil
 		})
 	}
-	_ = group.Wait() // nothing in it fails
+	_ = group.Wait() // its functions return no error
 }

@@ -10,7 +10,7 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// inBubble runs a test in a bubble whose time the service sees.
+// inBubble runs a test in a bubble of synctest, whose time the service uses.
 func inBubble(t *testing.T, test func(*chattest.Stage)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -22,17 +22,17 @@ func TestHangingPushEndsAfterItsBudget(t *testing.T) {
 	inBubble(t, func(s *chattest.Stage) {
 		_, ann := s.Guest("Ann", "room")
 		_, ben := s.Guest("Ben", "room")
-		s.Cast.Hang(ben)
+		s.Broadcaster.Hang(ben)
 		start := time.Now()
 		receipt := s.Send(ann, "room", "c1", "hello", nil)
 		s.Same("time", time.Since(start), 1500*time.Millisecond)
 		s.Same("place", receipt.Seq, int64(1))
-		s.Same("live", s.Live("room"), []string{ann, ben})
+		s.Same("live", s.Seats("room"), []string{ann, ben})
 	})
 }
 
-// A sender who loses every slot waits a little longer after each round, and is
-// told to come back before a function's time is over.
+// TestBusyAfterTwelveRounds: a sender who loses every slot waits a little
+// longer after each round, and gets busy before a function's time is over.
 func TestBusyAfterTwelveRounds(t *testing.T) {
 	inBubble(t, func(s *chattest.Stage) {
 		_, ann := s.Guest("Ann", "room")

@@ -2,18 +2,18 @@ package chat
 
 import "context"
 
-// A Recorder is told what a [Service] does, as it happens, so that somebody may
-// count it. ctx is that of the request. Its methods come back at once, and may
-// be called from several goroutines.
+// A Recorder is told what a [Service] does, as it happens, so that it can be
+// counted. ctx is the request's. Its methods return at once, and several
+// goroutines may call them.
 type Recorder interface {
-	// Sent tells that a message has its place in the log, before anybody is told
-	// of it; with [Receipt.Duplicate], that it had it already.
+	// Sent is called when a message is in the log, before anybody is told of it.
+	// Duplicate in [Receipt] says that it was there already.
 	Sent(ctx context.Context, r Receipt)
-	// LostSlot tells that another row took the place that one was to get.
+	// LostSlot is called when another row took the slot that a put tried for.
 	LostSlot(ctx context.Context)
 }
 
-// unrecorded is the Recorder of a service to which none was given.
+// unrecorded is the Recorder of a service that was given none.
 type unrecorded struct{}
 
 func (unrecorded) Sent(context.Context, Receipt) {}

@@ -5,8 +5,9 @@ import (
 	"encoding/binary"
 )
 
-// RingPosition is a connection's place on the ring by which a store orders the
-// seats of a room, so that a slice of a large room is a fair sample of it.
+// RingPosition returns a connection's place on the ring by which a store orders
+// the seats of a room. The place is a hash, so a slice of a large room is a
+// fair sample of it.
 func RingPosition(connectionID string) uint32 {
 	sum := sha256.Sum256([]byte(connectionID))
 	return binary.BigEndian.Uint32(sum[:4])

@@ -12,28 +12,28 @@ import (
 )
 
 const (
-	maxRooms     = 32 // that a connection may be in
-	newestLimit  = 50 // messages that a newcomer gets
+	maxRooms     = 32 // rooms that a connection may be in at once
+	newestLimit  = 50 // messages that a newcomer gets, as one who was away too long
 	resumeLimit  = 200
-	roomsLimit   = 50 // lines of the directory in one answer
+	roomsLimit   = 50 // rooms in one answer of the directory
 	epochLength  = 13
 	createRounds = 5
 )
 
-// Joined is what somebody who joins a room gets.
+// Joined is the answer to a join.
 type Joined struct {
 	Room     Room
 	Me       Person
-	Head     int64     // seq of the newest message known, 0 if there is none
-	Messages []Message // ascending: the newest, or those after since
-	More     bool      // without since (or after a reset) older ones, else newer ones
+	Head     int64     // seq of the newest row known, 0 if there is none
+	Messages []Message // ascending: the newest, or the ones after since
+	More     bool      // there are more messages: older ones without since or after a reset, else newer ones
 	Reset    bool      // since could not be continued; Messages are the newest
 	Presence Presence
 }
 
-// Join puts a connection into a room, makes the room if need be, and gives what
-// is new there since a position, or the newest messages. Joining again is no
-// error. [Unauthorized], [BadRequest].
+// Join returns a connection a seat in a room, makes the room if need be, and
+// returns the messages since a position, or the newest. Joining again is no
+// error. Errors: [refusal.Unauthorized], [refusal.BadRequest].
 func (s *Service) Join(ctx context.Context, connectionID, spelling string, since *Position) (Joined, error) {
 	title, key, err := names.ParseRoom(spelling)
 	if err != nil {
@@ -57,8 +57,8 @@ func (s *Service) Join(ctx context.Context, connectionID, spelling string, since
 	if err != nil {
 		return Joined{}, err
 	}
-	// Only now is the log read: what is put later is pushed to the seat that
-	// is there already, so nothing falls between the two.
+	// The log is read only now: later rows are pushed to the seat, which is there
+	// already, so nothing falls between the two.
 	joined, err := s.catchUp(ctx, room, since)
 	if err != nil {
 		return Joined{}, err
@@ -68,11 +68,12 @@ func (s *Service) Join(ctx context.Context, connectionID, spelling string, since
 	return joined, err
 }
 
-// enter writes the seat and then notes the room on the connection. The
-// order matters: whoever deletes the connection's row learns from it which
-// seats to delete, and where that happened in between, the seat goes again.
+// enter writes the seat and then adds the room to the connection's row. The
+// order matters: a request that deletes the connection's row learns from it
+// which seats to delete. If the row went in between, enter removes the seat
+// itself.
 func (s *Service) enter(ctx context.Context, room Room, c Connection) (Seat, bool, error) {
-	now := s.now().Truncate(time.Millisecond) // as the store keeps it: it is compared with others'
+	now := s.now().Truncate(time.Millisecond) // as the store keeps it, because it is compared with the times of other seats
 	seat := Seat{
 		Room: room.Key, ConnectionID: c.ID, UID: c.UID, Name: c.Name,
 		JoinedAt: now, Seen: now, Expires: c.Expires,
@@ -119,8 +120,8 @@ func (s *Service) resume(ctx context.Context, l log, since int64) (Joined, error
 	return Joined{Messages: rows, More: more, Head: head}, err
 }
 
-// headBehind gives the head of a log of which rows are the last that were read,
-// at least since; it asks the log again only where there are, or may be, others.
+// headBehind returns the head of a log whose last rows were read, and at least
+// since. It reads the log again only if there are, or may be, other rows.
 func (s *Service) headBehind(ctx context.Context, l log, rows []Message, others bool, since int64) (int64, error) {
 	if len(rows) > 0 {
 		since = rows[len(rows)-1].Seq
@@ -132,8 +133,9 @@ func (s *Service) headBehind(ctx context.Context, l log, rows []Message, others 
 	return max(since, head), err
 }
 
-// Leave takes a connection out of a room and gives the room's key. Leaving a
-// room that one is not in is no error. [Unauthorized], [BadRequest].
+// Leave takes a connection out of a room and returns the room's key. Leaving a
+// room that the connection is not in is no error. Errors:
+// [refusal.Unauthorized], [refusal.BadRequest].
 func (s *Service) Leave(ctx context.Context, connectionID, spelling string) (room string, err error) {
 	_, key, err := names.ParseRoom(spelling)
 	if err != nil {
@@ -156,8 +158,8 @@ func (s *Service) Leave(ctx context.Context, connectionID, spelling string) (roo
 	return key, nil
 }
 
-// openRoom reads a room, or makes it. Of many who make it at once one wins, and
-// the others take its epoch and title.
+// openRoom reads a room, or makes it. If many requests make it at once, one
+// wins, and the others take its epoch and title.
 func (s *Service) openRoom(ctx context.Context, title, key, uid string) (Room, error) {
 	for round := range createRounds {
 		room, err := s.store.Room(ctx, key)
@@ -171,7 +173,7 @@ func (s *Service) openRoom(ctx context.Context, title, key, uid string) (Room, e
 		if !errors.Is(err, refusal.ErrTaken) {
 			return room, err
 		}
-		// The winner's transaction may not be through yet.
+		// The winner's transaction may not be complete yet.
 		if err := sleep(ctx, s.backoff(round)); err != nil {
 			return Room{}, err
 		}
@@ -191,7 +193,9 @@ func (s *Service) makeRoom(ctx context.Context, title, key, uid string) (Room, e
 	return room, nil
 }
 
-// Rooms lists public rooms whose key begins with a spelling's.
+// Rooms lists the public rooms whose key begins with the key of a spelling, in
+// the order of keys; more reports whether there are others. Error:
+// [refusal.BadRequest].
 func (s *Service) Rooms(ctx context.Context, prefix string) (rooms []Room, more bool, err error) {
 	if len(prefix) > names.MaxRoomBytes {
 		return nil, false, refusal.Errorf(refusal.BadRequest, "A room's name has 1 to %d characters.", names.MaxRoomRunes)

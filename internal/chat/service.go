@@ -17,39 +17,39 @@ type Options struct {
 	Recorder  Recorder
 
 	Now    func() time.Time
-	Random io.Reader                              // of tokens, uids and epochs
+	Random io.Reader                              // source of epochs
 	Jitter func(most time.Duration) time.Duration // a random duration in [0, most)
-	// SmallRoom is up to how many connections a room's comings and goings are
-	// pushed, and who writes there; in a larger room the count of people, an
-	// estimate, travels in answers to pings. It is how many people are listed, too.
-	// 0: 100.
+	// SmallRoom is the size, in connections, up to which a room gets pushes about
+	// coming, going and writing. In a larger room the number of people, an
+	// estimate, comes in answers to pings. It also bounds how many people are
+	// listed. 0 means 100.
 	SmallRoom int
-	// Ring is where on the ring a sample of a large room begins.
+	// Ring returns the place on the ring where a sample of a large room begins.
 	Ring func() uint32
 }
 
 // Service applies the rules. It keeps nothing in memory between calls: any
 // number of them may run at once, in any number of processes.
 //
-// An error that it gives is an [Error] where the client is to know more than
-// that something failed; see [AsError].
+// An error that the client should know more about is a [refusal.Error]; see
+// [refusal.AsError].
 type Service struct {
-	store     Store
-	cast      Broadcaster
-	log       *slog.Logger
-	record    Recorder
-	retention time.Duration
-	now       func() time.Time
-	random    io.Reader
-	jitter    func(time.Duration) time.Duration
-	ring      func() uint32
-	smallRoom int
+	store       Store
+	broadcaster Broadcaster
+	log         *slog.Logger
+	record      Recorder
+	retention   time.Duration
+	now         func() time.Time
+	random      io.Reader
+	jitter      func(time.Duration) time.Duration
+	ring        func() uint32
+	smallRoom   int
 }
 
 // New makes a Service.
-func New(store Store, cast Broadcaster, o Options) *Service {
+func New(store Store, broadcaster Broadcaster, o Options) *Service {
 	s := &Service{
-		store: store, cast: cast, log: o.Log, record: o.Recorder, retention: o.Retention,
+		store: store, broadcaster: broadcaster, log: o.Log, record: o.Recorder, retention: o.Retention,
 		now: o.Now, random: o.Random, jitter: o.Jitter, ring: o.Ring, smallRoom: o.SmallRoom,
 	}
 	if s.log == nil {
@@ -76,8 +76,8 @@ func New(store Store, cast Broadcaster, o Options) *Service {
 	return s
 }
 
-// bestEffort logs the failure of something that others will mend: a client's
-// heartbeat, the next 410, or the table's TTL.
+// bestEffort logs the failure of something that will be mended later: by a
+// client's heartbeat, the next 410, or the table's TTL.
 func (s *Service) bestEffort(ctx context.Context, what string, err error) {
 	if err != nil {
 		s.log.WarnContext(ctx, what, "outcome", "left to be mended", "err", err)

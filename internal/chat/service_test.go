@@ -9,4 +9,4 @@ import (
 
 func newFake(_ *testing.T, now func() time.Time) chattest.Backend { return chattest.NewStore(now) }
 
-func TestService(t *testing.T) { chattest.ServiceConformance(t, newFake) }
+func TestService(t *testing.T) { chattest.RulesConformance(t, newFake) }

@@ -20,8 +20,8 @@ const (
 	maxCID = 40
 )
 
-// checkText refuses a text that may not stand in a message; [BadRequest] or
-// [TooLarge]. A text that may is stored exactly as sent.
+// checkText refuses a text that no message may have, with [refusal.BadRequest]
+// or [refusal.TooLarge]. A valid text is stored exactly as sent.
 func checkText(text string) error {
 	if !utf8.ValidString(text) {
 		return refusal.Errorf(refusal.BadRequest, "The text is not valid UTF-8.")
@@ -38,7 +38,7 @@ func checkText(text string) error {
 	return nil
 }
 
-// checkNoText refuses any text; [BadRequest].
+// checkNoText refuses any text; [refusal.BadRequest].
 func checkNoText(text string) error {
 	if text != "" {
 		return refusal.Errorf(refusal.BadRequest, "A deletion has no text.")
@@ -46,12 +46,14 @@ func checkNoText(text string) error {
 	return nil
 }
 
-// reactionForm is one emoji by the form that all have: a flag, or signs joined
-// by ZWJ, each with a skin tone, a variation selector (and a key's frame), or tags.
+// reactionForm matches one emoji by the form that all have: a flag, or signs
+// joined by ZWJ, each with a skin tone, a variation selector (and a key's
+// frame), or tags.
 // https://www.unicode.org/reports/tr51/#EBNF_and_Regex
 //
-// For a sign it takes every place in the blocks where emoji are, used or not, so
-// that next year's pass; a digit, # and * only with the frame of a key.
+// A sign may be any code point of the blocks that have emoji, assigned or not,
+// so that next year's emoji pass. A digit, # and * count only with the frame of
+// a key.
 var reactionForm = regexp.MustCompile(func() string {
 	const (
 		flag  = `[\x{1F1E6}-\x{1F1FF}]{2}`
@@ -63,8 +65,8 @@ var reactionForm = regexp.MustCompile(func() string {
 	return `^(?:` + key + `|` + emoji + `(?:\x{200D}` + emoji + `)*)$`
 }())
 
-// checkReaction refuses what is not one emoji, nor "", which takes one back;
-// [BadRequest].
+// checkReaction refuses a text that is not one emoji, with
+// [refusal.BadRequest]. The text "" is valid: it takes a reaction back.
 func checkReaction(sign string) error {
 	if sign == "" {
 		return nil

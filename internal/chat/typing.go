@@ -10,13 +10,13 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// typingEvery is how often at most one connection says that its person writes.
+// typingEvery is the shortest time between two typing notices of a connection.
 const typingEvery = 3 * time.Second
 
-// Typing tells the others in a room that the person of a connection writes
-// there, in rooms of up to 100 connections, and at most every 3 s. It does
-// nothing for a connection that is not in the room. It reads nothing of the
-// connection: its seat in the room says who it is. [BadRequest].
+// Typing tells the others in a room of up to 100 connections that the person of
+// a connection is writing, at most every 3 s. It does nothing for a connection
+// that is not in the room. It does not read the connection's row: the seat says
+// who the person is. Error: [refusal.BadRequest].
 func (s *Service) Typing(ctx context.Context, connectionID, spelling string) error {
 	_, key, err := names.ParseRoom(spelling)
 	if err != nil {
@@ -28,11 +28,11 @@ func (s *Service) Typing(ctx context.Context, connectionID, spelling string) err
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("note that somebody writes: %w", err)
+		return fmt.Errorf("record that a person is writing: %w", err)
 	}
 	sample, err := s.store.SampleSeats(ctx, key, 0, s.smallRoom+1, false)
 	if err != nil {
-		return fmt.Errorf("read who is in a room: %w", err)
+		return fmt.Errorf("read the seats of a room: %w", err)
 	}
 	if !sample.Whole || len(sample.Seats) > s.smallRoom {
 		return nil

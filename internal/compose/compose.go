@@ -1,5 +1,5 @@
-// Package compose builds the chat from its parts. Functions, the development
-// server and the lab all take it from here, so each new service or function is
+// Package compose builds the chat from its parts. The functions, the
+// development server and the lab all use it, so a new service or function is
 // wired once.
 package compose
 
@@ -18,16 +18,16 @@ import (
 	"projectchat/internal/people"
 )
 
-// Store keeps the rows of all packages of rules.
+// Store keeps the rows of all services.
 type Store interface {
 	chat.Store
 	people.Store
 }
 
-// Rules makes the services over one store. o.Log, o.Now and o.Random are those
-// of all services.
-func Rules(store Store, cast chat.Broadcaster, o chat.Options) apigw.Rules {
-	log := chat.New(store, cast, o)
+// Rules makes the services on one store. o.Log, o.Now and o.Random apply to all
+// services.
+func Rules(store Store, broadcaster chat.Broadcaster, o chat.Options) apigw.Rules {
+	log := chat.New(store, broadcaster, o)
 	return apigw.Rules{
 		Chat:   log,
 		People: people.New(store, log, people.Options{Log: o.Log, Now: o.Now, Random: o.Random}),
@@ -37,7 +37,7 @@ func Rules(store Store, cast chat.Broadcaster, o chat.Options) apigw.Rules {
 // Constructor makes a Lambda function.
 type Constructor func(apigw.Rules, *slog.Logger) *apigw.Function
 
-// Functions has the constructor of each Lambda function, by the name of its
+// Functions returns the constructor of each Lambda function, by the name of its
 // folder in functions/.
 func Functions() map[string]Constructor {
 	return map[string]Constructor{
@@ -48,8 +48,9 @@ func Functions() map[string]Constructor {
 	}
 }
 
-// LogicalID is the id of a function in template.yaml, by the name of its folder:
-// ConnectFunction is made of functions/connect.
+// LogicalID returns the logical id of a function in template.yaml, by the name
+// of its folder: functions/connect has ConnectFunction. folder must not be
+// empty.
 func LogicalID(folder string) string {
 	return string(unicode.ToUpper(rune(folder[0]))) + folder[1:] + "Function"
 }
@@ -59,17 +60,18 @@ func Folder(logicalID string) string {
 	return strings.ToLower(strings.TrimSuffix(logicalID, "Function"))
 }
 
-// Parts are what a process of the chat is made of.
+// Parts are the parts of one process of the chat.
 type Parts struct {
-	Store   *dynamo.Store
-	Cast    *apigw.Broadcaster
-	Metrics *apigw.Metrics
-	Rules   apigw.Rules
-	Log     *slog.Logger
+	Store       *dynamo.Store
+	Broadcaster *apigw.Broadcaster
+	Metrics     *apigw.Metrics
+	Rules       apigw.Rules
+	Log         *slog.Logger
 }
 
-// FromEnvironment makes the parts as template.yaml's environment has them; see
-// [apigw.LoadSettings]. Metrics are written to out. An error names the variable.
+// FromEnvironment makes the parts from the environment variables that
+// template.yaml sets; see [apigw.LoadSettings]. Metrics and log lines are
+// written to out. An error names the variable.
 func FromEnvironment(getenv func(string) string, cfg aws.Config, out io.Writer) (Parts, error) {
 	settings, err := apigw.LoadSettings(getenv)
 	if err != nil {
@@ -77,14 +79,14 @@ func FromEnvironment(getenv func(string) string, cfg aws.Config, out io.Writer) 
 	}
 	log := apigw.NewLogger(out)
 	p := Parts{
-		Store: dynamo.New(dynamo.NewClient(cfg), settings.Table, nil), Cast: apigw.NewBroadcaster(cfg, log),
+		Store: dynamo.New(dynamo.NewClient(cfg), settings.Table, nil), Broadcaster: apigw.NewBroadcaster(cfg, log),
 		Metrics: apigw.NewMetrics(out, settings.Metrics, nil), Log: log,
 	}
-	p.Rules = Rules(p.Store, p.Cast, chat.Options{Retention: settings.Retention, Log: log, Recorder: p.Metrics})
+	p.Rules = Rules(p.Store, p.Broadcaster, chat.Options{Retention: settings.Retention, Log: log, Recorder: p.Metrics})
 	return p, nil
 }
 
-// Function makes one of the functions, which counts what it does.
+// Function makes one of the functions, with metrics.
 func (p Parts) Function(constructor Constructor) *apigw.Function {
 	return constructor(p.Rules, p.Log).Counted(p.Metrics)
 }

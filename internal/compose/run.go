@@ -9,14 +9,14 @@ import (
 	"projectchat/internal/apigw"
 )
 
-// Run runs a function that posts to connections, as Lambda's process. It comes
-// back only by the end of that.
+// Run runs a function that posts to connections, as the process of a Lambda
+// function. It returns only when the process ends.
 func Run(constructor Constructor) {
 	p := mustLoad()
-	serve(p, constructor, p.Store.Open, p.Cast.Open)
+	serve(p, constructor, p.Store.Open, p.Broadcaster.Open)
 }
 
-// RunReading is [Run] for a function that posts nothing: it opens no connection
+// RunReading is [Run] for a function that posts nothing. It opens no connection
 // to the management API.
 func RunReading(constructor Constructor) {
 	p := mustLoad()

@@ -13,8 +13,8 @@ import (
 
 const notDeleted = "attribute_exists(#pk) AND attribute_not_exists(#deleted)"
 
-// Amend implements [chat.LogStore], in one request as a rule: a second one adds
-// an edit to Edits where a later one holds.
+// Amend implements [chat.LogStore], usually in one request. A second one adds
+// an edit to Edits if a later one holds.
 func (s *Store) Amend(ctx context.Context, room, epoch string, a chat.Amendment) (chat.Message, error) {
 	change := edit(a)
 	if a.Delete {
@@ -48,7 +48,7 @@ func edit(a chat.Amendment) change {
 	}
 }
 
-// lateEdit only lists an edit.
+// lateEdit only adds an edit to Edits.
 func lateEdit(a chat.Amendment) change {
 	return change{
 		update:    "ADD #edits :edits",
@@ -58,8 +58,8 @@ func lateEdit(a chat.Amendment) change {
 	}
 }
 
-// amend changes a log row and gives it as it then is: changed, or, if the
-// condition is not met, as it was; [chat.ErrNotFound] if there is none.
+// amend changes a log row and returns it: changed (done), or as it was if the
+// condition failed; [refusal.ErrNotFound] if there is none.
 func (s *Store) amend(ctx context.Context, key item, c change) (now chat.Message, done bool, err error) {
 	in := c.input(s.table, key)
 	in.ReturnValues = types.ReturnValueAllNew

@@ -29,7 +29,7 @@ func numberSet(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberNS{Value: []string{strconv.FormatInt(n, 10)}}
 }
 
-// numberSetOf gives a set in ascending order.
+// numberSetOf returns a set in ascending order.
 func numberSetOf(v types.AttributeValue) []int64 {
 	set, ok := v.(*types.AttributeValueMemberNS)
 	if !ok {
@@ -58,7 +58,7 @@ func textMap(m map[string]string) types.AttributeValue {
 	return &types.AttributeValueMemberM{Value: values}
 }
 
-// textMapOf gives a map that is never nil.
+// textMapOf returns a map that is never nil.
 func textMapOf(v types.AttributeValue) map[string]string {
 	m := map[string]string{}
 	if values, ok := v.(*types.AttributeValueMemberM); ok {
@@ -73,7 +73,8 @@ func seconds(t time.Time) types.AttributeValue { return number(t.Unix()) }
 
 func millis(t time.Time) types.AttributeValue { return number(t.UnixMilli()) }
 
-// secondsOf and millisOf give the zero time for an attribute that is not there.
+// secondsOf and millisOf return the zero time for an attribute that is not
+// there.
 func secondsOf(v types.AttributeValue) time.Time {
 	if v == nil {
 		return time.Time{}
@@ -88,14 +89,14 @@ func millisOf(v types.AttributeValue) time.Time {
 	return time.UnixMilli(numberOf(v)).UTC()
 }
 
-// row puts a key and attributes together.
+// row adds attributes to a key.
 func row(key, attributes item) item {
 	maps.Copy(key, attributes)
 	return key
 }
 
-// names gives the placeholders of attribute names, # and the name: every
-// expression uses them, because too many names are reserved words.
+// names returns placeholders for attribute names, # and the name. Every
+// expression uses them, because many names are reserved words.
 func names(attributes ...string) map[string]string {
 	m := make(map[string]string, len(attributes))
 	for _, name := range attributes {

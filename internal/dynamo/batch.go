@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// batchLimit is how many rows a BatchWriteItem has at most:
+// batchLimit is the largest number of rows in a BatchWriteItem:
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 const batchLimit = 25
 
@@ -26,8 +26,8 @@ func deletions(rows []item) (writes []types.WriteRequest) {
 	return writes
 }
 
-// write writes rows, however many; in a dry run none. What DynamoDB has no
-// throughput for it tries again, ever more slowly, until ctx is over.
+// write writes any number of rows; in a dry run none. It repeats the rows for
+// which DynamoDB has no throughput, at growing intervals, until ctx ends.
 func (s *restoring) write(ctx context.Context, writes []types.WriteRequest) error {
 	pause := 50 * time.Millisecond
 	for len(writes) > 0 && !s.DryRun {

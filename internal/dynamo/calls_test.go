@@ -16,8 +16,8 @@ import (
 	"projectchat/internal/people"
 )
 
-// TestCalls holds what each operation costs, and that every read that decides
-// anything is consistent.
+// TestCalls checks the cost of each operation, and that every read that decides
+// something is consistent.
 func TestCalls(t *testing.T) {
 	clock := chattest.NewClock()
 	record := &recorder{next: http.DefaultClient}
@@ -34,7 +34,7 @@ func TestCalls(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		call func(ctx context.Context) error
-		want string // operations, blank between
+		want string // operations, separated by blanks
 	}{
 		{"Claim", func(ctx context.Context) error {
 			return s.Claim(ctx, people.Claim{Key: "ann", UID: "u_a", Expires: later})
@@ -121,7 +121,8 @@ func checkRequest(t *testing.T, r request) {
 	}
 }
 
-// TestSampleMayBeInconsistent: half the price, for an estimate.
+// TestSampleMayBeInconsistent: an estimate needs no consistent read, which
+// costs twice as much.
 func TestSampleMayBeInconsistent(t *testing.T) {
 	record := &recorder{next: &answers{list: []answer{{200, `{"Items":[]}`}}}}
 	s := cannedStore(t, record)
@@ -133,8 +134,8 @@ func TestSampleMayBeInconsistent(t *testing.T) {
 	}
 }
 
-// TestExpressionsNameNoReservedWord: a name in an expression that DynamoDB
-// reserves makes the request fail, in AWS perhaps where it does not locally.
+// TestExpressionsNameNoReservedWord: a reserved word in an expression makes a
+// request fail, perhaps in AWS and not locally.
 func TestExpressionsNameNoReservedWord(t *testing.T) {
 	words := []string{"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "attribute_exists", "attribute_not_exists", "if_not_exists"}
 	for name, c := range changesOf(t) {
@@ -146,7 +147,7 @@ func TestExpressionsNameNoReservedWord(t *testing.T) {
 	}
 }
 
-// changesOf gives the expressions of every operation that changes rows.
+// changesOf returns the expressions of every operation that changes rows.
 func changesOf(t *testing.T) map[string]string {
 	record := &recorder{next: &answers{list: []answer{{200, `{}`}}}}
 	s := cannedStore(t, record)

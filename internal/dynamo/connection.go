@@ -6,8 +6,8 @@ import (
 	"projectchat/internal/chat"
 )
 
-// A connection's attributes: uid, name, session, rooms (a map, room to epoch),
-// expires.
+// A connection's attributes: uid, name, session, rooms (a map from room to
+// epoch), expires.
 func connectionRow(c chat.Connection) item {
 	return row(connectionKey(c.ID), item{
 		"uid":     text(c.UID),
@@ -55,7 +55,7 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 
 // EnterRoom implements [chat.ConnectionStore].
 func (s *Store) EnterRoom(ctx context.Context, connectionID, room, epoch string) error {
-	// A placeholder stands for the room: its name may hold dots and anything else.
+	// The room needs a placeholder: its name may hold dots and anything else.
 	placeholders := names("rooms", "expires")
 	placeholders["#room"] = room
 	_, err := s.update(ctx, "EnterRoom", connectionKey(connectionID), change{

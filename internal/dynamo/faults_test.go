@@ -18,7 +18,7 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// TestPutWhoseAnswerWasLost: the SDK repeats it, and finds its own row.
+// TestPutWhoseAnswerWasLost: the SDK repeats the put, and finds its own row.
 func TestPutWhoseAnswerWasLost(t *testing.T) {
 	clock := chattest.NewClock()
 	lose := &answerLost{next: http.DefaultClient}
@@ -49,8 +49,8 @@ func TestPutWhoseAnswerWasLost(t *testing.T) {
 	}
 }
 
-// TestRoomWhoseAnswerWasLost: the repetition carries the same token, so that the
-// creator is not told that somebody else was first.
+// TestRoomWhoseAnswerWasLost: the repetition carries the same token, so the
+// creator is not told that another request was first.
 func TestRoomWhoseAnswerWasLost(t *testing.T) {
 	lose := &answerLost{next: http.DefaultClient, times: 1}
 	record := &recorder{next: lose}
@@ -167,8 +167,8 @@ func TestNoAnswer(t *testing.T) {
 	})
 }
 
-// TestErrorsOfTheRealThing: what DynamoDB says about a row that it refuses does
-// not quote the row.
+// TestErrorsOfTheRealThing: DynamoDB's message about a refused row does not
+// quote the row.
 func TestErrorsOfTheRealThing(t *testing.T) {
 	s := mustStore(t, time.Now)
 	const tooLarge = 500 << 10

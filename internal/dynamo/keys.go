@@ -12,8 +12,8 @@ import (
 
 const directoryPK = "ROOMS"
 
-// roomEscaper encodes what has a meaning in a pk, so that no two rooms share
-// one, and no room's name reaches another's row.
+// roomEscaper encodes the characters that have a meaning in a pk, so that no
+// two rooms share a pk and no room's name reaches another's row.
 var roomEscaper = strings.NewReplacer("%", "%25", "#", "%23")
 
 func key(pk, sk string) item { return item{"pk": text(pk), "sk": text(sk)} }
@@ -31,8 +31,8 @@ func seatKey(room, connectionID string) item {
 	return key(seatPK(room), ringSK(chat.RingPosition(connectionID))+"#"+connectionID)
 }
 
-// ringSK is where on the ring seats begin: sort keys go on with # and the
-// connection's id.
+// ringSK returns the beginning of a seat's sort key at a place on the ring; #
+// and the connection's id follow.
 func ringSK(position uint32) string { return fmt.Sprintf("%08x", position) }
 
 // connectionIDOf is the inverse of the sort key that [seatKey] makes.
@@ -53,7 +53,7 @@ func logSK(seq int64) string { return fmt.Sprintf("%012d", seq) }
 
 func seqOf(sk string) (int64, error) { return strconv.ParseInt(sk, 10, 64) }
 
-// pkOf and skOf read keys.
+// pkOf and skOf read the keys of a row.
 func pkOf(row item) string { return textOf(row["pk"]) }
 func skOf(row item) string { return textOf(row["sk"]) }
 

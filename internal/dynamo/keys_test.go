@@ -9,7 +9,8 @@ import (
 // families are the beginnings of every pk.
 var families = []string{"SESSION#", "NAME#", "CONN#", "ROOM#", "LIVE#", "LOG#", "ROOMS"}
 
-// TestNoRoomReachesAnotherRow tries names made of just what has a meaning in a pk.
+// TestNoRoomReachesAnotherRow tries names that consist of characters with a
+// meaning in a pk.
 func TestNoRoomReachesAnotherRow(t *testing.T) {
 	pieces := []string{"#", "%", "%23", "%25", "23", "25", "a", "e1", "ROOM", "ROOM#", "LOG#", "LIVE#", "ROOMS", "é", "/", "\x01"}
 	epochs := []string{"e1", "e2", "a", "23"}

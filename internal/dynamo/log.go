@@ -13,8 +13,8 @@ import (
 	"projectchat/internal/chat"
 )
 
-// A log row's attributes: kind, cid, uid, name, text, at; and, not there if they
-// say nothing, target, expires, edited, deleted, edits (a set), textHash.
+// A log row's attributes: kind, cid, uid, name, text, at; and, if they have a
+// value, target, expires, edited, deleted, edits (a set), textHash.
 func logRow(room, epoch string, m chat.Message) item {
 	attributes := item{
 		"kind": text(m.Kind),
@@ -58,14 +58,14 @@ func messageOf(r item) (chat.Message, error) {
 	}, nil
 }
 
-// ReadLog implements [chat.LogStore]. A page that ends because of its limit says
-// Truncated even at the very end of the range, as DynamoDB does.
+// ReadLog implements [chat.LogStore]. Like DynamoDB, it sets Truncated at a
+// page that ends because of its limit, even at the very end of the range.
 func (s *Store) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
 	from, to := max(r.From, 0), r.To
 	if to == 0 {
 		to = maxSeq
 	}
-	if from > to || from > maxSeq { // DynamoDB takes no such range
+	if from > to || from > maxSeq { // DynamoDB refuses this range
 		return chat.LogPage{}, ctx.Err()
 	}
 	out, err := do(ctx, s, "ReadLog", &dynamodb.QueryInput{
@@ -93,8 +93,9 @@ func (s *Store) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat
 	return page, nil
 }
 
-// Append implements [chat.LogStore]. If the answer to a put that had landed was
-// lost, the SDK's repetition finds the slot taken by that very row, and so gives it.
+// Append implements [chat.LogStore]. If the answer to a successful put was
+// lost, the SDK's repetition finds the slot taken by that very row, so Append
+// returns the row as the taken one.
 func (s *Store) Append(ctx context.Context, room, epoch string, m chat.Message) (*chat.Message, error) {
 	if m.Seq < 1 || m.Seq > maxSeq {
 		return nil, fmt.Errorf("dynamo: Append: no slot %d", m.Seq)

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Open opens a connection to DynamoDB, and keeps it for the first request. Where
-// the endpoint is no https, as on a laptop, there is nothing to gain and it does
-// nothing.
+// Open opens a connection to DynamoDB and keeps it for the first request. It
+// does nothing if the endpoint is not https, as on a laptop, because there is
+// nothing to gain.
 func (s *Store) Open(ctx context.Context) error {
 	o := s.client.Options()
 	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, dynamodb.EndpointParameters{
@@ -24,8 +24,8 @@ func (s *Store) Open(ctx context.Context) error {
 	if endpoint.URI.Scheme != "https" {
 		return nil
 	}
-	// DynamoDB answers it with a word about its health and asks for no signature:
-	// all that it is for is the connection.
+	// DynamoDB answers with its health and asks for no signature: only the TCP and
+	// TLS connection matters.
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint.URI.String(), nil)
 	if err != nil {
 		return fmt.Errorf("dynamo: open a connection: %w", err)

@@ -11,7 +11,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// TestOpenIsUsedByTheFirstRequest: one connection, opened before.
+// TestOpenIsUsedByTheFirstRequest: there is one connection, opened before.
 func TestOpenIsUsedByTheFirstRequest(t *testing.T) {
 	var dials, asked atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -44,8 +44,8 @@ func TestOpenIsUsedByTheFirstRequest(t *testing.T) {
 	}
 }
 
-// TestOpenNothing: over plain http nothing is asked; an endpoint that is not
-// there is an error, and no more than that.
+// TestOpenNothing: over plain http nothing is opened. A missing endpoint is an
+// error and does no harm.
 func TestOpenNothing(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked %s", r.URL) }))
 	t.Cleanup(server.Close)

@@ -8,7 +8,8 @@ import (
 	"projectchat/internal/chat"
 )
 
-// The real table ends a page at 1 MB, which a directory or a sample rarely has.
+// The real table ends a page at 1 MB, which a directory or a sample rarely has,
+// so these tests use canned answers.
 
 func line(key string) string {
 	return `{"pk":{"S":"ROOMS"},"sk":{"S":"` + key + `"},"title":{"S":"` + key + `"}}`
@@ -45,8 +46,8 @@ func TestSampleOfAFullPage(t *testing.T) {
 	if err != nil || sample.Whole || len(sample.Seats) != 1 {
 		t.Fatalf("got %+v, %v", sample, err)
 	}
-	if want := 10.0 / (1 << 32); sample.Span != want {
-		t.Errorf("span %v, want %v", sample.Span, want)
+	if want := 10.0 / (1 << 32); sample.Share != want {
+		t.Errorf("share %v, want %v", sample.Share, want)
 	}
 }
 

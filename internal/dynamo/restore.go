@@ -17,47 +17,48 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Restoration makes fit for use what a table was at an earlier moment, as a
-// point-in-time restore gives it, while no function uses it. Connections and
-// seats go: they belong to sockets that are no more. Each room gets a new
-// epoch, and its log a copy under that: a client that has seen more than was
-// restored would else take new messages for those that it knows by their seq.
+// Restoration prepares a table for use that a point-in-time restore has made,
+// while no function uses it. It deletes connections and seats, which belong to
+// sockets that no longer exist. Each room gets a new epoch, and a copy of its
+// log under that epoch. Otherwise a client that has seen more rows than were
+// restored would mistake new messages for the ones that it knows by their seq.
 //
-// It may end at any point and be run again: a row of its own, RESTORE, says that
-// it is under way and makes it go on with the same epochs. docs/operations.md
-// says when to use it, docs/decisions/0006 why it may scan.
+// It may end at any point and be run again: a row of its own, RESTORE, says
+// that it is under way, and makes the next run go on with the same epochs.
+// docs/operations.md says when to use it, docs/decisions/0006 why it may scan.
 type Restoration struct {
 	Client *dynamodb.Client
-	// From is the table that was restored, To the one that functions use. Both
-	// may be the same. Rows of To that From does not have stay.
+	// From is the table that was restored, To the one that functions use. They may
+	// be the same. Rows that only To has stay.
 	From, To string
 	// DryRun counts what there is to do, and writes nothing.
 	DryRun bool
-	// WithoutSessions leaves the sessions and claimed names of From out, so that
-	// nobody is signed in again who had signed out since then. Those that To has
-	// stay; where both tables are the same they are deleted, and everybody signs in
-	// anew.
+	// WithoutSessions leaves out the sessions and claimed names of From, so that
+	// nobody who has signed out since then is signed in again. To keeps its own.
+	// If both tables are the same, sessions and names are deleted, and everybody
+	// has to sign in again.
 	WithoutSessions bool
-	// Sweep deletes at the end what of logs in To is of no room's epoch any more.
+	// Sweep deletes, at the end, the rows of logs in To that belong to no room's
+	// epoch any more.
 	Sweep bool
 	// Parallel is how many rooms are copied at the same time; 0 means 8.
 	Parallel int
 }
 
-// Restored counts what a [Restoration] did, or what it would do.
+// Restored has the counts of a [Restoration]; in a dry run, of its plan.
 type Restored struct {
 	Resumed               bool // an earlier run had begun it
-	Connections, Live     int  // rows deleted
-	Sessions, Names       int  // rows copied, or made fit for use
-	Dropped               int  // sessions and names deleted
-	Rooms, Done, Messages int  // rooms with a new epoch, those that an earlier run had done, rows of logs copied
-	Swept                 int  // rows of logs deleted
+	Connections, Seats    int  // deleted rows
+	Sessions, Names       int  // rows copied, or prepared in their place
+	Dropped               int  // deleted sessions and names
+	Rooms, Done, Messages int  // rooms with a new epoch; rooms that an earlier run had done; copied rows of logs
+	Swept                 int  // deleted rows of logs
 }
 
-// restoreKey is that of the note that a restore is under way.
+// restoreKey returns the key of the row that says that a restore is under way.
 func restoreKey() item { return key("RESTORE", "RESTORE") }
 
-// restoring is one run.
+// restoring is one run of a [Restoration].
 type restoring struct {
 	Restoration
 	run   string
@@ -66,7 +67,8 @@ type restoring struct {
 	rooms []item
 }
 
-// Run does it. An error leaves it under way, to be run again.
+// Run restores the table. After an error the restore is still under way, and
+// has to be run again.
 func (r Restoration) Run(ctx context.Context) (Restored, error) {
 	s := &restoring{Restoration: r}
 	steps := []func(context.Context) error{s.begin, s.clear, s.copyRows, s.copyRooms, s.sweep, s.end}
@@ -78,7 +80,7 @@ func (r Restoration) Run(ctx context.Context) (Restored, error) {
 	return s.done, nil
 }
 
-// begin takes up the run that is under way, or notes a new one.
+// begin takes up the run that is under way, or writes the row of a new one.
 func (s *restoring) begin(ctx context.Context) error {
 	found, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.To, Key: restoreKey(), ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -86,7 +88,7 @@ func (s *restoring) begin(ctx context.Context) error {
 	}
 	if len(found.Item) > 0 {
 		if from := textOf(found.Item["from"]); from != s.From {
-			return fmt.Errorf("one from table %q is under way: finish it first", from)
+			return fmt.Errorf("a restore from table %q is under way: finish it first", from)
 		}
 		s.run, s.done.Resumed = textOf(found.Item["run"]), true
 		return nil
@@ -102,7 +104,7 @@ func (s *restoring) begin(ctx context.Context) error {
 	return err
 }
 
-// clear deletes connections and seats of the table that functions use.
+// clear deletes the connections and seats of the table that functions use.
 func (s *restoring) clear(ctx context.Context) error {
 	filter := filter{"begins_with(pk, :a) OR begins_with(pk, :b)", []string{"CONN#", "LIVE#"}, true}
 	return s.scan(ctx, s.To, filter, func(rows []item) error {
@@ -110,15 +112,14 @@ func (s *restoring) clear(ctx context.Context) error {
 			if strings.HasPrefix(pkOf(r), "CONN#") {
 				s.done.Connections++
 			} else {
-				s.done.Live++
+				s.done.Seats++
 			}
 		}
 		return s.write(ctx, deletions(rows))
 	})
 }
 
-// copyRows copies what is neither of a room nor of a connection, and notes the
-// rooms.
+// copyRows copies sessions, names and the directory, and remembers the rooms.
 func (s *restoring) copyRows(ctx context.Context) error {
 	filter := filter{"begins_with(pk, :a) OR begins_with(pk, :b) OR begins_with(pk, :c) OR pk = :d", []string{"SESSION#", "NAME#", "ROOM#", directoryPK}, false}
 	return s.scan(ctx, s.From, filter, func(rows []item) error {
@@ -159,7 +160,7 @@ func (s *restoring) copyRow(r item) []types.WriteRequest {
 			return nil
 		}
 		delete(r, "conns") // none of them is open
-		delete(r, "used")  // the next use looks whether the name is still theirs
+		delete(r, "used")  // the next use checks whether the name is still theirs
 	default: // a name, in its own place
 		s.done.Names++
 		return nil
@@ -167,13 +168,13 @@ func (s *restoring) copyRow(r item) []types.WriteRequest {
 	return puts([]item{r})
 }
 
-// isForeignName tells whether a row is a name that is to be copied.
+// isForeignName reports whether a row is a name to copy from another table.
 func (s *restoring) isForeignName(r item) bool {
 	return strings.HasPrefix(pkOf(r), "NAME#") && s.From != s.To && !s.WithoutSessions
 }
 
-// claim copies a name, unless somebody else has claimed it since then: then their
-// session has it, and who had it before loses it at the next use.
+// claim copies a name, unless another person has claimed it since then. In that
+// case the previous owner's session loses the name at its next use.
 func (s *restoring) claim(ctx context.Context, name item) error {
 	s.done.Names++
 	if s.DryRun {
@@ -207,10 +208,10 @@ func (s *restoring) copyRooms(ctx context.Context) error {
 	return group.Wait()
 }
 
-// copyRoom copies a log, and only then gives the room its epoch: until then
-// another run does it again, into the same rows.
+// copyRoom copies a log, and only then gives the room its epoch. Until then
+// another run copies it again, into the same rows.
 func (s *restoring) copyRoom(ctx context.Context, r item) error {
-	room := strings.TrimPrefix(pkOf(r), "ROOM#") // as it stands in keys
+	room := strings.TrimPrefix(pkOf(r), "ROOM#") // as in keys, escaped
 	epoch := s.epoch(room)
 	now, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.To, Key: key(pkOf(r), skOf(r)), ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -246,8 +247,8 @@ func (s *restoring) copyRoom(ctx context.Context, r item) error {
 	return nil
 }
 
-// epoch is a room's new one: the same whenever this run is taken up, and nobody
-// can guess it before.
+// epoch returns a room's new epoch: the same in every attempt of this run, and
+// impossible to guess before.
 func (s *restoring) epoch(room string) string {
 	sum := sha256.Sum256([]byte(s.run + "\x00" + room))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:16]
@@ -272,7 +273,8 @@ func (s *restoring) sweep(ctx context.Context) error {
 	err := s.scan(ctx, s.To, rooms, func(rows []item) error {
 		for _, r := range rows {
 			room := strings.TrimPrefix(pkOf(r), "ROOM#")
-			// In a dry run a restored room's is not yet that which it would be.
+			// In a dry run a restored room still has its old epoch, whose log would be
+			// swept.
 			current["LOG#"+room+"#"+textOf(r["epoch"])] = !s.DryRun || !restored[pkOf(r)]
 		}
 		return nil
@@ -292,7 +294,8 @@ func (s *restoring) sweep(ctx context.Context) error {
 	})
 }
 
-// end looks whether nobody has used the table meanwhile, and takes the note away.
+// end checks that no function has used the table meanwhile, and deletes the
+// run's row.
 func (s *restoring) end(ctx context.Context) error {
 	if s.DryRun {
 		return nil
@@ -311,14 +314,14 @@ func (s *restoring) end(ctx context.Context) error {
 	return err
 }
 
-// filter says which rows of a scan are wanted, by values :a, :b and so on.
+// filter selects the rows of a scan, by values :a, :b and so on.
 type filter struct {
 	expression string
 	values     []string
 	keysOnly   bool
 }
 
-// scan gives the wanted rows of a table to each, a page at a time.
+// scan passes the selected rows of a table to each, a page at a time.
 func (s *restoring) scan(ctx context.Context, table string, f filter, each func([]item) error) error {
 	in := &dynamodb.ScanInput{
 		TableName: &table, ConsistentRead: aws.Bool(true), FilterExpression: &f.expression, ExpressionAttributeValues: item{},

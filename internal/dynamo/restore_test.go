@@ -26,11 +26,11 @@ import (
 
 const oldEpoch = "k3v9x2m7q1"
 
-// said is how many messages each room of a test has.
+// said is the number of messages in each room of a test.
 var said = map[string]int{"general": 60, "50%#off": 3, "empty": 0}
 
-// yesterday is a table as a restore gives it: rooms with their logs, sessions,
-// names, and connections that are no more.
+// yesterday fills a table as a restore makes it: rooms with their logs,
+// sessions, names, and connections that no longer exist.
 func yesterday(t *testing.T, s *Store, now time.Time) {
 	t.Helper()
 	must := func(err error) {
@@ -61,7 +61,7 @@ func yesterday(t *testing.T, s *Store, now time.Time) {
 	must(s.Claim(ctx, people.Claim{Key: "ann", UID: "u_h1", Name: "Ann", Expires: later}))
 }
 
-// cut passes requests on until it has passed so many, and then none any more.
+// cut passes on a number of requests, and then no more.
 type cut struct {
 	mu   sync.Mutex
 	left int
@@ -102,8 +102,8 @@ func rowsOf(t *testing.T, client *dynamodb.Client, table string) map[string]item
 	return rows
 }
 
-// checkRestored holds a table to what a restore promises, and gives the epochs
-// that logs have.
+// checkRestored checks a table against the promises of a restore, and returns
+// the epochs that logs have.
 func checkRestored(t *testing.T, s *Store, now time.Time) (epochs map[string]bool) {
 	t.Helper()
 	epochs = map[string]bool{}
@@ -136,7 +136,7 @@ func checkRestored(t *testing.T, s *Store, now time.Time) (epochs map[string]boo
 	return epochs
 }
 
-// TestRestore: in the table's own place, and into another.
+// TestRestore restores in the table's own place, and into another table.
 func TestRestore(t *testing.T) {
 	for _, here := range []bool{true, false} {
 		t.Run(fmt.Sprint("in place: ", here), func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestRestore(t *testing.T) {
 			yesterday(t, from, clock.Now())
 			if here {
 				to = from
-			} else { // what came since then: another room, and a connection
+			} else { // rows since then: another room, and a connection
 				if err := to.CreateRoom(t.Context(), chat.Room{Key: "new", Title: "New", Epoch: "aaaaaaaaaa"}); err != nil {
 					t.Fatal(err)
 				}
@@ -170,9 +170,9 @@ func TestRestore(t *testing.T) {
 			if diff := cmp.Diff(plan, done); diff != "" {
 				t.Errorf("(-the dry run's +done):\n%s", diff)
 			}
-			want := Restored{Connections: 2, Live: 6, Sessions: 2, Names: 1, Rooms: 3, Messages: 63}
+			want := Restored{Connections: 2, Seats: 6, Sessions: 2, Names: 1, Rooms: 3, Messages: 63}
 			if !here {
-				want.Connections, want.Live = 1, 0
+				want.Connections, want.Seats = 1, 0
 				if r, err := to.Room(t.Context(), "new"); err != nil || r.Epoch != "aaaaaaaaaa" {
 					t.Errorf("a room that came since then: %+v, %v", r, err)
 				}
@@ -205,7 +205,7 @@ func deleteRoom(t *testing.T, s *Store, room string) {
 
 func sameItem(a, b item) bool { return fmt.Sprint(plain(a)) == fmt.Sprint(plain(b)) }
 
-// plain is a row as fmt can compare it.
+// plain returns a row in a form that can be compared.
 func plain(r item) map[string]string {
 	out := map[string]string{}
 	for name, v := range r {
@@ -221,9 +221,10 @@ func plain(r item) map[string]string {
 	return out
 }
 
-// TestRestoreGoesOn ends a restore after each of its requests, and runs it again:
-// it comes to the same, and nothing is left of the first run. Every other time
-// old logs are swept away, which would hide what a run left lying about.
+// TestRestoreGoesOn ends a restore after each of its requests, and runs it
+// again: the result is the same, and nothing is left of the first run. Every
+// other time it does not sweep old logs, which would hide the rows that a run
+// left behind.
 func TestRestoreGoesOn(t *testing.T) {
 	endpoint := localdb.ForTest(t)
 	for n := 0; ; n++ {
@@ -246,7 +247,7 @@ func TestRestoreGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after %d requests: %v", n, err)
 		}
-		logs := map[bool]int{true: 2, false: 4}[r.Sweep] // two rooms have one
+		logs := map[bool]int{true: 2, false: 4}[r.Sweep] // two rooms have a log
 		if epochs := checkRestored(t, s, clock.Now()); len(epochs) != logs {
 			t.Errorf("after %d requests there are logs %v", n, epochs)
 		}
@@ -286,8 +287,8 @@ func TestRestoreWithoutSessions(t *testing.T) {
 	checkRestored(t, s, clock.Now())
 }
 
-// TestRestoreWithoutSessionsIntoAnother: who is signed in now stays so, and nobody
-// who was then is signed in again.
+// TestRestoreWithoutSessionsIntoAnother: sessions of now stay, and sessions of
+// then do not come back.
 func TestRestoreWithoutSessionsIntoAnother(t *testing.T) {
 	clock := chattest.NewClock()
 	from, to := mustStore(t, clock.Now), mustStore(t, clock.Now)
@@ -310,8 +311,9 @@ func TestRestoreWithoutSessionsIntoAnother(t *testing.T) {
 	checkRestored(t, to, clock.Now())
 }
 
-// TestRestoreLeavesNames to those who have claimed them since; whose they were
-// before find that out at their next use, however lately they used them.
+// TestRestoreLeavesNames: a name stays with the person who has claimed it
+// since. The previous owner finds that out at their next use, however recent
+// their last use is.
 func TestRestoreLeavesNames(t *testing.T) {
 	now := func() time.Time { return time.Now().Truncate(time.Second) }
 	from, to := mustStore(t, now), mustStore(t, now)
@@ -344,7 +346,7 @@ func TestRestoreLeavesNames(t *testing.T) {
 	}
 }
 
-// TestRestoreRefuses what would mix two restores, or one with living functions.
+// TestRestoreRefuses to mix two restores, or a restore with running functions.
 func TestRestoreRefuses(t *testing.T) {
 	clock := chattest.NewClock()
 	s := mustStore(t, clock.Now)
@@ -358,7 +360,7 @@ func TestRestoreRefuses(t *testing.T) {
 	if _, err := other.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "under way") {
 		t.Errorf("another restore: %v", err)
 	}
-	// Somebody connects while rooms are copied.
+	// A client connects while rooms are copied.
 	r.Client = clientThrough(endpoint, hook{func(r *http.Request) {
 		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") {
 			if err := s.PutConnection(context.Background(), chat.Connection{ID: "c9", Expires: clock.Now().Add(time.Hour)}); err != nil {
@@ -376,7 +378,7 @@ func TestRestoreRefuses(t *testing.T) {
 	checkRestored(t, s, clock.Now())
 }
 
-// hook looks at each request before it passes it on.
+// hook sees each request before it is passed on.
 type hook struct{ look func(*http.Request) }
 
 // Do implements [dynamodb.HTTPClient].
@@ -385,8 +387,9 @@ func (h hook) Do(r *http.Request) (*http.Response, error) {
 	return http.DefaultClient.Do(r)
 }
 
-// TestClientsAfterARestore: who has seen more than was restored is told that the
-// log began anew, and what they send is not taken for another's.
+// TestClientsAfterARestore: a client that has seen more than was restored
+// learns that the log began again, and its messages are not mistaken for
+// others.
 func TestClientsAfterARestore(t *testing.T) {
 	clock := chattest.NewClock()
 	s := mustStore(t, clock.Now)
@@ -413,7 +416,7 @@ func TestClientsAfterARestore(t *testing.T) {
 	}
 }
 
-// TestOnlyARestoreScans: everything else asks by keys.
+// TestOnlyARestoreScans: every other operation reads by keys.
 func TestOnlyARestoreScans(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	if err != nil {

@@ -36,9 +36,9 @@ func (s *Store) Room(ctx context.Context, key string) (chat.Room, error) {
 	}, nil
 }
 
-// CreateRoom implements [chat.LogStore]. The directory's line has one attribute,
-// title. The SDK's repetition of a request whose answer was lost carries the same
-// token, so that it is no second attempt.
+// CreateRoom implements [chat.LogStore]. The directory's line has one
+// attribute, title. If an answer was lost, the SDK's repetition carries the
+// same token, so that DynamoDB does not count it as a second attempt.
 func (s *Store) CreateRoom(ctx context.Context, r chat.Room) error {
 	line := row(directoryKey(r.Key), item{"title": text(r.Title)})
 	_, err := do(ctx, s, "CreateRoom", &dynamodb.TransactWriteItemsInput{
@@ -58,7 +58,7 @@ func (s *Store) CreateRoom(ctx context.Context, r chat.Room) error {
 	return err
 }
 
-// Rooms implements [chat.LogStore]. Of each room it gives Key and Title only.
+// Rooms implements [chat.LogStore].
 func (s *Store) Rooms(ctx context.Context, prefix string, limit int) (rooms []chat.Room, more bool, err error) {
 	in := &dynamodb.QueryInput{
 		TableName:                 &s.table,
@@ -67,7 +67,7 @@ func (s *Store) Rooms(ctx context.Context, prefix string, limit int) (rooms []ch
 		ExpressionAttributeValues: item{":pk": text(directoryPK)},
 		ConsistentRead:            aws.Bool(true),
 	}
-	if prefix != "" { // an empty one is no key for DynamoDB
+	if prefix != "" { // DynamoDB refuses an empty key
 		in.KeyConditionExpression = aws.String("#pk = :pk AND begins_with(#sk, :prefix)")
 		in.ExpressionAttributeNames = names("pk", "sk")
 		in.ExpressionAttributeValues[":prefix"] = text(prefix)

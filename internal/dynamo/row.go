@@ -11,12 +11,13 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// alive tells whether a row is there and has not expired: TTL deletes days later.
+// alive reports whether a row is there and has not expired: TTL deletes days
+// later.
 func (s *Store) alive(r item) bool {
 	return len(r) > 0 && s.now().Before(secondsOf(r["expires"]))
 }
 
-// get reads one row, consistently; [chat.ErrNotFound].
+// get reads one row, consistently; [refusal.ErrNotFound].
 func (s *Store) get(ctx context.Context, op string, key item) (item, error) {
 	out, err := do(ctx, s, op, &dynamodb.GetItemInput{
 		TableName:      &s.table,
@@ -41,7 +42,7 @@ func (s *Store) getAlive(ctx context.Context, op string, key item) (item, error)
 	return found, err
 }
 
-// put writes a row and gives the one that it replaced.
+// put writes a row and returns the row that it replaced.
 func (s *Store) put(ctx context.Context, op string, r item) (old item, err error) {
 	out, err := do(ctx, s, op, &dynamodb.PutItemInput{
 		TableName:    &s.table,
@@ -54,13 +55,13 @@ func (s *Store) put(ctx context.Context, op string, r item) (old item, err error
 	return out.Attributes, nil
 }
 
-// change is an update of a row. Its condition holds only for a row that is
-// there, so that nothing deleted comes back half.
+// change is an update of a row. Its condition must fail for a missing row, so
+// that no update brings back part of a deleted one.
 type change struct {
 	update, condition string
 	names             map[string]string
 	values            item
-	give              types.ReturnValue // "": nothing of the row
+	give              types.ReturnValue // "": no attributes
 }
 
 // input is the request that makes a change.
@@ -75,8 +76,8 @@ func (c change) input(table string, key item) *dynamodb.UpdateItemInput {
 	}
 }
 
-// update changes a row and gives of it what the change asks for;
-// [chat.ErrNotFound] if the condition is not met.
+// update changes a row and returns the attributes that the change asks for;
+// [refusal.ErrNotFound] if the condition failed.
 func (s *Store) update(ctx context.Context, op string, key item, c change) (given item, err error) {
 	in := c.input(s.table, key)
 	in.ReturnValues = c.give
@@ -90,7 +91,8 @@ func (s *Store) update(ctx context.Context, op string, key item, c change) (give
 	return out.Attributes, nil
 }
 
-// delete deletes a row and gives it as it was, expired or not; [chat.ErrNotFound].
+// delete deletes a row and returns it as it was, expired or not;
+// [refusal.ErrNotFound].
 func (s *Store) delete(ctx context.Context, op string, key item) (old item, err error) {
 	out, err := do(ctx, s, op, &dynamodb.DeleteItemInput{
 		TableName:    &s.table,
@@ -106,7 +108,7 @@ func (s *Store) delete(ctx context.Context, op string, key item) (old item, err 
 	return out.Attributes, nil
 }
 
-// unlessMissing makes nothing of a row that was not there.
+// unlessMissing drops the error of a missing row.
 func unlessMissing(err error) error {
 	if errors.Is(err, refusal.ErrNotFound) {
 		return nil

@@ -14,7 +14,7 @@ import (
 )
 
 // A seat's attributes: uid, name, joinedAt, seen, expires; and typed, if its
-// person ever wrote.
+// person has ever written.
 func seatRow(seat chat.Seat) item {
 	return row(seatKey(seat.Room, seat.ConnectionID), item{
 		"uid":      text(seat.UID),
@@ -109,10 +109,10 @@ func (s *Store) Seats(ctx context.Context, room string) ([]chat.Seat, error) {
 	}
 }
 
-// SampleSeats implements [chat.ConnectionStore]. Where it goes on from 0 it
-// takes a second request.
+// SampleSeats implements [chat.ConnectionStore]. It takes a second request
+// where it goes on from 0.
 func (s *Store) SampleSeats(ctx context.Context, room string, from uint32, limit int, consistent bool) (chat.Sample, error) {
-	// One row more than asked for tells whether there are more, and how far the
+	// One row more than asked for shows whether there are more, and how far the
 	// sample reaches: up to that row.
 	rows, more, err := s.sampleFrom(ctx, room, ">=", from, limit+1, consistent)
 	if err == nil && !more && from > 0 && len(rows) <= limit {
@@ -124,13 +124,13 @@ func (s *Store) SampleSeats(ctx context.Context, room string, from uint32, limit
 	case err != nil:
 		return chat.Sample{}, err
 	case len(rows) > limit:
-		span := ringShare(from, ringPositionOf(rows[limit]))
-		return chat.Sample{Seats: s.living(room, rows[:limit]), Span: span}, nil
+		share := ringShare(from, ringPositionOf(rows[limit]))
+		return chat.Sample{Seats: s.living(room, rows[:limit]), Share: share}, nil
 	case more: // the page was full before the limit was reached
-		span := ringShare(from, ringPositionOf(rows[len(rows)-1])+1)
-		return chat.Sample{Seats: s.living(room, rows), Span: span}, nil
+		share := ringShare(from, ringPositionOf(rows[len(rows)-1])+1)
+		return chat.Sample{Seats: s.living(room, rows), Share: share}, nil
 	}
-	return chat.Sample{Seats: s.living(room, rows), Whole: true, Span: 1}, nil
+	return chat.Sample{Seats: s.living(room, rows), Whole: true, Share: 1}, nil
 }
 
 // sampleFrom reads seats on one side of a place on the ring, in one request.
@@ -157,7 +157,7 @@ func (s *Store) seatQuery(room string, consistent bool) *dynamodb.QueryInput {
 	}
 }
 
-// living picks those rows that have not expired.
+// living returns the seats of the rows that have not expired.
 func (s *Store) living(room string, rows []item) []chat.Seat {
 	seats := make([]chat.Seat, 0, len(rows))
 	for _, r := range rows {
@@ -172,7 +172,8 @@ func ringPositionOf(r item) uint32 {
 	return chat.RingPosition(connectionIDOf(skOf(r)))
 }
 
-// ringShare is the share of the ring from a place up to another, not included.
+// ringShare returns the share of the ring between two places, without the
+// second.
 func ringShare(from, to uint32) float64 {
 	return float64(max(to-from, 1)) / (1 << 32)
 }

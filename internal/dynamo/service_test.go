@@ -9,5 +9,5 @@ import (
 
 // TestServiceConforms runs the rules on the real conditions and pages.
 func TestServiceConforms(t *testing.T) {
-	chattest.ServiceConformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
+	chattest.RulesConformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
 }

@@ -13,8 +13,8 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// A session's attributes: uid, name, origin, conns (a set; not there if empty),
-// used (not there if never), expires.
+// A session's attributes: uid, name, origin, conns (a set; absent if empty),
+// used (absent if never), expires.
 func sessionRow(s people.Session) item {
 	attributes := item{
 		"uid":     text(s.UID),

@@ -14,8 +14,8 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-// testSpec is the table of template.yaml, filled by hand: this package reads no
-// templates.
+// testSpec is the table of template.yaml, filled by hand because this package
+// reads no templates.
 func testSpec(name string) TableSpec {
 	return TableSpec{
 		Name:         name,
@@ -25,8 +25,8 @@ func testSpec(name string) TableSpec {
 	}
 }
 
-// localConfig reaches the local database and nothing else: no environment and no
-// files are read.
+// localConfig reaches only the local database: it reads no environment and no
+// files.
 func localConfig(endpoint string) aws.Config {
 	return aws.Config{
 		Region:       "us-east-1",
@@ -56,10 +56,10 @@ func mustStore(t *testing.T, now func() time.Time, options ...func(*dynamodb.Opt
 	t.Helper()
 	endpoint := localdb.ForTest(t)
 	s := New(NewClient(localConfig(endpoint), options...), mustCreateTable(t, endpoint), now)
-	s.budget = time.Minute // a machine with other work to do is not what is tested
+	s.budget = time.Minute // a busy machine must not fail the test
 	return s
 }
 
 func TestStoreConforms(t *testing.T) {
-	chattest.Conformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
+	chattest.StoreConformance(t, func(t *testing.T, now func() time.Time) chattest.Backend { return mustStore(t, now) })
 }

@@ -17,7 +17,7 @@ import (
 type TableSpec struct {
 	Name         string
 	Keys         []TableKey        // the HASH key first
-	Attributes   map[string]string // of the keys: name to type, S, N or B
+	Attributes   map[string]string // attribute of a key → S, N or B
 	TTLAttribute string            // "": no TTL
 }
 
@@ -27,9 +27,9 @@ type TableKey struct {
 	Type      string // HASH or RANGE
 }
 
-// CreateTable makes a table on demand with its TTL, and waits until it can be
-// used. A table of that name that is there already stays as it is, but gets its
-// TTL. This is for laptops and tests: in AWS the template makes the table.
+// CreateTable makes a table with on-demand billing and its TTL, and waits until
+// it can be used. It keeps an existing table of that name, and adds its TTL. It
+// is for laptops and tests: in AWS the template makes the table.
 func CreateTable(ctx context.Context, client *dynamodb.Client, spec TableSpec) error {
 	_, err := client.CreateTable(ctx, createInput(spec))
 	_, exists := errors.AsType[*types.ResourceInUseException](err)
@@ -64,11 +64,11 @@ func createInput(spec TableSpec) *dynamodb.CreateTableInput {
 }
 
 func awaitTable(ctx context.Context, client *dynamodb.Client, name string) error {
-	const patience = time.Minute
+	const timeout = time.Minute
 	waiter := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) {
 		o.MinDelay, o.MaxDelay = 50*time.Millisecond, time.Second
 	})
-	return waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, patience)
+	return waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, timeout)
 }
 
 func enableTTL(ctx context.Context, client *dynamodb.Client, spec TableSpec) error {
@@ -79,7 +79,7 @@ func enableTTL(ctx context.Context, client *dynamodb.Client, spec TableSpec) err
 	if err != nil {
 		return err
 	}
-	// Enabling it again is an error.
+	// Enabling TTL again is an error.
 	if d := out.TimeToLiveDescription; d != nil {
 		switch d.TimeToLiveStatus {
 		case types.TimeToLiveStatusEnabled, types.TimeToLiveStatusEnabling:
@@ -92,7 +92,7 @@ func enableTTL(ctx context.Context, client *dynamodb.Client, spec TableSpec) err
 			AttributeName: &spec.TTLAttribute, Enabled: aws.Bool(true),
 		},
 	})
-	// Somebody who made the table at the same time was first.
+	// Another process that made the table at the same time was first.
 	if refused, ok := errors.AsType[smithy.APIError](err); ok && strings.Contains(refused.ErrorMessage(), "already enabled") {
 		return nil
 	}

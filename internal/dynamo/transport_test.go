@@ -14,13 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// request is one request to DynamoDB: its operation, and its members.
+// request is one request to DynamoDB: its operation and its fields.
 type request struct {
 	op   string
 	body map[string]any
 }
 
-// recorder notes each request before it passes it on.
+// recorder records each request before it passes it on.
 type recorder struct {
 	next dynamodb.HTTPClient
 
@@ -46,7 +46,7 @@ func (r *recorder) Do(req *http.Request) (*http.Response, error) {
 	return r.next.Do(req)
 }
 
-// take gives the requests since it was last called.
+// take returns the requests since it was last called.
 func (r *recorder) take() []request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,7 +63,7 @@ func ops(requests []request) []string {
 	return names
 }
 
-// answerLost lets a request through and loses its answer, as often as told.
+// answerLost passes requests on and loses their answers, as often as told.
 type answerLost struct {
 	next  dynamodb.HTTPClient
 	times int
@@ -82,8 +82,8 @@ func (l *answerLost) Do(req *http.Request) (*http.Response, error) {
 	return nil, errLost
 }
 
-// answers is a DynamoDB that says what it is told to, in turn, the last one for
-// ever.
+// answers is a DynamoDB that returns the given answers in turn, and the last
+// one from then on.
 type answers struct {
 	mu    sync.Mutex
 	calls int
@@ -108,7 +108,7 @@ func (a *answers) Do(*http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// failure is an error as DynamoDB gives it.
+// failure makes an error in DynamoDB's form.
 func failure(status int, code, more string) answer {
 	return answer{status, `{"__type":"com.amazonaws.dynamodb.v20120810#` + code + `","message":"no"` + more + `}`}
 }
@@ -122,7 +122,7 @@ func (silence) Do(req *http.Request) (*http.Response, error) {
 	return nil, req.Context().Err()
 }
 
-// cannedStore is a store that reaches no network.
+// cannedStore makes a store that reaches no network.
 func cannedStore(t *testing.T, client dynamodb.HTTPClient) *Store {
 	t.Helper()
 	cfg := localConfig("http://dynamodb.invalid")

@@ -1,5 +1,5 @@
-// Package golden reads the tables that Go and TypeScript share, for the tests of
-// both: the files beside the golden frames in internal/wire/testdata.
+// Package golden reads the tables that the tests of Go and TypeScript share:
+// the files next to the golden frames in internal/wire/testdata.
 package golden
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Read reads a table into v. The table's every member must have a place there.
+// Read reads a table into v, which must have a place for every field.
 func Read(t testing.TB, table string, v any) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root(t), "internal", "wire", "testdata", table))
@@ -26,13 +26,13 @@ func Read(t testing.TB, table string, v any) {
 	}
 }
 
-// Limit is a number, and the folders that have a constant of it.
+// Limit is a number, and the folders that have it as a constant.
 type Limit struct {
 	Is int64    `json:"is"`
 	In []string `json:"in"`
 }
 
-// Limits gives the table of limits, by their names.
+// Limits returns the table of limits, by name.
 func Limits(t testing.TB) map[string]Limit {
 	t.Helper()
 	var all map[string]Limit
@@ -41,7 +41,7 @@ func Limits(t testing.TB) map[string]Limit {
 }
 
 // SameLimits compares the constants of a folder with the table. The folder must
-// have all that the table says it has, and no others.
+// have all constants that the table lists for it, and no others.
 func SameLimits(t testing.TB, folder string, constants map[string]any) {
 	t.Helper()
 	want, got := map[string]int64{}, map[string]int64{}
@@ -58,7 +58,7 @@ func SameLimits(t testing.TB, folder string, constants map[string]any) {
 	}
 }
 
-// number is a constant in the unit that its name ends with.
+// number returns a constant in the unit that its name ends with.
 func number(t testing.TB, name string, constant any) int64 {
 	t.Helper()
 	duration, is := constant.(time.Duration)
@@ -72,9 +72,10 @@ func number(t testing.TB, name string, constant any) int64 {
 	return int64(n)
 }
 
-// Kinds is the table of what came with each revision: kinds of rows, and actions.
+// Kinds is the table of the kinds of rows and the actions that came with each
+// revision.
 type Kinds struct {
-	Revision int             `json:"revision"` // the newest
+	Revision int             `json:"revision"` // the newest revision
 	Kinds    map[string]Kind `json:"kinds"`
 	Actions  map[string]struct {
 		Revision int `json:"revision"`
@@ -83,22 +84,22 @@ type Kinds struct {
 
 // Kind is the rule of a kind of rows.
 type Kind struct {
-	Revision   int    `json:"revision"`   // that knows it
-	Target     bool   `json:"target"`     // a row is about a message
-	Text       string `json:"text"`       // what its text is: message, reaction or none
+	Revision   int    `json:"revision"`   // the first revision that knows it
+	Target     bool   `json:"target"`     // a row has a target
+	Text       string `json:"text"`       // the form of its text: message, reaction or none
 	AuthorOnly bool   `json:"authorOnly"` // only the author of its target may add one
 	OfDeleted  bool   `json:"ofDeleted"`  // its target may have been deleted
 	Overwrites bool   `json:"overwrites"` // it changes the row of its target
 }
 
-// ReadKinds gives the table of kinds.
+// ReadKinds returns the table of kinds.
 func ReadKinds(t testing.TB) (table Kinds) {
 	t.Helper()
 	Read(t, "kinds.json", &table)
 	return table
 }
 
-// root is the module's folder.
+// root returns the module's folder.
 func root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()

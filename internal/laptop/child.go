@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Child is a process that ends with this one: it is asked to when it is stopped,
-// and finds its input closed when this process dies.
+// Child is a process that ends with this one. Stop asks it to end; if this
+// process dies, the child finds its input closed.
 type Child struct {
 	Done <-chan struct{} // closed once it has ended
 
@@ -23,14 +23,15 @@ type Child struct {
 	input io.Closer
 }
 
-// StartChild starts a command that ends when it gets a signal.
+// StartChild starts a command that ends when it gets the signal end.
 func StartChild(cmd *exec.Cmd, end os.Signal, output io.Writer) (*Child, error) {
 	input, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
 	}
 	cmd.Stdout, cmd.Stderr = output, output
-	// Its own group: a terminal's Ctrl-C is for this process, which ends the others.
+	// Its own process group: a terminal's Ctrl-C must reach only this process,
+	// which ends the others.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func StartChild(cmd *exec.Cmd, end os.Signal, output io.Writer) (*Child, error) 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = cmd.Wait() // how it ended shows in its output
+		_ = cmd.Wait() // its output shows how it ended
 	}()
 	return &Child{Done: done, cmd: cmd, end: end, input: input}, nil
 }
@@ -46,8 +47,8 @@ func StartChild(cmd *exec.Cmd, end os.Signal, output io.Writer) (*Child, error) 
 // ErrEnded says that a child has ended by itself.
 var ErrEnded = errors.New("it has ended")
 
-// AwaitListener waits until the child listens at an address. It gives [ErrEnded]
-// if the child does not live to do so.
+// AwaitListener waits until the child listens at an address. It returns
+// [ErrEnded] if the child ends before.
 func (c *Child) AwaitListener(ctx context.Context, addr string) error {
 	for {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
@@ -64,7 +65,8 @@ func (c *Child) AwaitListener(ctx context.Context, addr string) error {
 	}
 }
 
-// Stop ends the process and all that it started; a nil child has ended already.
+// Stop ends the process and all processes that it started. A nil child has
+// ended already.
 func (c *Child) Stop() error {
 	if c == nil {
 		return nil

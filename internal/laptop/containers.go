@@ -13,20 +13,21 @@ import (
 )
 
 const (
-	// ContainerHost is what containers call this machine (samconfig.toml, add_host).
+	// ContainerHost is the name of this machine in containers (samconfig.toml,
+	// add_host).
 	ContainerHost = "host.docker.internal"
 
 	DatabaseVariable   = localdb.EndpointVariable
 	ManagementVariable = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
 )
 
-// ContainerSettings are the functions' variables in SAM's containers, as
-// .sam/local.json has them (`sam local --env-vars`).
+// ContainerSettings are the functions' environment variables in SAM's
+// containers, as .sam/local.json has them (`sam local --env-vars`).
 type ContainerSettings struct {
 	Parameters map[string]string
 }
 
-// ReadContainerSettings reads a project's.
+// ReadContainerSettings reads the settings of the project in a folder.
 func ReadContainerSettings(root string) (s ContainerSettings, err error) {
 	name := filepath.Join(root, ".sam", "local.json")
 	text, err := os.ReadFile(name)
@@ -39,7 +40,8 @@ func ReadContainerSettings(root string) (s ContainerSettings, err error) {
 	return s, nil
 }
 
-// Port is that of the address that a variable holds; 0 if there is none.
+// Port returns the port of the address that a variable holds; 0 if there is
+// none.
 func (s ContainerSettings) Port(variable string) int {
 	u, err := url.Parse(s.Parameters[variable])
 	if err != nil {
@@ -49,9 +51,9 @@ func (s ContainerSettings) Port(variable string) int {
 	return port
 }
 
-// Lead sets a variable to an address, which may be one of this machine, so that
-// it is right inside of a container.
-func (s ContainerSettings) Lead(variable, address string) {
+// Point sets a variable to an address. It replaces an address of this machine,
+// so that the address is right inside a container.
+func (s ContainerSettings) Point(variable, address string) {
 	u, err := url.Parse(address)
 	if err == nil && isLoopback(u.Hostname()) {
 		u.Host = net.JoinHostPort(ContainerHost, u.Port())
@@ -60,7 +62,7 @@ func (s ContainerSettings) Lead(variable, address string) {
 	s.Parameters[variable] = address
 }
 
-// Write writes them for `sam local --env-vars`.
+// Write writes the settings to a file for `sam local --env-vars`.
 func (s ContainerSettings) Write(name string) error {
 	text, err := json.Marshal(s)
 	if err != nil {

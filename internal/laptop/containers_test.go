@@ -37,7 +37,7 @@ func TestSettingsLeadContainersToThisMachine(t *testing.T) {
 		"http://[::1]:1234":        "http://host.docker.internal:1234",
 		"http://192.0.2.1:1234":    "http://192.0.2.1:1234", // another machine is so for containers too
 	} {
-		if s.Lead(DatabaseVariable, address); s.Parameters[DatabaseVariable] != want {
+		if s.Point(DatabaseVariable, address); s.Parameters[DatabaseVariable] != want {
 			t.Errorf("%s: %s, want %s", address, s.Parameters[DatabaseVariable], want)
 		}
 	}

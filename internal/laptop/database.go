@@ -18,14 +18,14 @@ import (
 // TableName is the table's name on a laptop; in AWS CloudFormation chooses one.
 const TableName = "projectchat"
 
-// StartDatabase starts a database on a folder's data ("": in memory), at a port (0:
-// any), keeps it, and leads the AWS SDK there. engine is the one to take; "": the
-// one that suits. If the environment names a database, that is used and what is
-// given is nil.
+// StartDatabase starts a database on a folder's data ("": in memory), at a port
+// (0: any), keeps it running, and points the AWS SDK to it. engine is the
+// engine to use; "" is the one that suits. If the environment names a database,
+// it uses that one and returns nil.
 func (p Project) StartDatabase(ctx context.Context, engine localdb.Engine, data string, port int) (*localdb.Kept, error) {
 	if endpoint := os.Getenv(localdb.EndpointVariable); endpoint != "" {
 		p.Say("database", "%s, as %s says", endpoint, localdb.EndpointVariable)
-		// What is on this machine is no account's.
+		// A database on this machine belongs to no account.
 		if u, err := url.Parse(endpoint); err == nil && isLoopback(u.Hostname()) {
 			useLocalDatabase(endpoint)
 		}
@@ -43,14 +43,15 @@ func (p Project) StartDatabase(ctx context.Context, engine localdb.Engine, data 
 	if data != "" {
 		where = "data in " + p.Relative(data)
 	}
-	p.Say("database", "%s at %s, %s (%.1f s); for the other: make run %s=%s",
+	p.Say("database", "%s at %s, %s (%.1f s); to use the other: make run %s=%s",
 		server.Engine.Title(), server.Endpoint, where, time.Since(began).Seconds(), localdb.EngineVariable, server.Engine.Other())
 	useLocalDatabase(server.Endpoint)
 	return server, nil
 }
 
-// useLocalDatabase redirects the AWS SDK by its own variables, and keeps it from
-// the account that this machine may be set up for.
+// useLocalDatabase points the AWS SDK to the database by the SDK's own
+// variables, and keeps it away from the account that this machine may be set up
+// for.
 func useLocalDatabase(endpoint string) {
 	for name, value := range map[string]string{
 		localdb.EndpointVariable:      endpoint,
@@ -67,7 +68,7 @@ func useLocalDatabase(endpoint string) {
 	}
 }
 
-// CreateTable makes the template's table, unless it is there.
+// CreateTable makes the template's table, unless it exists.
 func CreateTable(ctx context.Context, client *dynamodb.Client, t template.Table) error {
 	spec := dynamo.TableSpec{Name: TableName, Attributes: map[string]string{}, TTLAttribute: t.TTLAttribute}
 	for _, k := range t.Keys {

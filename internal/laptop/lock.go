@@ -11,10 +11,10 @@ import (
 )
 
 // errInUse says that another process holds a lock.
-var errInUse = errors.New("in use by another")
+var errInUse = errors.New("in use by another process")
 
-// openLocked opens a file, and locks it until it is closed or this process ends,
-// however it does; see flock(2).
+// openLocked opens a file and locks it until the file is closed or this process
+// ends in any way; see flock(2).
 func openLocked(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
@@ -32,11 +32,11 @@ func openLocked(path string) (*os.File, error) {
 	}
 }
 
-// maxLogs is how many stacks of one folder can have logs of their own.
+// maxLogs is how many stacks of one folder can have their own log.
 const maxLogs = 20
 
-// NewLog opens a log file anew: the first that no other command writes to in this
-// folder.
+// NewLog opens an empty log file: the first one in this folder that no other
+// command writes to.
 func (p Project) NewLog() (*os.File, error) {
 	dir := filepath.Join(p.Root, ".local")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -59,7 +59,7 @@ func (p Project) NewLog() (*os.File, error) {
 	return nil, fmt.Errorf("%d stacks run in %s already", maxLogs, p.Root)
 }
 
-// lockPage waits until nobody else builds the page in this folder.
+// lockPage waits until no other process builds the page in this folder.
 func (p Project) lockPage(ctx context.Context) (*os.File, error) {
 	path := filepath.Join(p.Root, ".local", "page.lock")
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -71,7 +71,7 @@ func (p Project) lockPage(ctx context.Context) (*os.File, error) {
 			return lock, err
 		}
 		if !told {
-			p.Say("page", "another chat of this folder builds it …")
+			p.Say("page", "another stack of this folder is building it …")
 		}
 		select {
 		case <-ctx.Done():

@@ -15,14 +15,14 @@ import (
 	"strings"
 )
 
-// The oldest Node.js that Vite runs on.
+// The oldest Node.js on which Vite runs.
 const minNodeMajor, minNodeMinor = 20, 19
 
-// InstallPackages installs the page's packages, if they have changed since the
+// InstallPackages installs the page's packages if they have changed since the
 // last time.
 func (p Project) InstallPackages(ctx context.Context) error {
 	web := filepath.Join(p.Root, "web")
-	// The Makefile goes by the same file and the same rule.
+	// The Makefile uses the same file and the same rule.
 	ready := filepath.Join(web, "node_modules", ".ready")
 	if newer(ready, web, "package.json", "package-lock.json", ".npmrc") {
 		return nil
@@ -33,7 +33,7 @@ func (p Project) InstallPackages(ctx context.Context) error {
 	return os.WriteFile(ready, nil, 0o644)
 }
 
-// BuildPage builds the page, if what it depends on has changed since the last time.
+// BuildPage builds the page if its sources have changed since the last time.
 func (p Project) BuildPage(ctx context.Context) error {
 	lock, err := p.lockPage(ctx)
 	if err != nil {
@@ -59,8 +59,8 @@ func (p Project) BuildPage(ctx context.Context) error {
 	return mark(built, sources)
 }
 
-// PageSources changes with all that the built page depends on. It is kept in
-// .local/page-sources.
+// PageSources returns a text that changes with everything that the built page
+// depends on. BuildPage keeps it in .local/page-sources.
 func (p Project) PageSources() (string, error) {
 	sources, err := hashFiles(filepath.Join(p.Root, "web"), "src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json")
 	if err != nil {
@@ -69,7 +69,7 @@ func (p Project) PageSources() (string, error) {
 	return sources + " " + os.Getenv("CHAT_VERSION"), nil
 }
 
-// step runs a command of Node's.
+// step runs a command that needs Node.js.
 func (p Project) step(ctx context.Context, what, describe, dir string, command ...string) error {
 	if err := checkNode(ctx); err != nil {
 		return err
@@ -83,7 +83,7 @@ func checkNode(ctx context.Context) error {
 	const advice = "install Node.js %d.%d or newer, with npm (nodejs.org, or your package manager)"
 	for _, command := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(command); err != nil {
-			return fmt.Errorf("%s is missing, which builds the page: "+advice, command, minNodeMajor, minNodeMinor)
+			return fmt.Errorf("%s is missing; the page needs it to build: "+advice, command, minNodeMajor, minNodeMinor)
 		}
 	}
 	out, err := exec.CommandContext(ctx, "node", "--version").Output()
@@ -93,7 +93,7 @@ func checkNode(ctx context.Context) error {
 	version := strings.TrimSpace(string(out))
 	parts := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3)
 	if len(parts) < 2 {
-		return nil // an unusual version: let it try
+		return nil // an unusual version: try it
 	}
 	major, _ := strconv.Atoi(parts[0])
 	minor, _ := strconv.Atoi(parts[1])
@@ -103,7 +103,8 @@ func checkNode(ctx context.Context) error {
 	return nil
 }
 
-// newer tells whether a file was written after all of others in a folder.
+// newer reports whether a file was written after all other files in a list,
+// which are in a folder.
 func newer(file, dir string, others ...string) bool {
 	written, err := os.Stat(file)
 	if err != nil {
@@ -118,8 +119,8 @@ func newer(file, dir string, others ...string) bool {
 	return true
 }
 
-// hashFiles gives a hash of the names and contents of files, and of all files in
-// folders. What is not there counts as such.
+// hashFiles returns a hash of the names and contents of files, and of all files
+// in folders. A missing file is no error and adds nothing.
 func hashFiles(dir string, names ...string) (string, error) {
 	hash := sha256.New()
 	for _, name := range names {

@@ -1,5 +1,6 @@
-// Package laptop is the project on one machine, for the commands that run the chat
-// there: its folder, log, page, database, and the processes that end with them.
+// Package laptop has the project's parts on one machine, for the commands that
+// run the chat there: its folder, log, page, database, and the processes that
+// end with a command.
 package laptop
 
 import (
@@ -14,16 +15,16 @@ import (
 	"time"
 )
 
-// lookEvery is how often we look whether something is there by now.
+// lookEvery is the interval of every wait for something on this machine.
 const lookEvery = 300 * time.Millisecond
 
-// Project is the project's folder and a way to tell its user what happens.
+// Project is the project's folder, and a way to tell its user what happens.
 type Project struct {
 	Root string
 	Say  func(what, format string, args ...any)
 }
 
-// Find finds the project's folder, and tells the user by the standard output.
+// Find finds the project's folder. Say writes to the standard output.
 func Find() (Project, error) {
 	root, err := Root()
 	return Project{Root: root, Say: func(what, format string, args ...any) {
@@ -31,8 +32,8 @@ func Find() (Project, error) {
 	}}, err
 }
 
-// Root finds the folder of template.yaml above the working folder, so that a
-// command works from anywhere in the project.
+// Root finds the folder of template.yaml at or above the working folder, so
+// that a command works from anywhere in the project.
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -49,7 +50,7 @@ func Root() (string, error) {
 	}
 }
 
-// Relative gives a path as seen from the project's folder, if it is in there.
+// Relative returns a path relative to the project's folder, if it is inside.
 func (p Project) Relative(path string) string {
 	if rel, err := filepath.Rel(p.Root, path); err == nil && filepath.IsLocal(rel) {
 		return rel
@@ -57,10 +58,11 @@ func (p Project) Relative(path string) string {
 	return path
 }
 
-// PageFolder is the folder of the built page.
+// PageFolder returns the folder of the built page.
 func (p Project) PageFolder() string { return filepath.Join(p.Root, "web", "dist") }
 
-// DataFolder is the database's folder: DATA, or one of the project.
+// DataFolder returns the database's folder: the variable DATA, or a folder in
+// the project.
 func (p Project) DataFolder() string {
 	if data := os.Getenv("DATA"); data != "" {
 		return data
@@ -68,12 +70,13 @@ func (p Project) DataFolder() string {
 	return filepath.Join(p.Root, ".local", "data")
 }
 
-// Timed runs a command, made with a context, that ends with all that it started.
-// It tells how long that took, and shows the command's output only if it fails.
+// Timed runs a command, made with a context, that ends together with all
+// processes that it started. It says how long that took, and shows the
+// command's output only if it fails.
 func (p Project) Timed(what, describe string, cmd *exec.Cmd) error {
 	began := time.Now()
 	p.Say(what, "%s …", describe)
-	// npm starts others, and they hold its output open: all end together.
+	// npm starts other processes, which hold its output open: all end together.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	output, err := cmd.CombinedOutput()
@@ -84,14 +87,14 @@ func (p Project) Timed(what, describe string, cmd *exec.Cmd) error {
 	return nil
 }
 
-// Beginning gives the first lines of a command's output: npm adds a hundred of
-// its own usage to the few that matter.
+// Beginning returns the first lines of a command's output: npm adds a hundred
+// lines about its usage to the few that matter.
 func Beginning(output []byte) string {
 	lines := strings.SplitN(strings.TrimSpace(string(output)), "\n", 16)
 	return strings.Join(lines[:min(len(lines), 15)], "\n")
 }
 
-// Listen listens at an address of the user's choice.
+// Listen listens at an address that the user has chosen.
 func Listen(addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {

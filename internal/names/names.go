@@ -1,5 +1,5 @@
-// Package names has the rules for the names of rooms and people: which ones are
-// good, and which of them are the same.
+// Package names has the rules for the names of rooms and people: which names
+// are valid, and which of them are the same.
 package names
 
 import (
@@ -22,8 +22,8 @@ const (
 	maxNameRunes = 24
 )
 
-// ParseRoom checks a room's name as somebody spelled it and gives its title
-// (without white space at the ends) and its key; [BadRequest].
+// ParseRoom checks a room's name as a person spelled it. It returns its title
+// (without white space at the ends) and its key, or [refusal.BadRequest].
 func ParseRoom(spelling string) (title, key string, err error) {
 	title = strings.TrimFunc(spelling, unicode.IsSpace)
 	n := utf8.RuneCountInString(title)
@@ -36,14 +36,15 @@ func ParseRoom(spelling string) (title, key string, err error) {
 	return title, RoomKey(title), nil
 }
 
-// RoomKey is what all spellings of a room's name have in common: the canonical
-// caseless form NFC(casefold(NFD(name))) of Unicode 3.13, D145.
+// RoomKey returns the key that all spellings of a room's name share: the
+// canonical caseless form NFC(casefold(NFD(name))) of Unicode 3.13, D145.
 func RoomKey(title string) string {
 	return norm.NFC.String(fold(norm.NFD.String(title)))
 }
 
-// fold is the full case folding of Unicode. Of Cherokee, whose small letters fold
-// to capitals, golang.org/x/text makes the one into the other, either way.
+// fold is the full case folding of Unicode. In Cherokee small letters fold to
+// capitals. golang.org/x/text swaps the two, so fold maps all small ones to
+// capitals.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -56,8 +57,8 @@ func fold(s string) string {
 	}, cases.Fold().String(s))
 }
 
-// ParseName checks a user's name and gives it without white space at the ends,
-// and its key; [BadRequest].
+// ParseName checks a person's name. It returns the name without white space at
+// the ends, and its key, or [refusal.BadRequest].
 func ParseName(spelling string) (name, key string, err error) {
 	name = strings.TrimFunc(spelling, unicode.IsSpace)
 	n := utf8.RuneCountInString(name)
@@ -67,24 +68,25 @@ func ParseName(spelling string) (name, key string, err error) {
 	if !displayable(name) {
 		return "", "", refusal.Errorf(refusal.BadRequest, "The user name has characters that do not show.")
 	}
-	// Unassigned characters look like nothing that is known.
+	// Unassigned characters have no known look, so their skeleton is empty.
 	if key = NameKey(name); key == "" {
 		return "", "", refusal.Errorf(refusal.BadRequest, "The user name has no characters that others could tell apart.")
 	}
 	return name, key, nil
 }
 
-// NameKey is what all names have in common that people could take for one
-// another: the skeleton of Unicode TR 39, section 4, of the name without regard
-// to case, compatibility forms, invisible characters and the width of gaps.
+// NameKey returns the key that all names share that people could take for one
+// another. It is the skeleton of Unicode TR 39, section 4, without regard to
+// case, compatibility forms, invisible characters and the width of gaps. See
+// https://www.unicode.org/reports/tr39/#Confusable_Detection
 //
 // Claims are stored under it, so another version of the confusables (they come
 // with go.mau.fi/util) is a migration.
 func NameKey(name string) string {
-	// Again until nothing changes: a skeleton may hold capitals and compatibility
-	// forms ("%" is mapped to "º/₀"), and what it maps to may be mapped again.
-	const enough = 8
-	for range enough {
+	// One pass is not enough: a skeleton may hold capitals and compatibility forms
+	// ("%" is mapped to "º/₀"), and the result of a mapping may be mapped again.
+	const maxPasses = 8
+	for range maxPasses {
 		looks := skeleton(name)
 		if looks == name {
 			break
@@ -105,8 +107,8 @@ func skeleton(name string) string {
 	return confusable.Skeleton(strings.Join(strings.Fields(visible), " "))
 }
 
-// displayable tells whether every character of s may stand in a name, and at
-// least one of them shows.
+// displayable reports whether every character of s may stand in a name, and at
+// least one of them is visible.
 func displayable(s string) bool {
 	if !utf8.ValidString(s) {
 		return false
@@ -126,27 +128,27 @@ func displayable(s string) bool {
 	return shows
 }
 
-// blank tells of characters that are letters or symbols to Unicode, but show
-// nothing: the Braille pattern without dots, the musical null notehead, and the
-// full and half blank of hieroglyphs.
+// blank reports whether r is a letter or symbol to Unicode but shows nothing:
+// the Braille pattern without dots, the musical null notehead, and the full and
+// half blank of hieroglyphs.
 func blank(r rune) bool {
 	return r == 0x2800 || r == 0x1D159 || r == 0x13441 || r == 0x13442
 }
 
-// format tells of controls that steer how others are shown (Cf), but for the
-// few that show something: number signs and the like.
+// format reports whether r is a control that steers how other characters are
+// shown (Cf). The few that are visible, such as number signs, do not count.
 func format(r rune) bool {
 	return unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
-// joins tells of characters that show nothing themselves but are needed to write
-// emoji and some scripts.
+// joins reports whether r shows nothing itself but is needed to write emoji and
+// some scripts.
 func joins(r rune) bool {
 	const zwnj, zwj = '\u200c', '\u200d'
 	return r == zwnj || r == zwj || unicode.Is(unicode.Variation_Selector, r)
 }
 
-// ignorable tells whether r is a Default_Ignorable_Code_Point (Unicode 5.21):
+// ignorable reports whether r is a Default_Ignorable_Code_Point (Unicode 5.21):
 // bidi controls, tags, fillers, joiners and other characters that show nothing.
 func ignorable(r rune) bool {
 	if unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || unicode.Is(unicode.Variation_Selector, r) {

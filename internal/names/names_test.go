@@ -18,8 +18,8 @@ func isBadRequest(err error) bool {
 	return ok && e.Code == refusal.BadRequest
 }
 
-// table is names.json, which the page's tests read, too. The page refuses the bad
-// names; of those that are bad for the server it knows nothing.
+// table is names.json, which the page's tests read, too. The page refuses the
+// bad names, but not the names that only the server knows to be bad.
 type table struct {
 	Bad              map[string]string `json:"bad"`
 	BadForTheServer  map[string]string `json:"badForTheServer"`
@@ -27,11 +27,11 @@ type table struct {
 	Good             []string          `json:"good"`
 	Lengths          map[string]struct {
 		Spelling string `json:"spelling"`
-		Room     bool   `json:"room"` // it may name one
+		Room     bool   `json:"room"` // the name is valid for a room
 		Person   bool   `json:"person"`
 	} `json:"lengths"`
-	Rooms  map[string][]string `json:"rooms"`  // by key: all spellings of one
-	People map[string][]string `json:"people"` // by key
+	Rooms  map[string][]string `json:"rooms"`  // key → all spellings of one room
+	People map[string][]string `json:"people"` // key → all spellings of one name
 }
 
 func readTable(t testing.TB) (names table) {
@@ -82,7 +82,8 @@ func TestGoodNames(t *testing.T) {
 	}
 }
 
-// A name that looks like nothing that is known could be told from no other such.
+// TestNameWithoutKey: two names of unassigned characters would have the same
+// (empty) skeleton, so nobody could tell them apart.
 func TestNameWithoutKey(t *testing.T) {
 	for _, spelling := range readTable(t).PeopleWithoutKey {
 		if name, key, err := names.ParseName(spelling); !isBadRequest(err) {
@@ -135,7 +136,7 @@ func seedNames(f *testing.F) {
 	}
 }
 
-// wantShown wants what every accepted name is.
+// wantShown checks the properties of every accepted name.
 func wantShown(t *testing.T, name, key string) {
 	t.Helper()
 	if !utf8.ValidString(name) || !utf8.ValidString(key) {
@@ -172,7 +173,8 @@ func FuzzParseRoom(f *testing.F) {
 		if n := utf8.RuneCountInString(title); n < 1 || n > 64 || len(title) > 256 {
 			t.Errorf("%q is accepted", title)
 		}
-		// A pk holds a key of which each byte may become three, and 2,048 in all.
+		// A pk has at most 2,048 bytes, and each byte of a key may become three in
+		// it.
 		if len(key) > 1500 {
 			t.Errorf("the key of %q has %d bytes", title, len(key))
 		}
@@ -202,8 +204,7 @@ func FuzzParseName(f *testing.F) {
 		if again := names.NameKey(key); again != key {
 			t.Errorf("key of %q: %+q, and key of that: %+q", name, key, again)
 		}
-		// A cased letter is nobody's own: who writes it large is the same.
-		// (But for İ, which Unicode does not fold to what Go thinks is its small letter.)
+		// Case does not distinguish names.
 		for _, other := range []string{strings.ToLower(strings.ReplaceAll(name, "İ", "i\u0307")), "\u200d" + name, name + "\ufe0f"} {
 			if got := names.NameKey(other); got != key {
 				t.Errorf("%q has the key %+q, and %q has %+q", name, key, other, got)

@@ -1,8 +1,8 @@
-// Package people holds the rules of persons: sessions, their tokens, and claimed
-// names, and the [Service] that applies them.
+// Package people has the rules of people: sessions, their tokens, and claimed
+// names. [Service] applies the rules.
 //
-// It knows neither AWS nor JSON, nor rooms. What it needs from outside it
-// declares as two interfaces, [Store] and [Connections].
+// It knows neither AWS nor JSON nor rooms. It declares what it needs from
+// outside as two interfaces, [Store] and [Connections].
 package people
 
 import (
@@ -13,25 +13,26 @@ import (
 	"time"
 )
 
-// How long things last.
+// How long sessions and claims last.
 const (
-	SessionLife    = 14 * 24 * time.Hour // from a session's last use
-	ClaimLife      = 30 * 24 * time.Hour // of a name, from its last use
-	FirstClaimLife = 2 * time.Minute     // of a name whose session has not yet connected or spoken
+	SessionLife    = 14 * 24 * time.Hour // after the last use of the session
+	ClaimLife      = 30 * 24 * time.Hour // after the last use of the name
+	FirstClaimLife = 2 * time.Minute     // while its session has never connected or spoken
 )
 
-// Session is who holds a token. The store knows only the token's hash.
+// Session is the person who holds a token, on one device. The store knows only
+// the token's hash.
 type Session struct {
 	Hash    string // hex SHA-256 of the token
 	UID     string
-	Name    string    // "" if the name was lost to another's claim
+	Name    string    // "" if another person's claim took the name
 	Origin  string    // the page's origin; "" for a session made for a program (bearer)
 	Conns   []string  // ids of its open connections
-	Used    time.Time // when its use was last recorded; zero if it never connected nor spoke
+	Used    time.Time // last recorded use; zero if it never connected or spoke
 	Expires time.Time
 }
 
-// Claim is a user name that belongs to somebody.
+// Claim is the hold of a person on a name.
 type Claim struct {
 	Key     string // see [names.NameKey]
 	UID     string
@@ -39,11 +40,13 @@ type Claim struct {
 	Expires time.Time
 }
 
-// Connections are the open sockets of sessions.
+// Connections closes the connections of sessions; the Service of package chat
+// does.
 type Connections interface {
 	// Retire takes connections out of their rooms and closes them. again tells
-	// their clients to connect once more. all tells whether each is known to be no
-	// more: as long as one may speak, its name may not be given to another.
+	// their clients to connect again. all reports whether every connection is
+	// known to be gone: while one of them may still speak, its name must not go to
+	// another person.
 	Retire(ctx context.Context, connectionIDs []string, again bool) (all bool)
 }
 
@@ -51,7 +54,7 @@ type Connections interface {
 type Options struct {
 	Log    *slog.Logger
 	Now    func() time.Time
-	Random io.Reader // of tokens and uids
+	Random io.Reader // source of tokens and uids
 }
 
 // Service applies the rules. It keeps nothing in memory between calls: any
@@ -79,7 +82,7 @@ func New(store Store, connections Connections, o Options) *Service {
 	return s
 }
 
-// bestEffort logs the failure of something that lapses by itself.
+// bestEffort logs the failure of something that expires by itself.
 func (s *Service) bestEffort(ctx context.Context, what string, err error) {
 	if err != nil {
 		s.log.WarnContext(ctx, what, "outcome", "left to be mended", "err", err)

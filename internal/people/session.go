@@ -11,12 +11,12 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// useEvery is how often at most the use of a session is written down.
+// useEvery is the shortest time between two records of a session's use.
 const useEvery = 24 * time.Hour
 
-// SignIn claims a name for somebody new and gives their session and its token.
-// origin is the origin of the page that asks, "" for a program. [NameTaken],
-// [BadRequest].
+// SignIn claims a name for a new person and returns their session and its
+// token. origin is the origin of the page that asks, "" for a program. Errors:
+// [refusal.NameTaken], [refusal.BadRequest].
 func (s *Service) SignIn(ctx context.Context, spelling, origin string) (Session, string, error) {
 	name, key, err := names.ParseName(spelling)
 	if err != nil {
@@ -41,10 +41,10 @@ func (s *Service) SignIn(ctx context.Context, spelling, origin string) (Session,
 	return session, token, nil
 }
 
-// Session finds the session of a token. It writes nothing. [Unauthorized] if
-// there is none. A page's session is good only with the origin that made it
-// ([Forbidden]), and not without one ([Unauthorized]); a program's is good only
-// without one.
+// Session returns the session of a token. It writes nothing. A page's session
+// is valid only with the origin that made it, a program's session only without
+// an origin. Errors: [refusal.Unauthorized] if there is no session or its
+// origin is missing, [refusal.Forbidden] if the origin is another.
 func (s *Service) Session(ctx context.Context, token, origin string) (Session, error) {
 	session, err := s.PeekSession(ctx, token)
 	if err != nil {
@@ -59,8 +59,8 @@ func (s *Service) Session(ctx context.Context, token, origin string) (Session, e
 	return Session{}, refusal.Errorf(refusal.Forbidden, "This session belongs to another site.")
 }
 
-// PeekSession is [Service.Session] without a look at the origin, for requests
-// that change nothing and come without one.
+// PeekSession is [Service.Session] without the check of the origin, for
+// requests that change nothing and come without one.
 func (s *Service) PeekSession(ctx context.Context, token string) (Session, error) {
 	hash, ok := TokenHash(token)
 	if !ok {
@@ -80,10 +80,11 @@ func errNoSession() *refusal.Error {
 	return refusal.Errorf(refusal.Unauthorized, "You are not signed in.")
 }
 
-// Use notes that a session connects or speaks: on its first use, and then at
-// most once a day, session and name are extended. If the name has lapsed and
-// belongs to another by now, the session loses it and the answer is
-// [Unauthorized]. renewed tells that Expires has moved.
+// Use records that a session connects or speaks. On its first use, and then at
+// most once a day, it extends the session and the claim of its name. If the
+// claim has expired and another person has the name, the session loses it and
+// the error is [refusal.Unauthorized]. renewed reports whether Expires has
+// moved.
 func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed bool, err error) {
 	if session.Name == "" {
 		return session, false, refusal.Errorf(refusal.Unauthorized, "Your name was taken by somebody else. Choose another.")
@@ -113,10 +114,11 @@ func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed 
 	return session, true, nil
 }
 
-// stillHas looks, after the claim of a session's name, whether the session was
-// ended or renamed meanwhile. If so its name may have been given back before the
-// claim, and would be nobody's for as long as a claim lasts; so it is given back
-// again. Who ends or renames the session later finds the claim and frees it.
+// stillHas checks, after the claim of a session's name, that the session was
+// not ended or renamed meanwhile. If it was, its name may have been released
+// before the claim, which would now block the name for as long as a claim
+// lasts; so stillHas releases it again. A request that ends or renames the
+// session later finds the claim and releases it.
 func (s *Service) stillHas(ctx context.Context, session Session) error {
 	now, err := s.store.Session(ctx, session.Hash)
 	if err != nil && !errors.Is(err, refusal.ErrNotFound) {
@@ -137,14 +139,15 @@ func (s *Service) loseName(ctx context.Context, session Session) error {
 	}
 	old, err := s.store.RenameSession(ctx, session.Hash, "")
 	if err != nil && !errors.Is(err, refusal.ErrNotFound) {
-		return fmt.Errorf("take the name from a session: %w", err)
+		return fmt.Errorf("remove the name of a session: %w", err)
 	}
 	s.connections.Retire(ctx, old.Conns, false)
 	return refusal.Errorf(refusal.Unauthorized, "Your name was taken by somebody else. Choose another.")
 }
 
 // Rename gives the person of a session another name. Their connections are
-// closed, with word to connect again. [NameTaken], [BadRequest], [Unauthorized].
+// closed, and their clients told to connect again. Errors: [refusal.NameTaken],
+// [refusal.BadRequest], [refusal.Unauthorized].
 func (s *Service) Rename(ctx context.Context, session Session, spelling string) (Session, error) {
 	name, key, err := names.ParseName(spelling)
 	if err != nil {
@@ -165,8 +168,8 @@ func (s *Service) Rename(ctx context.Context, session Session, spelling string) 
 		return Session{}, fmt.Errorf("rename session: %w", err)
 	}
 	if old.Name == name {
-		// The store's client asked twice, and the first time it was done: so what
-		// the request read counts.
+		// The store's client sent the write twice, and the first attempt succeeded.
+		// So the session that the request read is the old one.
 		old = session
 	}
 	retired := s.connections.Retire(ctx, old.Conns, true)
@@ -177,8 +180,8 @@ func (s *Service) Rename(ctx context.Context, session Session, spelling string) 
 	return session, nil
 }
 
-// claimLife is how long a claim lasts that is made now: a session that has not
-// yet connected nor spoken holds a name for a moment only.
+// claimLife returns how long a new claim lasts. A session that has never
+// connected or spoken holds a name only for a moment.
 func (s *Service) claimLife(session Session) time.Duration {
 	if session.Used.IsZero() {
 		return FirstClaimLife
@@ -186,20 +189,21 @@ func (s *Service) claimLife(session Session) time.Duration {
 	return ClaimLife
 }
 
-// SignOut ends a session, closes its connections, and then gives its name back.
-// A session that is no more is no error.
+// SignOut ends a session, closes its connections, and then releases its name.
+// It is no error if the session no longer exists.
 func (s *Service) SignOut(ctx context.Context, session Session) error {
 	old, err := s.store.DeleteSession(ctx, session.Hash)
 	if errors.Is(err, refusal.ErrNotFound) {
-		// Perhaps the store's client asked twice, and the first time it was done:
-		// so what the request read counts. To end it all once more does no harm.
+		// Perhaps the store's client sent the write twice, and the first attempt
+		// succeeded. So the session that the request read is the old one. It does no
+		// harm to end its connections once more.
 		old, err = session, nil
 	}
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	if !s.connections.Retire(ctx, old.Conns, false) || old.Name == "" {
-		return nil // a name that cannot be given back now lapses by itself
+		return nil // the claim expires by itself
 	}
 	return s.store.Release(ctx, names.NameKey(old.Name), old.UID)
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // A token is "pcs_", 32 random bytes in base64url, and six base62 digits of the
-// CRC-32 of all that, so that a scanner of logs can know one, and a mistyped one
-// is refused without asking the store.
+// CRC-32 of all that. So a scanner of logs can recognise a token, and a
+// mistyped one is refused without a question to the store.
 const tokenPrefix = "pcs_"
 
 var tokenForm = regexp.MustCompile(`^pcs_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$`)
@@ -26,8 +26,8 @@ func newToken(random io.Reader) (string, error) {
 	return body + checksum(body), nil
 }
 
-// TokenHash gives what the store knows of a token: the hex SHA-256. ok is false
-// if it is no token at all.
+// TokenHash returns the hex SHA-256 of a token, by which the store knows it. ok
+// is false if the text is not a token.
 func TokenHash(token string) (hash string, ok bool) {
 	if !tokenForm.MatchString(token) {
 		return "", false

@@ -20,7 +20,7 @@ func mustToken(t testing.TB, random io.Reader) string {
 	return token
 }
 
-// TestTokenForm holds the form in place: it is in people's cookies.
+// TestTokenForm pins the form, because tokens are in people's cookies.
 func TestTokenForm(t *testing.T) {
 	got := mustToken(t, bytes.NewReader(make([]byte, 32)))
 	want := "pcs_" + strings.Repeat("A", 43) + "0ny8hH"
@@ -32,7 +32,7 @@ func TestTokenForm(t *testing.T) {
 		t.Errorf("its hash is %q, %v", hash, ok)
 	}
 	if strings.Contains(hash, got[4:20]) {
-		t.Error("the hash tells the token")
+		t.Error("the hash contains the token")
 	}
 	seen := map[string]bool{}
 	for range 1000 {
@@ -44,8 +44,8 @@ func TestTokenForm(t *testing.T) {
 	}
 }
 
-// TestTokenMutations changes every character in every way that stays within the
-// form: a checksum finds all of them.
+// TestTokenMutations changes every character in every way that keeps the form:
+// the checksum finds each change.
 func TestTokenMutations(t *testing.T) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	token := mustToken(t, rand.Reader)

@@ -9,9 +9,10 @@ import (
 
 const base36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
-// ID gives n random characters of [a-z0-9], a little over 5 bits each.
+// ID returns n random characters of [a-z0-9], a little over 5 bits each.
 func ID(random io.Reader, n int) (string, error) {
-	// 252 is the greatest multiple of 36 in a byte; what is above would be unfair.
+	// 252 is the greatest multiple of 36 in a byte. A byte above it would make
+	// some characters more frequent.
 	var id strings.Builder
 	var b [1]byte
 	for id.Len() < n {

@@ -22,8 +22,8 @@ func TestNoRandomness(t *testing.T) {
 }
 
 func TestIDIsFair(t *testing.T) {
-	// Every byte once: those from 252 on must be left out, and each character
-	// then comes 7 times.
+	// Every byte once: the ones from 252 on must be left out, and then each
+	// character comes 7 times.
 	var bytesOnce [256]byte
 	for i := range bytesOnce {
 		bytesOnce[i] = byte(255 - i)

@@ -1,5 +1,5 @@
-// Package refusal has the errors that cross the packages of rules: the closed
-// list that a client is told, and the few outcomes that a store answers.
+// Package refusal has the errors that cross package boundaries: the closed list
+// of errors that a client is told, and the few outcomes of a store's operation.
 package refusal
 
 import (
@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Code says what went wrong, from a closed list that clients may rely on.
+// Code says what went wrong. Clients may rely on the closed list of codes.
 type Code string
 
-// The closed list. See docs/frames.md for what a client does about each.
+// The closed list. docs/frames.md says what a client does about each.
 const (
 	BadRequest   Code = "bad_request"
 	Unauthorized Code = "unauthorized"
@@ -28,18 +28,18 @@ const (
 	Busy         Code = "busy"
 )
 
-// Error is what a client is told: a code, and a text for people that is not
-// part of the protocol. Every other error is [Internal] to a client, and its
-// text goes to the log only.
+// Error is an error that a client is told: a code, and a text for people that
+// is not part of the protocol. A client sees every other error as [Internal];
+// its text goes to the log only.
 type Error struct {
 	Code       Code
 	Message    string
-	RetryAfter time.Duration // 0: nothing is known
+	RetryAfter time.Duration // 0: unknown
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Code, e.Message) }
 
-// Temporary tells whether the same request can succeed later.
+// Temporary reports whether the same request can succeed later.
 func (c Code) Temporary() bool {
 	return c == RateLimited || c == Internal || c == Busy
 }
@@ -49,8 +49,8 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// AsError gives the [Error] that a client is to see for err: the one within it,
-// [Busy] for a store that refuses, [Internal] for everything else.
+// AsError returns the [Error] that a client sees for err: the one that err
+// wraps, [Busy] for [ErrBusy], and [Internal] for everything else.
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -61,14 +61,15 @@ func AsError(err error) *Error {
 	return &Error{Code: Internal, Message: "Something went wrong on the server."}
 }
 
-// Outcomes of a store's operation. Any other error means that nothing is known
-// of the outcome.
+// Outcomes of a store's operation. Any other error means that the outcome is
+// unknown.
 var (
-	// ErrNotFound: the row is not there, or has expired.
+	// ErrNotFound: the row is not there or has expired.
 	ErrNotFound = errors.New("not found")
-	// ErrTaken: the condition of a write failed, because somebody else was first.
+	// ErrTaken: the condition of a write failed because another request was first.
 	ErrTaken = errors.New("taken")
 	// ErrBusy: the store refuses for now (throttled, or another transaction holds
-	// the row). For a put of a log row it is an unknown outcome like any other.
+	// the row). After a put of a log row the outcome is unknown, as after any
+	// other error.
 	ErrBusy = errors.New("the store is busy")
 )

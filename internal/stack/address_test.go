@@ -18,11 +18,12 @@ type visit struct {
 	Query     map[string]any
 }
 
-// went is what the function made of it: an address in the bucket or a redirect.
+// went is the function's result: an address in the bucket or a redirect.
 type went struct{ URI, Location string }
 
-// run runs the template's function in Node, which is near enough to CloudFront's
-// runtime 2.0: both are ECMAScript, and the function asks nothing of the host.
+// runAddress runs the template's function in Node. That is close enough to
+// CloudFront's runtime 2.0: both are ECMAScript, and the function uses nothing
+// of the host.
 func runAddress(t *testing.T, domain string, visits []visit) (out []went) {
 	t.Helper()
 	doc := whole(t).source
@@ -74,7 +75,7 @@ func TestPageAddress(t *testing.T) {
 		{"what is no longer used", "", visit{cloudfront, "/published/obsolete.json", nil}, page},
 		{"the page by its name", "", visit{cloudfront, "/index.html", nil}, page},
 		{"an asset", "", visit{cloudfront, "/assets/page-1.js", nil}, went{URI: "/assets/page-1.js"}},
-		{"a file beside the page", "", visit{cloudfront, "/theme.js", nil}, went{URI: "/theme.js"}},
+		{"a file next to the page", "", visit{cloudfront, "/theme.js", nil}, went{URI: "/theme.js"}},
 		{"without a Host", own, visit{"", "/general/", nil}, page},
 		{"by its own name", own, visit{own, "/general/", nil}, page},
 		{"by CloudFront's name", own, visit{cloudfront, "/general/", nil}, went{Location: "308 https://" + own + "/general/"}},
@@ -93,8 +94,7 @@ func TestPageAddress(t *testing.T) {
 	}
 }
 
-// TestPageFilesHaveAddresses: each file beside the page is one that the function
-// lets through.
+// TestPageFilesHaveAddresses: the function lets each file of the page through.
 func TestPageFilesHaveAddresses(t *testing.T) {
 	files, err := os.ReadDir("../../web/public")
 	if err != nil {

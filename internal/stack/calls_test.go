@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// code is a package of ours, type-checked as far as it can be without the code
+// code is a package of ours, type-checked as far as possible without the code
 // of others: our own functions, methods and interfaces are resolved.
 type code struct {
 	types *types.Package
@@ -23,8 +23,8 @@ type code struct {
 	decls map[*types.Func]*ast.FuncDecl
 }
 
-// codebase loads packages of ours once. As an importer it gives ours, and empty
-// ones for all others.
+// codebase loads packages of ours once. As an importer it returns ours, and
+// empty packages for all others.
 type codebase struct {
 	root   string // the repository, or a copy of it
 	loaded map[string]*code
@@ -32,7 +32,7 @@ type codebase struct {
 
 func newCodebase(root string) *codebase { return &codebase{root, map[string]*code{}} }
 
-// ours begins the import path of each package beside this one.
+// ours is the beginning of the import paths of the packages next to this one.
 var ours = path.Dir(reflect.TypeFor[codebase]().PkgPath()) + "/"
 
 func (c *codebase) Import(name string) (*types.Package, error) {
@@ -70,7 +70,7 @@ func (c *codebase) load(dir string) (*code, error) {
 	}
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}, Types: map[ast.Expr]types.TypeAndValue{}}
 	loaded := &code{info: info, decls: map[*types.Func]*ast.FuncDecl{}}
-	config := types.Config{Importer: c, Error: func(error) {}} // others' code is not there
+	config := types.Config{Importer: c, Error: func(error) {}} // the code of others is missing
 	loaded.types, _ = config.Check(ours+dir, fset, files, loaded.info)
 	for _, file := range files {
 		for _, decl := range file.Decls {
@@ -83,7 +83,8 @@ func (c *codebase) load(dir string) (*code, error) {
 	return loaded, nil
 }
 
-// reach is what functions of this package, and what they call of it, use.
+// reach returns what functions of this package use, also by the functions of
+// the package that they call.
 func (c *code) reach(start []*types.Func) (used map[types.Object]bool, selected map[string]bool) {
 	used, selected = map[types.Object]bool{}, map[string]bool{}
 	for len(start) > 0 {
@@ -113,7 +114,7 @@ func (c *code) reach(start []*types.Func) (used map[types.Object]bool, selected 
 	return used, selected
 }
 
-// methods are the used methods of a type or interface, by name.
+// methods returns the used methods of a type or interface, by name.
 func methods(used map[types.Object]bool, dir string, receivers ...string) []string {
 	var names []string
 	for object := range used {
@@ -147,13 +148,15 @@ func (c *code) named(receiver string, names ...string) (found []*types.Func) {
 	return found
 }
 
-// families are the keys of rows, by what of internal/dynamo makes them.
+// families are the keys of rows, by the function in internal/dynamo that makes
+// them.
 var families = map[string]string{
 	"sessionKey": "SESSION#*", "nameKey": "NAME#*", "connectionKey": "CONN#*", "seatPK": "LIVE#*",
 	"roomKey": "ROOM#*", "directoryPK": "ROOMS", "logPK": "LOG#*",
 }
 
-// actions are what calls of the SDK need; transactions here only put.
+// actions are the IAM actions that calls of the SDK need; our transactions only
+// put.
 var actions = map[string]string{
 	"GetItem": "dynamodb:GetItem", "PutItem": "dynamodb:PutItem", "UpdateItem": "dynamodb:UpdateItem",
 	"DeleteItem": "dynamodb:DeleteItem", "Query": "dynamodb:Query", "TransactWriteItems": "dynamodb:PutItem",
@@ -161,10 +164,10 @@ var actions = map[string]string{
 	"TransactGetItems": "dynamodb:GetItem", "ExecuteStatement": "dynamodb:PartiQLSelect",
 }
 
-// posts are what a broadcaster's methods need.
+// posts are the HTTP methods that a broadcaster's methods need.
 var posts = map[string][]string{"Push": {"POST"}, "Disconnect": {"POST", "DELETE"}}
 
-// handler is the code of a function: SendFunction's is apigw.Send.
+// handler returns the code of a function: SendFunction's is apigw.Send.
 func (c *codebase) handler(function string) (*code, *types.Func, error) {
 	edge, err := c.load("apigw")
 	if err != nil {
@@ -178,8 +181,8 @@ func (c *codebase) handler(function string) (*code, *types.Func, error) {
 	return edge, found[0], nil
 }
 
-// routes are the keys of the routes that a function's code answers, by the two
-// tables in its handler.
+// routes returns the keys of the routes that a function's code answers, from
+// the two tables in its handler.
 func (c *codebase) routes(function string) (keys []string, err error) {
 	edge, handler, err := c.handler(function)
 	if err != nil {
@@ -203,8 +206,8 @@ func (c *codebase) routes(function string) (keys []string, err error) {
 	return keys, nil
 }
 
-// needs is what a function's code can ask of AWS: "dynamodb:GetItem ROOM#*" and
-// "execute-api:ManageConnections POST", sorted.
+// needs returns the rights that a function's code can use in AWS, such as
+// "dynamodb:GetItem ROOM#*" and "execute-api:ManageConnections POST", sorted.
 func (c *codebase) needs(function string) ([]string, error) {
 	edge, handler, err := c.handler(function)
 	if err != nil {
@@ -220,7 +223,7 @@ func (c *codebase) needs(function string) ([]string, error) {
 	}
 	used, _ := edge.reach([]*types.Func{handler})
 	persons, _ := people.reach(people.named("*Service", methods(used, "people", "Service")...))
-	// The rules of persons ask the log to end connections.
+	// The rules of people ask the chat to end connections.
 	services := append(methods(used, "chat", "Service"), methods(persons, "people", "Connections")...)
 	if len(services) == 0 {
 		return nil, fmt.Errorf("apigw.%s calls no method of chat.Service: this test no longer understands it", handler.Name())
@@ -245,7 +248,7 @@ func (c *codebase) needs(function string) ([]string, error) {
 	return slices.Sorted(maps.Keys(set)), nil
 }
 
-// storeNeeds is what one method of the store needs.
+// storeNeeds returns the rights that one method of the store needs.
 func (c *codebase) storeNeeds(method string) (out []string, err error) {
 	store, err := c.load("dynamo")
 	if err != nil {

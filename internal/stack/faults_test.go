@@ -6,13 +6,12 @@ import (
 	"testing"
 )
 
-// fault is a mistake that somebody could make in the template, and the rule that
-// must find it.
+// fault is a possible mistake in the template, and the rule that must find it.
 type fault struct {
 	name, old, new, rule string
 }
 
-// inTheText are found in the templates as they are written.
+// inTheText are faults that show in the templates as they are written.
 var inTheText = []fault{
 	{"the table goes with the stack", "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n    Properties:\n      BillingMode", "    UpdateReplacePolicy: Retain\n    Properties:\n      BillingMode", "the table outlives the stack"},
 	{"no backup", "PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false", "the table outlives the stack"},
@@ -69,7 +68,7 @@ var inTheText = []fault{
 	{"a scanner's rule switched off", "{id: CKV_AWS_18, comment: 'it holds", "{id: CKV_AWS_53, comment: 'it holds", "suppressions"},
 }
 
-// inTheTransform are found only in what SAM makes.
+// inTheTransform are faults that show only in the output of SAM.
 var inTheTransform = []fault{
 	{"a route to the wrong function", "send: {FunctionArn: !GetAtt SendFunction.Arn", "send: {FunctionArn: !GetAtt HistoryFunction.Arn", "routes"},
 	{"a route that hides $connect", "        $connect: {FunctionArn: !GetAtt ConnectFunction.Arn}\n", "        $connect: {FunctionArn: !GetAtt ConnectFunction.Arn}\n        connect: {FunctionArn: !GetAtt ConnectFunction.Arn}\n", "routes"},
@@ -134,7 +133,7 @@ func TestFaultsInTheTransform(t *testing.T) {
 	}
 }
 
-// TestEveryRuleHasAFault: a rule that nothing breaks is perhaps none.
+// TestEveryRuleHasAFault: a rule that no fault breaks may check nothing.
 func TestEveryRuleHasAFault(t *testing.T) {
 	for _, r := range slices.Concat(asWritten, afterSAM, inOps) {
 		found := func(f fault) bool { return f.rule == r.name }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// What one more function costs: its resource with its role, its program, its
+// The price of one more function: its resource with its role, its program, its
 // handler.
 const (
 	fifthFunction = `
@@ -45,7 +45,7 @@ func Fifth(rules Rules, log *slog.Logger) *Function {
 `
 )
 
-// copied is a copy of the functions' code with more files in it.
+// copied copies the functions' code and adds files to it.
 func copied(t *testing.T, more map[string]string) *codebase {
 	t.Helper()
 	root := t.TempDir()
@@ -66,7 +66,7 @@ func copied(t *testing.T, more map[string]string) *codebase {
 	return newCodebase(root)
 }
 
-// extended is the template with one more function, of such properties.
+// extended returns the template with one more function with these properties.
 func extended(t *testing.T, code *codebase, properties ...string) *stack {
 	t.Helper()
 	text := read(t, "template.yaml")
@@ -79,8 +79,8 @@ func extended(t *testing.T, code *codebase, properties ...string) *stack {
 	return s
 }
 
-// TestAFifthFunction: it costs its resource, role, program and handler, and
-// nothing else. What is left out is missed.
+// TestAFifthFunction: one more function costs its resource, role, program and
+// handler, and nothing else. The rules find each part that is left out.
 func TestAFifthFunction(t *testing.T) {
 	program := map[string]string{"functions/fifth/main.go": "package main\n", "internal/apigw/fifth.go": fifthHandler}
 	all, programless := copied(t, program), copied(t, map[string]string{"internal/apigw/fifth.go": fifthHandler})

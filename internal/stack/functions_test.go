@@ -16,14 +16,15 @@ var functionRules = []rule{
 	{"roles", roles},
 }
 
-// codeRules hold the template to the functions' code.
+// codeRules compare the template with the functions' code.
 var codeRules = []rule{
 	{"programs", mains},
 	{"rights", rights},
 	{"the boundary covers the roles", covered},
 }
 
-// functionsOf are the logical ids of the functions in a template as it is written.
+// functionsOf returns the logical ids of the functions in a template as it is
+// written.
 func functionsOf(s *stack) []string {
 	return slices.Sorted(maps.Keys(resources(s.source, "AWS::Serverless::Function")))
 }
@@ -45,7 +46,8 @@ func mains(s *stack, _ map[string]any) []string {
 	return difference("program in functions", written, declared)
 }
 
-// functions are as their code needs them, and nothing else calls them.
+// functions: each has the settings that its code needs, and nothing else calls
+// it.
 func functions(_ *stack, doc map[string]any) []string {
 	environment := `{"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI":{"Fn::Sub":"https://${WsApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/ws"},` +
 		`"AWS_ENDPOINT_URL_DYNAMODB":"","METRICS_NAMESPACE":{"Fn::Sub":"ProjectChat/${AWS::StackName}"},"RETENTION_DAYS":{"Ref":"RetentionDays"},"TABLE_NAME":{"Ref":"Table"}}`
@@ -75,7 +77,7 @@ func functions(_ *stack, doc map[string]any) []string {
 	return problems
 }
 
-// roles: each function has one, for itself alone, that names what it may do.
+// roles: each function has a role of its own that names what it may do.
 func roles(_ *stack, doc map[string]any) []string {
 	return each(resources(doc, "AWS::IAM::Role"), func(id string, r any) []string {
 		p := at(r, "Properties")
@@ -91,7 +93,7 @@ func roles(_ *stack, doc map[string]any) []string {
 	})
 }
 
-// statements are those of a function's policies, or of a role's.
+// statements returns the statements of a function's policies, or of a role's.
 func statements(policies any) (out []any) {
 	for _, policy := range list(policies) {
 		if document := at(policy, "PolicyDocument"); document != nil {
@@ -102,7 +104,7 @@ func statements(policies any) (out []any) {
 	return out
 }
 
-// loose says what lets a statement allow more than it names.
+// loose describes what makes a statement allow more than it names.
 func loose(id string, s any) (problems []string) {
 	where := fmt.Sprintf("%s %v", id, at(s, "Sid"))
 	for _, action := range list(at(s, "Action")) {
@@ -114,7 +116,7 @@ func loose(id string, s any) (problems []string) {
 			continue
 		}
 		problems = append(problems, want(where+" resource", at(s, "Resource"), `{"Fn::GetAtt":["Table","Arn"]}`)...)
-		// ForAllValues holds where there are no keys at all, as in a Scan.
+		// ForAllValues is true where there are no keys at all, as in a Scan.
 		problems = append(problems, want(where+" without keys", at(s, "Condition", "Null"), `{"dynamodb:LeadingKeys":"false"}`)...)
 	}
 	for _, resource := range list(at(s, "Resource")) {
@@ -125,7 +127,8 @@ func loose(id string, s any) (problems []string) {
 	return problems
 }
 
-// grants is what statements allow, in the words of [codebase.needs].
+// grants returns the rights that statements give, in the words of
+// [codebase.needs].
 func grants(statements []any) map[string]bool {
 	out := map[string]bool{}
 	for _, s := range statements {
@@ -146,8 +149,8 @@ func grants(statements []any) map[string]bool {
 	return out
 }
 
-// rights: each function may do what its code can ask for, with the rows that it
-// can ask for, and nothing else.
+// rights: each function has the rights that its code can use, on the rows that
+// it can use, and no others.
 func rights(s *stack, _ map[string]any) (problems []string) {
 	for _, id := range functionsOf(s) {
 		needs, err := s.code.needs(id)

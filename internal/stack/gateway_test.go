@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// design is which function stands behind which route, as the functions' code has it.
+// design returns the function behind each route, as the functions' code has it.
 func design(s *stack) (map[string]string, error) {
 	behind := map[string]string{}
 	for _, id := range functionsOf(s) {
@@ -50,8 +50,8 @@ var gatewayRules = []rule{
 	}},
 }
 
-// socketRoutes are the WebSocket routes by their key: the route's id, its
-// resource, and the function behind it ("" if its integration leads nowhere).
+// socketRoute is a WebSocket route: its id, its resource, and the function
+// behind it ("" if its integration leads nowhere).
 type socketRoute struct {
 	id       string
 	resource any
@@ -75,7 +75,7 @@ func socketRoutes(doc map[string]any) map[string]socketRoute {
 	return found
 }
 
-// httpRoutes are the functions behind the HTTP routes.
+// httpRoutes returns the functions behind the HTTP routes.
 func httpRoutes(doc map[string]any) map[string]string {
 	found := map[string]string{}
 	paths, _ := at(resources(doc, "AWS::ApiGatewayV2::Api"), "HttpApi", "Properties", "Body", "paths").(map[string]any)
@@ -100,7 +100,7 @@ func routes(s *stack, doc map[string]any) []string {
 	for key, r := range socketRoutes(doc) {
 		got[key] = r.function
 	}
-	// Of two routes of one key only one is among those.
+	// Two routes with one key count as one in the map.
 	written := len(httpRoutes(doc)) + len(resources(doc, "AWS::ApiGatewayV2::Route"))
 	return append(want("the routes", got, js(design)), want("number of routes", written, fmt.Sprint(len(design)))...)
 }
@@ -187,7 +187,7 @@ func throttles(_ *stack, doc map[string]any) []string {
 	})...)
 }
 
-// telling are the variables that an access log may have.
+// telling matches the variables that an access log may have.
 var telling = regexp.MustCompile(`^\$context\.(requestTime|requestId|eventType|routeKey|status|responseLength|responseLatency|integrationLatency|integrationErrorMessage|integration\.(status|latency|error)|error\.message)$`)
 
 func accessLogs(_ *stack, doc map[string]any) []string {

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// localHeaders reads from cmd/dev/site.go which headers the local server sends
-// with the page, and with the API.
+// localHeaders reads from cmd/dev/site.go the headers that the local server
+// sends with the page, and with the API.
 func localHeaders() (page, api map[string]string, err error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "../../cmd/dev/site.go", nil, parser.SkipObjectResolution)
 	if err != nil {
@@ -38,7 +38,8 @@ func localHeaders() (page, api map[string]string, err error) {
 	return page, api, nil
 }
 
-// headersSet are the calls Header().Set(name, value) with constant arguments.
+// headersSet returns the calls Header().Set(name, value) with constant
+// arguments.
 func headersSet(n ast.Node) map[string]string {
 	set := map[string]string{}
 	ast.Inspect(n, func(n ast.Node) bool {
@@ -54,7 +55,7 @@ func headersSet(n ast.Node) map[string]string {
 	return set
 }
 
-// text is the value of a string literal, or of several that are added.
+// text returns the value of a string literal, or of several that are added.
 func text(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:

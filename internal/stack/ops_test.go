@@ -23,11 +23,12 @@ var opsRules = []rule{
 	{"saved queries", savedQueries},
 }
 
-// fromThePerson are the parameters of ops.yaml that come from who deploys.
+// fromThePerson are the parameters of ops.yaml that the person who deploys
+// chooses.
 var fromThePerson = []string{"AlarmMail", "MonthlyBudget"}
 
-// wiring: .sam/deploy.sh gives ops.yaml the parameters that it has, each the
-// physical id of the resource of its name.
+// wiring: .sam/deploy.sh passes ops.yaml the parameters that it has, each the
+// physical id of the resource with its name.
 func wiring(s *stack, doc map[string]any) (problems []string) {
 	given := literals("../../.sam/deploy.sh", `"(\w+)=\$|(\w+)=\*`)
 	script, err := os.ReadFile("../../.sam/deploy.sh")
@@ -64,7 +65,7 @@ func logsEnd(_ *stack, doc map[string]any) []string {
 	)
 }
 
-// watched are the metrics that somebody must hear of.
+// watched are the metrics that must raise an alarm.
 var watched = []string{"Errors", "Throttles", "Duration", "LoggedErrors", "FailedPosts", "UnsentPosts", "Refused", "5xx", "IntegrationError", "ExecutionError", "ReadThrottleEvents", "WriteThrottleEvents"}
 
 func alarms(_ *stack, doc map[string]any) []string {
@@ -129,11 +130,11 @@ func parameters(_ *stack, doc map[string]any) []string {
 	})
 }
 
-// excused are the scanners' rules that are switched off somewhere, each there
-// with its reason.
+// excused are the scanners' rules that are switched off in one place, each with
+// its reason.
 var excused = []string{"CKV_AWS_18", "CKV_AWS_26", "CKV_AWS_119", "CKV_AWS_174"}
 
-// excusedEverywhere are switched off in .checkov.yaml.
+// excusedEverywhere are the rules that are switched off in .checkov.yaml.
 var excusedEverywhere = []string{"CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_158", "CKV_AWS_173"}
 
 func suppressions(_ *stack, doc map[string]any) []string {
@@ -152,7 +153,8 @@ func suppressions(_ *stack, doc map[string]any) []string {
 	})
 }
 
-// TestSuppressionsEverywhere: a rule that is switched off for all has its reason.
+// TestSuppressionsEverywhere: a rule that is switched off everywhere has its
+// reason.
 func TestSuppressionsEverywhere(t *testing.T) {
 	var off []string
 	for line := range strings.Lines(read(t, ".checkov.yaml")) {
@@ -171,7 +173,7 @@ func TestSuppressionsEverywhere(t *testing.T) {
 	}
 }
 
-// TestOperationsPage: whoever is woken by an alarm finds it there, and each
+// TestOperationsPage: a person who gets an alarm finds it on the page, and each
 // parameter is explained.
 func TestOperationsPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/operations.md")

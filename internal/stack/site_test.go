@@ -54,7 +54,7 @@ func hasPolicy(doc map[string]any, bucket string) bool {
 	return false
 }
 
-// allowed are the only ones that may do anything with a bucket's objects.
+// allowed are the only principals that may do anything with a bucket's objects.
 var allowed = map[string]string{
 	"SiteBucket": `{"Action":"s3:GetObject","Condition":{"StringEquals":{"AWS:SourceArn":{"Fn::Sub":"arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Site}"}}},"Effect":"Allow","Principal":{"Service":"cloudfront.amazonaws.com"},"Resource":{"Fn::Sub":"${SiteBucket.Arn}/*"},"Sid":"TheSiteReads"}`,
 	"LogBucket":  `{"Action":"s3:PutObject","Condition":{"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}},"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Resource":{"Fn::Sub":"${LogBucket.Arn}/bucket/*"},"Sid":"S3WritesItsLog"}`,
@@ -132,8 +132,8 @@ func viewers(_ *stack, doc map[string]any) []string {
 	)
 }
 
-// securityHeaders compares the template with what the local server sends; two
-// things more are for https only.
+// securityHeaders compares the template with the headers of the local server;
+// two more are for https only.
 func securityHeaders(_ *stack, doc map[string]any) []string {
 	page, api, err := localHeaders()
 	if err != nil {
@@ -150,7 +150,7 @@ func securityHeaders(_ *stack, doc map[string]any) []string {
 	)
 }
 
-// policyHeaders is what a response headers policy sends.
+// policyHeaders returns the headers that a response headers policy sends.
 func policyHeaders(doc map[string]any, id string) map[string]string {
 	config := at(resources(doc, "AWS::CloudFront::ResponseHeadersPolicy"), id, "Properties", "ResponseHeadersPolicyConfig")
 	out := map[string]string{}

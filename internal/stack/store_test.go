@@ -53,15 +53,17 @@ func oneTable(doc map[string]any) map[string]any {
 	return tables
 }
 
-// nameProperties would keep a second stack out of the account.
+// nameProperties are fixed names, which would keep a second stack out of the
+// account.
 var nameProperties = regexp.MustCompile(`^(BucketName|TableName|FunctionName|RoleName|PolicyName|ManagedPolicyName|TopicName|AlarmName|BudgetName|DashboardName|LogGroupName|FilterName|Name)$`)
 
-// noFixedNames lets a name be only if it is made of the stack's or the API's id.
+// noFixedNames accepts a name only if it is made of the stack's or the API's
+// id.
 func noFixedNames(_ *stack, doc map[string]any) []string {
 	all, _ := doc["Resources"].(map[string]any)
 	return each(all, func(id string, r any) (problems []string) {
 		if kind := fmt.Sprint(at(r, "Type")); strings.HasSuffix(kind, "Api") {
-			return nil // names of APIs need not differ
+			return nil // two APIs may have one name
 		}
 		properties := at(r, "Properties")
 		holders := []any{properties, at(properties, "OriginAccessControlConfig"), at(properties, "ResponseHeadersPolicyConfig"), at(properties, "Budget")}
@@ -77,12 +79,13 @@ func noFixedNames(_ *stack, doc map[string]any) []string {
 	})
 }
 
-// isSavedQuery: these names need not even differ, so the stack's own will do.
+// isSavedQuery: two saved queries may have one name, so the stack's own name
+// will do.
 func isSavedQuery(r, name any) bool {
 	return at(r, "Type") == "AWS::Logs::QueryDefinition" && strings.HasPrefix(js(name), `{"Fn::Sub":"${Chat}/`)
 }
 
-// ownName tells that a name is made of an id, or is that of another resource.
+// ownName reports whether a name is made of an id, or is another resource's.
 func ownName(v any) bool {
 	text := js(v)
 	return strings.Contains(text, "AWS::StackId") || strings.Contains(text, "${WsApi}") || at(v, "Ref") != nil || at(v, "Fn::GetAtt") != nil
@@ -93,7 +96,7 @@ var partitioned = regexp.MustCompile(`arn:aws[:-]|[a-z0-9}]\.amazonaws\.com(\.cn
 // principals are services; their names are the same everywhere.
 var principals = regexp.MustCompile(`"(cloudfront|logging\.s3|cloudwatch|apigateway|lambda)\.amazonaws\.com"`)
 
-// anyPartition looks at what we wrote; SAM knows the partition it works for.
+// anyPartition looks at our text; SAM knows the partition that it works for.
 func anyPartition(_ *stack, doc map[string]any) []string {
 	if doc["Transform"] == nil {
 		return nil

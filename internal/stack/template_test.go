@@ -1,6 +1,7 @@
-// Package stack holds template.yaml and ops.yaml to rules that no scanner knows:
-// as they are written, and template.yaml also as CloudFormation gets it after
-// SAM's own transform. Planted faults show that each rule can fail.
+// Package stack checks template.yaml and ops.yaml against rules that no scanner
+// knows. It checks both as they are written, and template.yaml also as
+// CloudFormation gets it after SAM's transform. Planted faults show that each
+// rule can fail.
 package stack
 
 import (
@@ -19,18 +20,18 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// here is the repository with the functions' code.
+// here is the functions' code in the repository.
 var here = newCodebase("../..")
 
-// stack is the two templates, intrinsic functions in their long form.
+// stack is the two templates, with intrinsic functions in their long form.
 type stack struct {
 	text   string
 	source map[string]any
-	// ops is ops.yaml; what it has for each function is in it once.
+	// ops is ops.yaml; resources for each function stand in it once.
 	ops map[string]any
-	// code is what the template deploys.
+	// code is the code that the template deploys.
 	code *codebase
-	// made is what SAM makes of it; nil if SAM is not at hand.
+	// made is the output of SAM; nil if SAM is not at hand.
 	made map[string]any
 }
 
@@ -61,7 +62,7 @@ func parseOne(t *testing.T, text string) map[string]any {
 	return value(doc.Content[0]).(map[string]any)
 }
 
-// value is a YAML node as JSON would have it: !Ref x becomes {"Ref": "x"}.
+// value returns a YAML node as JSON would have it: !Ref x becomes {"Ref": "x"}.
 func value(n *yaml.Node) any {
 	plain := plainValue(n)
 	name, ok := strings.CutPrefix(n.Tag, "!")
@@ -105,8 +106,8 @@ func plainValue(n *yaml.Node) any {
 	return n.Value
 }
 
-// transform runs SAM's transform over templates, in one go since its start takes
-// longest. SAM_PYTHON names the Python that has it.
+// transform runs SAM's transform on templates, all in one process, because its
+// start takes longest. SAM_PYTHON names the Python that has SAM.
 func transform(t *testing.T, stacks ...*stack) {
 	t.Helper()
 	python := os.Getenv("SAM_PYTHON")
@@ -138,7 +139,7 @@ func transform(t *testing.T, stacks ...*stack) {
 	}
 }
 
-// resources are those of a type, by logical id.
+// resources returns the resources of a type, by logical id.
 func resources(doc map[string]any, kind string) map[string]any {
 	found := map[string]any{}
 	all, _ := doc["Resources"].(map[string]any)
@@ -150,7 +151,7 @@ func resources(doc map[string]any, kind string) map[string]any {
 	return found
 }
 
-// at goes down a path of keys and indices; nil where it ends early.
+// at follows a path of keys and indices; nil where it ends early.
 func at(v any, path ...string) any {
 	for _, step := range path {
 		switch here := v.(type) {
@@ -169,7 +170,8 @@ func at(v any, path ...string) any {
 	return v
 }
 
-// list is v as a list: a single value is a list of one, nothing is an empty one.
+// list returns v as a list: a single value is a list of one, nothing is an
+// empty one.
 func list(v any) []any {
 	switch v := v.(type) {
 	case nil:
@@ -180,7 +182,8 @@ func list(v any) []any {
 	return []any{v}
 }
 
-// js is v as JSON, with sorted keys: a form in which values can be compared.
+// js returns v as JSON with sorted keys: a form in which values can be
+// compared.
 func js(v any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -191,7 +194,7 @@ func js(v any) string {
 	return strings.TrimSpace(out.String())
 }
 
-// want says what a value should be, if it is not.
+// want describes how a value differs from the wanted one; nil if it does not.
 func want(where string, got any, wanted string) []string {
 	if js(got) == wanted {
 		return nil
@@ -207,22 +210,22 @@ func each(found map[string]any, check func(id string, r any) []string) (problems
 	return problems
 }
 
-// rule is something that must hold of the template.
+// rule is a condition that must hold for the template.
 type rule struct {
 	name  string
 	check func(s *stack, doc map[string]any) []string
 }
 
-// asWritten are rules about resources that SAM leaves alone: they hold before
-// its transform and after it. afterSAM are rules about what it makes. inOps are
-// rules about ops.yaml, and inBoth about either template.
+// asWritten are rules about resources that SAM does not change: they hold
+// before its transform and after it. afterSAM are rules about its output. inOps
+// are rules about ops.yaml, and inBoth about either template.
 var (
 	asWritten = slices.Concat(storeRules, siteRules, logRules, codeRules, inBoth)
 	afterSAM  = slices.Concat(gatewayRules, functionRules)
 	inOps     = slices.Concat(opsRules, inBoth)
 )
 
-// broken are the names of the rules that a template breaks, with what is wrong.
+// broken returns the problems of a template by the rule that they break.
 func broken(s *stack) map[string][]string {
 	out := map[string][]string{}
 	judge := func(rules []rule, doc map[string]any) {
@@ -250,7 +253,7 @@ func read(t *testing.T, name string) string {
 	return string(text)
 }
 
-// whole is the stack as it is in the repository.
+// whole returns the stack as it is in the repository.
 func whole(t *testing.T) *stack {
 	t.Helper()
 	return parse(t, read(t, "template.yaml"), read(t, "ops.yaml"))

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// namespace is that of our metrics in ops.yaml.
+// namespace is the namespace of our metrics in ops.yaml.
 const namespace = "ProjectChat/${Chat}"
 
-// written are the metrics that the functions write, by reading where they do.
-// LoggedErrors is made by a filter.
+// written returns the metrics that the functions write, read from the code that
+// writes them. A filter makes LoggedErrors.
 func written() map[string]bool {
 	out := map[string]bool{"LoggedErrors": true}
 	for name := range literals("../apigw/emf.go", `(?:count|took)\("(\w+)"|metric\{"(\w+)"`) {
@@ -23,11 +23,12 @@ func written() map[string]bool {
 	return out
 }
 
-// literals are what a pattern's groups find in a file of the code.
+// literals returns the texts that a pattern's groups find in a file of the
+// code.
 func literals(file, pattern string) map[string]bool {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil // and nothing is known, so that every use is a problem
+		return nil // every use is then a problem
 	}
 	found := map[string]bool{}
 	for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
@@ -40,8 +41,8 @@ func literals(file, pattern string) map[string]bool {
 	return found
 }
 
-// ownMetrics: alarms about metrics of ours name those that the code writes, in
-// the chat's own namespace.
+// ownMetrics: alarms about metrics of ours name metrics that the code writes,
+// in the chat's own namespace.
 func ownMetrics(_ *stack, doc map[string]any) []string {
 	known := written()
 	codes := literals("../refusal/refusal.go", `= "([a-z_]+)"`)
@@ -75,7 +76,7 @@ func environments(_ *stack, doc map[string]any) []string {
 	return want("METRICS_NAMESPACE", at(where, "METRICS_NAMESPACE"), `{"Fn::Sub":"ProjectChat/${AWS::StackName}"}`)
 }
 
-// widgets are those of the dashboard.
+// widgets are the widgets of the dashboard.
 type widgets struct {
 	Widgets []struct {
 		Properties struct {
@@ -85,7 +86,7 @@ type widgets struct {
 	}
 }
 
-// ofFunctions is in an expression that finds a metric of each function.
+// ofFunctions is part of an expression that finds a metric of each function.
 const ofFunctions = "{AWS/Lambda,FunctionName}"
 
 func dashboard(s *stack, doc map[string]any) []string {
@@ -103,7 +104,7 @@ func dashboard(s *stack, doc map[string]any) []string {
 		for _, w := range all.Widgets {
 			p := w.Properties
 			metrics += len(p.Metrics) + (len(functionsOf(s))-1)*strings.Count(js(p.Metrics), ofFunctions)
-			// CloudFront is of no Region, and its metrics are in this one.
+			// CloudFront belongs to no Region; its metrics are in this one.
 			if wanted := map[bool]string{true: "us-east-1", false: "${AWS::Region}"}[p.Title == "Site"]; p.Region != wanted {
 				out = append(out, fmt.Sprintf("%s %q looks into Region %s", id, p.Title, p.Region))
 			}
@@ -118,7 +119,8 @@ func dashboard(s *stack, doc map[string]any) []string {
 
 var reference = regexp.MustCompile(`\$\{(\w+)\}`)
 
-// shown says what of a widget nothing writes, or is of no resource.
+// shown returns the metrics of a widget that nothing writes, or whose resource
+// does not exist.
 func shown(id string, metrics [][]any, doc map[string]any) (out []string) {
 	all, _ := doc["Parameters"].(map[string]any)
 	for _, metric := range metrics {
@@ -138,8 +140,8 @@ func shown(id string, metrics [][]any, doc map[string]any) (out []string) {
 	return out
 }
 
-// logMembers are the members of lines that a query may name: ours, those of the
-// access logs, and those of Lambda's own lines.
+// logMembers returns the fields of lines that a query may name: ours, those of
+// the access logs, and those of Lambda's own lines.
 func logMembers(doc map[string]any) map[string]bool {
 	known := map[string]bool{"record": true, "type": true, "msg": true, "level": true}
 	for _, from := range []map[string]bool{
@@ -162,7 +164,7 @@ func logMembers(doc map[string]any) map[string]bool {
 	return known
 }
 
-// queryWords are the language's own.
+// queryWords are the words of the query language.
 var queryWords = []string{"fields", "filter", "sort", "limit", "stats", "by", "as", "asc", "desc", "and", "or", "like", "count", "min", "max", "coalesce", "timestamp"}
 
 func savedQueries(s *stack, doc map[string]any) []string {
@@ -187,7 +189,7 @@ func savedQueries(s *stack, doc map[string]any) []string {
 	})
 }
 
-// logRights: what functions may do at most is what they need.
+// logRights: the most that functions may do to logs is what they need.
 func logRights(_ *stack, doc map[string]any) []string {
 	found := resources(doc, "AWS::IAM::ManagedPolicy")
 	problems := want("number of managed policies", len(found), `1`)
@@ -203,7 +205,8 @@ func logRights(_ *stack, doc map[string]any) []string {
 	})...)
 }
 
-// covered: what a role allows and the boundary does not would fail only in AWS.
+// covered: a right that a role gives and the boundary does not would fail only
+// in AWS.
 func covered(s *stack, _ map[string]any) (problems []string) {
 	allowed := map[any]bool{}
 	for _, statement := range list(at(s.source, "Resources", "Boundary", "Properties", "PolicyDocument", "Statement")) {

@@ -1,4 +1,4 @@
-// Package version tells which release a program is of.
+// Package version knows the release of a program.
 package version
 
 import "runtime/debug"
@@ -6,8 +6,9 @@ import "runtime/debug"
 // number is set by the Makefile: -ldflags '-X …/internal/version.number=0.1.0'.
 var number string
 
-// Number is the release as CHANGELOG.md has it, or else as Go knows it: that is
-// what `go install …@v0.1.0` was asked for, or the commit.
+// Number returns the release as CHANGELOG.md has it. Without the Makefile it is
+// the version that Go knows: the one that `go install …@v0.1.0` asked for, or
+// the commit.
 func Number() string {
 	if number != "" {
 		return number

@@ -10,7 +10,7 @@ const (
 	ActionTyping  = "typing" // one-way: there is no reply
 )
 
-// Head is what every frame of a client begins with.
+// Head is the beginning of every frame from a client.
 type Head struct {
 	Action string  `json:"action"`
 	ID     *string `json:"id,omitzero"` // comes back in the reply; at most [MaxID] characters
@@ -19,14 +19,15 @@ type Head struct {
 // MaxID is the greatest length of a request's id, in characters.
 const MaxID = 40
 
-// Join asks to be in a room, and for its newest messages or those after Since.
+// Join asks for a seat in a room, and for its newest messages or the ones after
+// Since.
 type Join struct {
 	Head  `json:",inline"`
 	Room  string    `json:"room"`
 	Since *Position `json:"since,omitempty"`
 }
 
-// Leave asks not to be in a room any more.
+// Leave asks to give the seat in a room up.
 type Leave struct {
 	Head `json:",inline"`
 	Room string `json:"room"`
@@ -38,8 +39,8 @@ type Send struct {
 	SendBody `json:",inline"`
 }
 
-// SendBody is a row to be added to a room's log; over HTTP it is the whole body.
-// Kind "" is the same as message, Target 0 as none, and an absent text as "".
+// SendBody is a row to add to a room's log; over HTTP it is the whole body.
+// Kind "" means message, Target 0 means none, and an absent text means "".
 type SendBody struct {
 	Room   string    `json:"room"`
 	CID    string    `json:"cid"`
@@ -50,14 +51,14 @@ type SendBody struct {
 	As     string    `json:"as,omitempty"`
 }
 
-// Typing tells the others in a room that somebody writes there.
+// Typing tells the others in a room that the person is writing.
 type Typing struct {
 	Head `json:",inline"`
 	Room string `json:"room"`
 }
 
-// History asks for a page of a room's messages: those before a seq, those after
-// one, or the newest.
+// History asks for a page of a room's messages: the ones before a seq, the ones
+// after a seq, or the newest.
 type History struct {
 	Head   `json:",inline"`
 	Room   string `json:"room"`
@@ -66,13 +67,13 @@ type History struct {
 	Limit  *int   `json:"limit,omitempty"`
 }
 
-// Ping tells that the client is alive and asks how far its rooms are.
+// Ping says that the client is alive and asks for the heads of its rooms.
 type Ping struct {
 	Head  `json:",inline"`
 	Rooms []string `json:"rooms"`
 }
 
-// SessionRequest asks over HTTP for a session under a name.
+// SessionRequest asks over HTTP for a session with a name.
 type SessionRequest struct {
 	Name   string `json:"name"`
 	Bearer bool   `json:"bearer,omitzero"`

@@ -7,9 +7,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Decode reads one JSON object into v and refuses what encoding/json lets pass
-// in silence: unknown members, duplicate keys, keys in another case, invalid
-// UTF-8, lone surrogates, and anything after the object.
+// Decode reads one JSON object into v and refuses what encoding/json accepts in
+// silence: unknown fields, duplicate keys, keys in another case, invalid UTF-8,
+// lone surrogates, and anything after the object.
 func Decode(frame []byte, v any) error {
 	if err := json.Unmarshal(frame, v, json.RejectUnknownMembers(true)); err != nil {
 		return fmt.Errorf("decode frame: %w", err)
@@ -21,13 +21,13 @@ func Decode(frame []byte, v any) error {
 func Encode(v any) []byte {
 	b, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
-		panic(fmt.Sprintf("wire: encode %T: %v", v, err)) // only a type that JSON cannot hold
+		panic(fmt.Sprintf("wire: encode %T: %v", v, err)) // only for a type that JSON cannot hold
 	}
 	return b
 }
 
-// RequestID gives the id of a request that could not be decoded, so that its
-// sender can tell which of its requests the error answers; nil if it has none.
+// RequestID returns the id of a request that could not be decoded, so that its
+// sender knows which request the error answers; nil if it has none.
 func RequestID(frame []byte) *string {
 	var head struct {
 		ID *string `json:"id"`
@@ -38,9 +38,10 @@ func RequestID(frame []byte) *string {
 	return head.ID
 }
 
-// Fit gives as many of messages (in ascending order) as fit into a frame of
-// [MaxServerFrame] bytes beside rest bytes of other content, at least one, and
-// tells whether any are left out. newest says from which end to keep them.
+// Fit returns as many of messages (in ascending order) as fit into a frame of
+// [MaxServerFrame] bytes in addition to rest bytes of other content, and at
+// least one. newest says from which end to keep them. cut reports whether any
+// are left out.
 func Fit(messages []Message, rest int, newest bool) (fit []Message, cut bool) {
 	room := MaxServerFrame - rest
 	for i := range messages {

@@ -10,7 +10,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// TestRevisionIsThatOfTheTable, and nothing in the table is newer.
+// TestRevisionIsThatOfTheTable: Revision is the table's, and nothing in the
+// table is newer.
 func TestRevisionIsThatOfTheTable(t *testing.T) {
 	table := golden.ReadKinds(t)
 	since := map[string]int{}
@@ -35,7 +36,8 @@ func TestActionsAreThoseOfTheTable(t *testing.T) {
 	}
 }
 
-// TestEveryKindHasAGoldenFrame of its form, and a place in the specification.
+// TestEveryKindHasAGoldenFrame: each kind has a golden frame of its form, and a
+// place in the specification.
 func TestEveryKindHasAGoldenFrame(t *testing.T) {
 	kinds, found := golden.ReadKinds(t).Kinds, map[string]bool{}
 	for name, zero := range goldens {

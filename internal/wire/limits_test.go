@@ -22,7 +22,8 @@ func TestLimits(t *testing.T) {
 	})
 }
 
-// TestEveryLimitIsRead: each stands in two places or more, which have a test.
+// TestEveryLimitIsRead: each limit stands in two or more places, each with a
+// test.
 func TestEveryLimitIsRead(t *testing.T) {
 	for name, limit := range golden.Limits(t) {
 		if len(limit.In) < 2 {
@@ -77,7 +78,7 @@ func TestLimitsAreAsDocumented(t *testing.T) {
 	}
 }
 
-// written is a number as documents have it.
+// written returns a number in the form of the documents.
 func written(name string, n int64) string {
 	switch bytes := strings.HasSuffix(name, "Bytes"); {
 	case bytes && n >= 1024:
@@ -90,7 +91,7 @@ func written(name string, n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// TestLimitsAreAsSpecified, where a schema can say them.
+// TestLimitsAreAsSpecified compares the limits that a schema can express.
 func TestLimitsAreAsSpecified(t *testing.T) {
 	s, limits := readSpecification(t), golden.Limits(t)
 	for _, c := range []struct {

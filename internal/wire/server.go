@@ -37,7 +37,7 @@ type Sent struct {
 	Duplicate bool    `json:"duplicate"`
 }
 
-// HistoryPage answers [History], in ascending order.
+// HistoryPage answers [History]. The messages are in ascending order.
 type HistoryPage struct {
 	Type     string    `json:"type"`
 	ID       *string   `json:"id,omitzero"`
@@ -55,11 +55,11 @@ type Pong struct {
 	Heads map[string]RoomHead `json:"heads"`
 }
 
-// RoomHead tells how far a room is. Of a room that the connection is not in it
-// holds Live only, which is false then.
+// RoomHead is how far a room's log goes. If the connection is not in the room,
+// it holds only Live, which is false.
 //
-// OnlineFor is for how many ms OnlineCount holds if none of those present gives
-// another sign of life; absent in a room of more than 100 connections, and where
+// OnlineFor is how many ms OnlineCount holds if no person present gives another
+// sign of life. It is absent in a room of more than 100 connections, and if
 // nobody is present.
 type RoomHead struct {
 	Epoch       string `json:"epoch,omitempty"`
@@ -77,7 +77,7 @@ type Messages struct {
 	Messages []Message `json:"messages"`
 }
 
-// Presence is a push: who came and who left.
+// Presence is a push: people have come to a room or left it.
 type Presence struct {
 	Type        string   `json:"type"`
 	Room        string   `json:"room"`
@@ -87,7 +87,7 @@ type Presence struct {
 	At          string   `json:"at"`
 }
 
-// TypingPush is a push: somebody writes.
+// TypingPush is a push: a person is writing.
 type TypingPush struct {
 	Type string `json:"type"`
 	Room string `json:"room"`
@@ -112,8 +112,8 @@ type Error struct {
 	RetryAfter int     `json:"retryAfter,omitzero"` // whole seconds
 }
 
-// Session answers a request about a session. Token is there only for a program
-// that asked for one.
+// Session answers a request about a session. Only a program that asked for a
+// token gets one.
 type Session struct {
 	UID     string `json:"uid"`
 	Name    string `json:"name"`
@@ -121,7 +121,7 @@ type Session struct {
 	Token   string `json:"token,omitempty"`
 }
 
-// NoSession answers who asks for their session and has none.
+// NoSession answers a request for the session of a caller who has none.
 type NoSession struct {
 	UID *string `json:"uid"` // always null
 }

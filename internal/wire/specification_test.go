@@ -20,10 +20,11 @@ import (
 	"projectchat/local/template"
 )
 
-// The specifications for machines: what they have in common is in the first.
+// specificationFiles are the specifications for machines; the first has the
+// parts that both share.
 var specificationFiles = []string{"asyncapi.yaml", "openapi.yaml"}
 
-// specification is both of them.
+// specification is both files.
 type specification struct {
 	documents map[string]map[string]any
 	compiler  *jsonschema.Compiler
@@ -57,7 +58,7 @@ func readSpecification(t *testing.T) specification {
 	return s
 }
 
-// at gives what is under a path of keys; nil if nothing is.
+// at returns the object at a path of keys; nil if there is none.
 func (s specification) at(file string, path ...string) map[string]any {
 	here := s.documents[file]
 	for _, key := range path {
@@ -96,7 +97,7 @@ func TestGoldenFramesAreAsSpecified(t *testing.T) {
 	}
 }
 
-// members are a type's own: those that may be absent are false.
+// members returns the fields of a type; those that may be absent are false.
 func members(of reflect.Type) map[string]bool {
 	found := map[string]bool{}
 	for field := range of.Fields() {
@@ -113,7 +114,7 @@ func members(of reflect.Type) map[string]bool {
 	return found
 }
 
-// structs are a type and all that it holds.
+// structs collects a type and all types that it contains.
 func structs(of reflect.Type, found map[string]reflect.Type) {
 	switch of.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
@@ -126,14 +127,15 @@ func structs(of reflect.Type, found map[string]reflect.Type) {
 	}
 }
 
-// TestTypesAreAsSpecified: no member is in the types or in the schemas alone. What
-// the server always says is required, but may be left out of a request.
+// TestTypesAreAsSpecified: the types and the schemas have the same fields. A
+// field that the server always sends is required; in a request it may be
+// absent.
 func TestTypesAreAsSpecified(t *testing.T) {
 	s, found := readSpecification(t), map[string]reflect.Type{}
 	for _, zero := range goldens {
 		structs(reflect.TypeOf(zero), found)
 	}
-	delete(found, "Head") // a part of others
+	delete(found, "Head") // a part of other types
 	for name, of := range found {
 		_, schema := s.schema(t, name)
 		required := map[string]bool{}
@@ -164,7 +166,8 @@ func TestTypesAreAsSpecified(t *testing.T) {
 	}
 }
 
-// TestRoutesAreAsSpecified by template.yaml, whether they answer or not.
+// TestRoutesAreAsSpecified compares the routes with template.yaml, and whether
+// they answer.
 func TestRoutesAreAsSpecified(t *testing.T) {
 	project, err := template.Load("../../template.yaml", template.Options{})
 	if err != nil {
@@ -216,7 +219,7 @@ func TestCodesAreAsSpecified(t *testing.T) {
 	}
 }
 
-// TestReferencesLeadSomewhere, in both files.
+// TestReferencesLeadSomewhere checks the references in both files.
 func TestReferencesLeadSomewhere(t *testing.T) {
 	s := readSpecification(t)
 	for _, file := range specificationFiles {

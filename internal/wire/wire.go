@@ -1,29 +1,30 @@
-// Package wire has the frames that a client and the chat exchange, version 1 of
-// the protocol that docs/frames.md describes: what they hold, how they are
-// read (strictly) and how they are written.
+// Package wire has the frames that a client and the server exchange: their
+// fields, and how to read (strictly) and write them. docs/frames.md describes
+// this version 1 of the protocol.
 //
-// The files in testdata are golden frames. The tests of this package and those
-// of the page (web/src/client) read the same files, so that a change of one
-// side alone fails on the other.
+// The files in testdata are golden frames. The tests of this package and of the
+// page (web/src/client) read the same files, so a change of one side alone
+// fails on the other.
 package wire
 
 import "time"
 
-// Version of the protocol, which a client names in the handshake (?v=1).
+// Version is the version of the protocol, which a client names in the handshake
+// (?v=1).
 const Version = 1
 
-// Revision of the protocol within its version, which a client reads in [Joined] and
-// [Pong].
-// What came with a revision a client sends only to a server that has it; a
-// server's new members and types are ignored by who does not know them.
+// Revision is the revision of the protocol within its version. A client reads
+// it in [Joined] and [Pong]. It sends the requests of a revision only to a
+// server that has it; it ignores new fields and types that it does not know.
 //
 //   - 1 (2026-11-22): the first.
 //   - 2 (2026-11-24): kind and target in [SendBody], [Typing], [TypingPush];
 //     target, edited and deleted in [Message]; v in [Pong].
 const Revision = 2
 
-// Limits on frames, in bytes. API Gateway closes a connection that sends a frame
-// of more than 32 KB; what leaves room below that is answered with an error.
+// Limits on frames, in bytes. API Gateway closes a connection that sends a
+// frame of more than 32 KB. The limit is lower, so that a frame that is a
+// little too long is answered with an error.
 const (
 	MaxClientFrame = 24 << 10
 	MaxServerFrame = 30 << 10
@@ -50,7 +51,7 @@ type Message struct {
 	Deleted int64  `json:"deleted,omitzero"` // seq of the row that deleted it; Text is "" then
 }
 
-// Person is somebody who is in a room.
+// Person is a person in a room.
 type Person struct {
 	UID  string `json:"uid"`
 	Name string `json:"name"`

@@ -11,8 +11,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// Every golden frame, with the type that must read it and write it back to the
-// letter. A file that is not here fails TestEveryGoldenIsRead.
+// goldens has every golden frame, with the type that must read it and write it
+// back to the letter. A file that is missing here fails TestEveryGoldenIsRead.
 var goldens = map[string]any{
 	"client/join":                 wire.Join{},
 	"client/join-since":           wire.Join{},
@@ -64,7 +64,7 @@ var goldens = map[string]any{
 	"http/rooms":                  wire.Rooms{},
 }
 
-// What API Gateway itself sends is read by the page alone.
+// gatewayFrames are API Gateway's own frames, which only the page reads.
 const gatewayFrames = "gateway/"
 
 func TestGoldenFramesRoundTrip(t *testing.T) {
@@ -133,7 +133,7 @@ func TestDecodeRefusesNumbersThatAreNotWhole(t *testing.T) {
 	}
 }
 
-// TestDecodeTakesADeletionWithoutText: there is no text to send.
+// TestDecodeTakesADeletionWithoutText: a deletion has no text to send.
 func TestDecodeTakesADeletionWithoutText(t *testing.T) {
 	var v wire.SendBody
 	if err := wire.Decode([]byte(`{"room":"a","cid":"c","kind":"delete","target":1}`), &v); err != nil || v.Text != "" || v.Target != 1 {

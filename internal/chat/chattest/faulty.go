@@ -10,8 +10,8 @@ import (
 	"projectchat/internal/people"
 )
 
-// Faulty is a [Backend] that fails where its plan says so. It is safe for
-// concurrent use as long as the plan is.
+// Faulty is a [Backend] that fails where its plan says. It is safe for
+// concurrent use if the plan is.
 type Faulty struct {
 	store Backend
 	plan  func(Call) Fault
@@ -25,34 +25,34 @@ type Faulty struct {
 type Call struct {
 	Op    string // the operation's name in [Backend]
 	N     int    // the n-th call of this operation, from 1
-	Index int    // its number among all calls, from 1
+	Index int    // the call's number among all calls, from 1
 }
 
-// Fault is what goes wrong in a call; the zero value is nothing.
+// Fault is the failure of a call; the zero value is none.
 type Fault struct {
 	When When
-	Err  error // what the call gives if it fails; nil: [ErrInjected]
+	Err  error // the error of the call; nil: [ErrInjected]
 }
 
-// When tells at what moment of a call a fault strikes.
+// When is the moment of a call at which a fault strikes.
 type When int
 
 const (
 	Never      When = iota
-	Before          // it fails, and had no effect
-	After           // it fails, and had its effect: the caller cannot know
-	HangBefore      // it lasts until its context is over, and had no effect
-	HangAfter       // it lasts until its context is over, and had its effect
+	Before          // the call fails without its effect
+	After           // the call fails after its effect: the caller cannot know
+	HangBefore      // the call hangs until its context ends, without its effect
+	HangAfter       // the call hangs until its context ends, after its effect
 )
 
 var _ Backend = (*Faulty)(nil)
 
-// NewFaulty puts faults before a store. The plan is asked once per call.
+// NewFaulty wraps a store. The plan is asked once per call.
 func NewFaulty(store Backend, plan func(Call) Fault) *Faulty {
 	return &Faulty{store: store, plan: plan, count: map[string]int{}}
 }
 
-// Trace lists the operations that were called so far, in order, those included
+// Trace lists the operations that were called so far, in order, including those
 // that failed.
 func (f *Faulty) Trace() []string {
 	f.mu.Lock()
@@ -69,7 +69,8 @@ func (f *Faulty) next(op string) Fault {
 	return f.plan(call)
 }
 
-// through makes a call of two results with the fault that is planned for it.
+// through makes a call with a result and an error, and applies the fault that
+// is planned for it.
 func through[T any](ctx context.Context, f *Faulty, op string, do func() (T, error)) (T, error) {
 	var none T
 	fault := f.next(op)
@@ -95,7 +96,7 @@ func through[T any](ctx context.Context, f *Faulty, op string, do func() (T, err
 	return result, actual
 }
 
-// effect makes a call that gives nothing but an error.
+// effect is [through] for a call that returns only an error.
 func effect(ctx context.Context, f *Faulty, op string, do func() error) error {
 	_, err := through(ctx, f, op, func() (struct{}, error) { return struct{}{}, do() })
 	return err

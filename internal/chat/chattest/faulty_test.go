@@ -72,7 +72,7 @@ func TestFaultyRooms(t *testing.T) {
 	}
 	rooms, more, err = f.Rooms(t.Context(), "", 1)
 	if wantErr(t, "second", err, ErrInjected); len(rooms) != 0 || more {
-		t.Errorf("got %v, more %v beside an error", rooms, more)
+		t.Errorf("got %v, more %v with an error", rooms, more)
 	}
 }
 

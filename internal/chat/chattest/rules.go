@@ -12,20 +12,20 @@ type (
 	persons = people.Service
 )
 
-// Rules are the services of all packages of rules over one store, with the two
-// requests that need more than one of them as package apigw puts them together.
+// Rules are the services on one store. Connect and Post need two of them, which
+// they combine as package apigw does.
 type Rules struct {
 	*rooms
 	*persons
 }
 
-// NewRules makes rules; o.Now, o.Random and o.Log are for all services.
-func NewRules(store Backend, cast chat.Broadcaster, o chat.Options) Rules {
-	log := chat.New(store, cast, o)
+// NewRules makes rules. o.Now, o.Random and o.Log apply to all services.
+func NewRules(store Backend, broadcaster chat.Broadcaster, o chat.Options) Rules {
+	log := chat.New(store, broadcaster, o)
 	return Rules{log, people.New(store, log, people.Options{Log: o.Log, Now: o.Now, Random: o.Random})}
 }
 
-// Connect notes a use of a session and a connection of it.
+// Connect records a use of a session and opens a connection of it.
 func (r Rules) Connect(ctx context.Context, connectionID string, session people.Session) error {
 	session, _, err := r.Use(ctx, session)
 	if err != nil {
@@ -36,7 +36,7 @@ func (r Rules) Connect(ctx context.Context, connectionID string, session people.
 	})
 }
 
-// Post notes a use of a session and sends for its person.
+// Post records a use of a session and sends for its person.
 func (r Rules) Post(ctx context.Context, session people.Session, d chat.Draft) (chat.Receipt, error) {
 	session, _, err := r.Use(ctx, session)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// hardRooms are room keys that a store might trip over.
+// hardRooms are room keys that could trip a store up.
 var hardRooms = []string{
 	"general", "a.b.c", "a#b", "a%23b", "a%b", "a/b/../c", "..", "room#x", "ROOM#x", "LOG#general#e",
 	"grüße", "日本語", "😀😀", "a b", "[0]", ":r", "#room", "$", `"'\`, "ROOMS", "ROOM",

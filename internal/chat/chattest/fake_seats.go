@@ -30,12 +30,13 @@ func (s *Store) SampleSeats(ctx context.Context, room string, from uint32, limit
 	})
 	rows = slices.Concat(rows[start:], rows[:start])
 	if len(rows) <= limit {
-		return chat.Sample{Seats: s.living(rows), Whole: true, Span: 1}, nil
+		return chat.Sample{Seats: s.living(rows), Whole: true, Share: 1}, nil
 	}
-	// The rows are all there are before the next one, so that is what they cover.
+	// The rows are all seats up to the next one, so they cover the ring up to its
+	// place.
 	end := chat.RingPosition(rows[limit].ConnectionID)
-	span := float64(max(end-from, 1)) / (1 << 32)
-	return chat.Sample{Seats: s.living(rows[:limit]), Span: span}, nil
+	share := float64(max(end-from, 1)) / (1 << 32)
+	return chat.Sample{Seats: s.living(rows[:limit]), Share: share}, nil
 }
 
 // ring lists all rows of a room, expired ones too, in the order of the ring.
@@ -47,8 +48,8 @@ func (s *Store) living(rows []chat.Seat) []chat.Seat {
 	return slices.DeleteFunc(slices.Clone(rows), func(m chat.Seat) bool { return !s.alive(m.Expires) })
 }
 
-// ByRing compares two seats by their places on the ring, as every store
-// orders them: by [chat.RingPosition], then by connection id.
+// ByRing compares two seats in the order of every store: by
+// [chat.RingPosition], then by connection id.
 func ByRing(a, b chat.Seat) int {
 	return cmp.Or(
 		cmp.Compare(chat.RingPosition(a.ConnectionID), chat.RingPosition(b.ConnectionID)),

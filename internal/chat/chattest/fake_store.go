@@ -1,6 +1,7 @@
-// Package chattest has what tests of the chat need: fakes of the two interfaces
-// that package chat declares, a decorator that makes any store fail on purpose,
-// and the conformance suite that every store must pass.
+// Package chattest has the tools for tests of the chat: fakes of the two
+// interfaces that package chat declares, a decorator that makes a store fail on
+// purpose, the suite that every store must pass (store_*.go), and the suite of
+// the rules (rules_*.go).
 package chattest
 
 import (
@@ -14,16 +15,16 @@ import (
 	"projectchat/internal/people"
 )
 
-// Backend is the store of all packages of rules.
+// Backend is the store of all services.
 type Backend interface {
 	chat.Store
 	people.Store
 }
 
-// Store is a [Backend] in memory. It is safe for concurrent use, copies all
-// that goes in and out, and keeps times as a table does: Expires in whole
-// seconds, every other time in whole milliseconds, both rounded down, in UTC.
-// An expired row stays and counts as absent, as in a table whose TTL lags.
+// Store is a [Backend] in memory. It is safe for concurrent use and copies
+// everything that goes in and out. It keeps times as a table does: Expires in
+// whole seconds, every other time in whole milliseconds, both rounded down, in
+// UTC. An expired row stays and counts as absent, as in a table whose TTL lags.
 type Store struct {
 	now func() time.Time
 
@@ -41,7 +42,7 @@ type logKey struct{ room, epoch string }
 
 var _ Backend = (*Store)(nil)
 
-// NewStore makes an empty store that tells by now what has expired.
+// NewStore makes an empty store. now decides what has expired.
 func NewStore(now func() time.Time) *Store {
 	return &Store{
 		now:      now,
@@ -55,8 +56,8 @@ func NewStore(now func() time.Time) *Store {
 	}
 }
 
-// Calls tells how often each operation was called, by its name in [Backend],
-// those included that failed.
+// Calls returns how often each operation was called, by its name in [Backend].
+// Failed calls count, too.
 func (s *Store) Calls() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,15 +71,15 @@ func (s *Store) ResetCalls() {
 	clear(s.calls)
 }
 
-// DeleteMessage takes a row out of a log, as TTL does.
+// DeleteMessage deletes a row of a log, as TTL does.
 func (s *Store) DeleteMessage(room, epoch string, seq int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.logs[logKey{room, epoch}], seq)
 }
 
-// Restore does what is done with a restored table before functions use it:
-// connections and seats are gone, and each room's log is in a new epoch.
+// Restore changes the store as a restore changes a table before functions use
+// it: connections and seats are gone, and each room's log is in a new epoch.
 func (s *Store) Restore(epoch func(room string) string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +105,7 @@ func (s *Store) begin(ctx context.Context, op string) error {
 	return nil
 }
 
-// alive tells whether a row has not yet expired.
+// alive reports whether a row has not yet expired.
 func (s *Store) alive(expires time.Time) bool { return s.now().Before(expires) }
 
 func seconds(t time.Time) time.Time { return rounded(t, time.Second) }

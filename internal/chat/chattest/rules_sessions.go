@@ -11,8 +11,8 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// sessions tests who somebody is, and that it ends when it should.
-func (s serviceSuite) sessions(t *testing.T) {
+// sessions tests that a session stands for its person, and ends when it should.
+func (s rulesSuite) sessions(t *testing.T) {
 	s.run(t, "sign in", (*Stage).signIn)
 	s.run(t, "token and origin", (*Stage).tokenAndOrigin)
 	s.run(t, "names that look the same", (*Stage).lookAlikes)
@@ -159,8 +159,8 @@ func (s *Stage) connectionExpires() {
 	first := s.Connect(session)
 	s.Same("a connection's life", row(first), s.Now().Add(chat.ConnectionLife))
 	end := s.reread(session).Expires
-	// A session that was used a moment ago is not extended; so a connection that
-	// is made near the session's end ends with it.
+	// A session that was used a moment ago is not extended, so a connection made
+	// near the session's end ends with it.
 	used := end.Add(-time.Hour)
 	s.Pass(used.Sub(s.Now()))
 	s.OK(s.Store.UseSession(s.Ctx, session.Hash, used, end))
@@ -178,14 +178,14 @@ func (s *Stage) connectionExpires() {
 func (s *Stage) rename() {
 	session, conn := s.Guest("Ann", "room")
 	_, ben := s.Guest("Ben", "room")
-	s.Cast.Reset()
+	s.Broadcaster.Reset()
 	renamed, err := s.Chat.Rename(s.Ctx, s.reread(session), " Anna ")
 	s.OK(err)
 	s.Same("uid, name", []string{renamed.UID, renamed.Name}, []string{session.UID, "Anna"})
 	s.Same("stored", s.reread(session), renamed)
-	bye, closed := s.Cast.Bye(conn)
+	bye, closed := s.Broadcaster.Bye(conn)
 	s.Same("bye", []any{bye, closed}, []any{chat.Bye{Code: refusal.Unauthorized, Retry: true}, true})
-	s.Same("live", s.Live("room"), []string{ben})
+	s.Same("seats", s.Seats("room"), []string{ben})
 	s.Same("left", s.presences(ben, "room")[0].Left, []chat.Person{{UID: session.UID, Name: "Ann"}})
 	_, err = s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
 	s.Refused(err, refusal.Unauthorized)
@@ -200,7 +200,7 @@ func (s *Stage) rename() {
 	s.Same("name after it", s.Join(again, "room").Me.Name, "ANNA")
 	_, err = s.Chat.Rename(s.Ctx, s.reread(session), "ANNA")
 	s.OK(err)
-	_, closed = s.Cast.Bye(again)
+	_, closed = s.Broadcaster.Bye(again)
 	s.Same("closed by a rename to the same", closed, false)
 }
 
@@ -212,22 +212,23 @@ func (s *Stage) renameRefused() {
 	_, err = s.Chat.Rename(s.Ctx, s.reread(session), "\u202e")
 	s.Refused(err, refusal.BadRequest)
 	s.Same("name", s.reread(session).Name, "Ann")
-	_, closed := s.Cast.Bye(conn)
+	_, closed := s.Broadcaster.Bye(conn)
 	s.Same("closed", closed, false)
 	old := s.reread(session)
 	s.OK(s.Chat.SignOut(s.Ctx, old))
 	_, err = s.Chat.Rename(s.Ctx, old, "Cat")
 	s.Refused(err, refusal.Unauthorized)
-	s.SignIn("Cat") // the claim is given back
+	s.SignIn("Cat") // the claim has been released
 }
 
-// freedLast tells that no connection is left when a name is given back.
+// freedLast returns rules that check, when a name is released, that the
+// connection is gone.
 func (s *Stage) freedLast(conn string) (Rules, *Faulty) {
 	return s.Faulty(func(c Call) Fault {
 		if c.Op == "Release" {
-			_, closed := s.Cast.Bye(conn)
+			_, closed := s.Broadcaster.Bye(conn)
 			s.Same("closed before the name is free", closed, true)
-			s.Same("out of the room before the name is free", s.Live("room"), []string{})
+			s.Same("out of the room before the name is free", s.Seats("room"), []string{})
 			_, _, err := s.Chat.SignIn(s.Ctx, "Ann", "")
 			s.Refused(err, refusal.NameTaken)
 		}
@@ -248,18 +249,18 @@ func (s *Stage) signOut() {
 	session, conn := s.Guest("Ann", "room")
 	second := s.Connect(session)
 	_, ben := s.Guest("Ben", "room")
-	s.Cast.Reset()
+	s.Broadcaster.Reset()
 	old := s.reread(session)
 	for range 2 {
 		s.OK(s.Chat.SignOut(s.Ctx, old))
 	}
 	for _, id := range []string{conn, second} {
-		bye, closed := s.Cast.Bye(id)
+		bye, closed := s.Broadcaster.Bye(id)
 		s.Same("bye", []any{bye, closed}, []any{chat.Bye{Code: refusal.Unauthorized}, true})
 		_, err := s.Chat.Join(s.Ctx, id, "room", nil)
 		s.Refused(err, refusal.Unauthorized)
 	}
-	s.Same("live", s.Live("room"), []string{ben})
+	s.Same("seats", s.Seats("room"), []string{ben})
 	s.Same("left", len(s.presences(ben, "room")), 1)
 	s.Refused(s.Chat.Connect(s.Ctx, "late", old), refusal.Unauthorized)
 	s.SignIn("Ann")
@@ -296,7 +297,7 @@ func (s *Stage) nameLost() {
 }
 
 // whileConnecting does something before every single call of a Connect, and
-// tells after each what came of it.
+// checks the result after each.
 func (s *Stage) whileConnecting(do func(people.Session), check func(session people.Session, conn string, err error)) {
 	for k := 1; ; k++ {
 		session, done := s.SignIn("Ann"), false
@@ -354,8 +355,8 @@ func (s *Stage) renameAndLoss() {
 	s.Same("name", s.reread(session).Name, "Anna")
 }
 
-// A store's client may repeat a request whose answer was lost. The second answer
-// then tells nothing of the session as it was.
+// signOutTwice: a store's client may repeat a request whose answer was lost.
+// The second answer then says nothing of the session as it was.
 func (s *Stage) signOutTwice() {
 	session, conn := s.Guest("Ann", "room")
 	service, _ := s.Faulty(func(c Call) Fault {
@@ -365,9 +366,9 @@ func (s *Stage) signOutTwice() {
 		return Fault{}
 	})
 	s.OK(service.SignOut(s.Ctx, s.reread(session)))
-	_, closed := s.Cast.Bye(conn)
+	_, closed := s.Broadcaster.Bye(conn)
 	s.Same("closed", closed, true)
-	s.Same("live", s.Live("room"), []string{})
+	s.Same("seats", s.Seats("room"), []string{})
 	s.SignIn("Ann")
 }
 
@@ -381,8 +382,8 @@ func (s *Stage) renameTwice() {
 		return Fault{}
 	})
 	s.OK2(service.Rename(s.Ctx, before, "Anna"))
-	_, closed := s.Cast.Bye(conn)
+	_, closed := s.Broadcaster.Bye(conn)
 	s.Same("closed", closed, true)
-	s.Same("live", s.Live("room"), []string{})
+	s.Same("seats", s.Seats("room"), []string{})
 	s.SignIn("Ann")
 }

@@ -6,11 +6,11 @@ import (
 )
 
 func TestStoreConforms(t *testing.T) {
-	Conformance(t, func(t *testing.T, now func() time.Time) Backend { return NewStore(now) })
+	StoreConformance(t, func(t *testing.T, now func() time.Time) Backend { return NewStore(now) })
 }
 
 func TestFaultyWithoutFaultsConforms(t *testing.T) {
-	Conformance(t, func(t *testing.T, now func() time.Time) Backend {
+	StoreConformance(t, func(t *testing.T, now func() time.Time) Backend {
 		return NewFaulty(NewStore(now), func(Call) Fault { return Fault{} })
 	})
 }

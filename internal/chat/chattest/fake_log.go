@@ -42,8 +42,8 @@ func (s *Store) CreateRoom(ctx context.Context, r chat.Room) error {
 	return nil
 }
 
-// Rooms implements [chat.LogStore]. Of each room it gives Key and Title only,
-// which is what a directory holds.
+// Rooms implements [chat.LogStore]. Like a directory, it returns only keys and
+// titles.
 func (s *Store) Rooms(ctx context.Context, prefix string, limit int) ([]chat.Room, bool, error) {
 	if err := s.begin(ctx, "Rooms"); err != nil {
 		return nil, false, err
@@ -62,8 +62,8 @@ func (s *Store) Rooms(ctx context.Context, prefix string, limit int) ([]chat.Roo
 	return rooms, false, nil
 }
 
-// ReadLog implements [chat.LogStore]. A page that ends because of its limit
-// says Truncated even at the very end of the range, as a table does.
+// ReadLog implements [chat.LogStore]. Like a table, it sets Truncated at a page
+// that ends because of its limit, even at the very end of the range.
 func (s *Store) ReadLog(ctx context.Context, room string, r chat.LogRange) (chat.LogPage, error) {
 	if err := s.begin(ctx, "ReadLog"); err != nil {
 		return chat.LogPage{}, err
@@ -177,7 +177,7 @@ func copyMessage(m chat.Message) chat.Message {
 	return m
 }
 
-// rowBytes is about what a table counts for a row: names and values.
+// rowBytes is roughly the size that a table counts for a row: names and values.
 func rowBytes(room string, m chat.Message) int {
 	const names = 60
 	return names + len(room) + len(m.Kind) + len(m.CID) + len(m.UID) + len(m.Name) + len(m.Text)

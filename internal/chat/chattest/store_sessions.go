@@ -145,7 +145,7 @@ func testRenameSession(t *testing.T, b *bench) {
 	wantSame(t, "as it was then", mustGet(t, err, old), want)
 	got, err = b.Session(ctx, want.Hash)
 	if mustGet(t, err, got).Name != "" {
-		t.Errorf("the name was not taken away: %q", got.Name)
+		t.Errorf("the name was not removed: %q", got.Name)
 	}
 }
 

@@ -142,7 +142,7 @@ func (s *Store) RemoveConnection(ctx context.Context, hash, connectionID string)
 	return nil
 }
 
-// session gives a copy of a session that has not expired.
+// session returns a copy of a session that has not expired.
 func (s *Store) session(hash string) (people.Session, error) {
 	session, ok := s.sessions[hash]
 	if !ok || !s.alive(session.Expires) {
@@ -151,8 +151,8 @@ func (s *Store) session(hash string) (people.Session, error) {
 	return copySession(session), nil
 }
 
-// copySession copies deeply, with Conns as a set in a table is: sorted, and nil
-// if empty.
+// copySession makes a deep copy, with Conns like a set in a table: sorted, and
+// nil if empty.
 func copySession(session people.Session) people.Session {
 	session.Conns = slices.Sorted(slices.Values(session.Conns))
 	return session

@@ -12,7 +12,7 @@ import (
 )
 
 // amending tests editing, deleting and reacting.
-func (s serviceSuite) amending(t *testing.T) {
+func (s rulesSuite) amending(t *testing.T) {
 	s.run(t, "an edit", (*Stage).edit)
 	s.run(t, "the later edit holds", (*Stage).editTwice)
 	s.run(t, "a deletion leaves no text", (*Stage).deleteAll)
@@ -31,7 +31,7 @@ func (s serviceSuite) amending(t *testing.T) {
 	s.run(t, "without a connection", (*Stage).postAmendment)
 }
 
-// Say sends any draft for a connection and expects to succeed.
+// Say sends a draft of any kind, which must succeed.
 func (s *Stage) Say(conn string, d chat.Draft) chat.Receipt {
 	s.Helper()
 	receipt, err := s.Chat.Send(s.Ctx, conn, d)
@@ -39,8 +39,8 @@ func (s *Stage) Say(conn string, d chat.Draft) chat.Receipt {
 	return receipt
 }
 
-// Edit, Delete and React are drafts about a message in the room "room"; their
-// cids say what they are.
+// Edit is the draft of an edit. Edit, Delete and React are about a message in
+// the room "room"; their cids say what they do.
 func Edit(target int64, text string) chat.Draft {
 	return chat.Draft{Room: "room", CID: fmt.Sprintf("edit-%d-%d", target, len(text)), Kind: chat.KindEdit, Target: target, Text: text}
 }
@@ -55,7 +55,7 @@ func React(target int64, sign string) chat.Draft {
 	return chat.Draft{Room: "room", CID: fmt.Sprintf("react-%d-%x", target, sign), Kind: chat.KindReact, Target: target, Text: sign}
 }
 
-// texts are the texts of rows, by their seq: "1 hello".
+// texts returns the texts of rows, by their seq: "1 hello".
 func texts(rows []chat.Message) []string {
 	list := []string{}
 	for _, m := range rows {
@@ -64,7 +64,7 @@ func texts(rows []chat.Message) []string {
 	return list
 }
 
-// conversation is a room in which Ann said one thing and Ben listens.
+// conversation makes a room in which Ann has said one thing and Ben listens.
 func (s *Stage) conversation() (ann, ben string, room chat.Room) {
 	_, ann = s.Guest("Ann", "room")
 	_, ben = s.Guest("Ben", "room")
@@ -84,7 +84,7 @@ func (s *Stage) edit() {
 	after.Text, after.Edited, after.Edits, after.TextHash = "hello all", 2, []int64{2}, rows[0].TextHash
 	s.Same("the message", rows[0], after)
 	s.Same("the edit", []any{rows[1].Kind, rows[1].Target, rows[1].UID}, []any{chat.KindEdit, int64(1), before.UID})
-	pushed := s.Cast.Messages(ben, "room")
+	pushed := s.Broadcaster.Messages(ben, "room")
 	s.Same("pushed", texts(pushed), []string{"1 hello", "2 hello all"})
 	s.Same("pushed of the edit", []any{pushed[1].Kind, pushed[1].Target}, []any{chat.KindEdit, int64(1)})
 	s.Same("what a newcomer gets", texts(s.Join(ben, "room").Messages), []string{"1 hello all", "2 hello all"})
@@ -200,8 +200,8 @@ func (s *Stage) repeatAmendments() {
 		s.Log(name)
 		s.Refused(err, refusal.CIDConflict)
 	}
-	// The repeat of the edit came after the deletion: its text is told to nobody.
-	pushed := s.Cast.Messages(ben, "room")
+	// The repeat of the edit came after the deletion: its text goes to nobody.
+	pushed := s.Broadcaster.Messages(ben, "room")
 	s.Same("pushed last of the edit", texts(pushed[len(pushed)-6:])[:2], []string{"3", "3"})
 }
 
@@ -223,7 +223,7 @@ func (s *Stage) repeatFirstText() {
 	s.Same("texts", texts(s.Rows("room", room.Epoch)), []string{"1", "2", "3", "4"})
 }
 
-// during sends a draft, and does something else just before its amendment.
+// during sends a draft and does something else just before its amendment.
 func (s *Stage) during(conn string, d chat.Draft, meanwhile func()) {
 	s.Helper()
 	service, _ := s.Faulty(func(c Call) Fault {
@@ -240,7 +240,7 @@ func (s *Stage) overtakenByDeletion() {
 	ann, ben, room := s.conversation()
 	s.during(ann, Edit(1, "too late"), func() { s.Say(ann, Delete(1)) })
 	s.Same("texts", texts(s.Rows("room", room.Epoch)), []string{"1", "2", "3"})
-	s.Same("pushed", texts(s.Cast.Messages(ben, "room")), []string{"1 hello", "3", "2"})
+	s.Same("pushed", texts(s.Broadcaster.Messages(ben, "room")), []string{"1 hello", "3", "2"})
 }
 
 func (s *Stage) overtakenByEdit() {
@@ -251,13 +251,13 @@ func (s *Stage) overtakenByEdit() {
 	s.Same("and both go", texts(s.Rows("room", room.Epoch)), []string{"1", "2", "3", "4"})
 }
 
-// blindRepeat: who is told that it is in the log does not send again, so that
-// must not be said before the message is amended.
+// blindRepeat: a sender who is told that a row is in the log does not send
+// again. So the answer must come after the message has been amended.
 func (s *Stage) blindRepeat() {
 	ann, _, room := s.conversation()
 	draft := Edit(1, "edited")
 	draft.Since = at(room, 1)
-	for _, failing := range []string{"Append", "Amend"} { // the first lands all the same
+	for _, failing := range []string{"Append", "Amend"} { // Append takes effect although it fails
 		service, _ := s.Faulty(func(c Call) Fault {
 			if c.Op == failing {
 				return Fault{When: map[string]When{"Append": After, "Amend": Before}[failing]}
@@ -336,7 +336,7 @@ func (s *Stage) callsOfAmendments() {
 	ann, _, room := s.conversation()
 	for _, c := range []struct {
 		draft chat.Draft
-		want  []string // behind the reads, which run at the same time
+		want  []string // after the reads, which run at the same time
 	}{
 		{Edit(1, "two"), []string{"Append", "Amend", "Seats"}},
 		{React(1, "👍"), []string{"Append", "Seats"}},
@@ -359,7 +359,7 @@ func (s *Stage) postAmendment() {
 	s.Send(ann, "room", "c1", "hello", nil)
 	receipt, err := s.Chat.Post(s.Ctx, s.reread(session), Edit(1, "edited"))
 	s.OK(err)
-	s.Same("pushed to the author's tab", texts(s.Cast.Messages(ann, "room")), []string{"2 edited"})
+	s.Same("pushed to the author's tab", texts(s.Broadcaster.Messages(ann, "room")), []string{"2 edited"})
 	s.Same("texts", texts(s.Rows("room", receipt.Epoch)), []string{"1 edited", "2 edited"})
 	_, err = s.Chat.Post(s.Ctx, s.reread(other), Delete(1))
 	s.Refused(err, refusal.Forbidden)

@@ -15,8 +15,9 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// sending tests that a message is written once, in one order, whatever happens.
-func (s serviceSuite) sending(t *testing.T) {
+// sending tests that a message is written once, in one order, in spite of every
+// failure.
+func (s rulesSuite) sending(t *testing.T) {
 	s.run(t, "64 senders with since", func(s *Stage) { s.manySenders(true) })
 	s.run(t, "64 senders without since", func(s *Stage) { s.manySenders(false) })
 	s.run(t, "one cid 100 times at once", func(s *Stage) { s.oneCIDAtOnce(true) })
@@ -47,7 +48,7 @@ func (s *Stage) manySenders(withSince bool) {
 	clients := make([]*client, crowd)
 	for i := range clients {
 		group.Go(func() (err error) {
-			// Letters that nobody confuses.
+			// Letters that do not look alike.
 			name := fmt.Sprintf("sender %c%c", 'a'+i/8, 'a'+i%8)
 			clients[i], err = s.client(name, "busy", withSince)
 			return err
@@ -83,13 +84,13 @@ func (s *Stage) manySenders(withSince bool) {
 
 func byNumber(a, b string) int { return len(a)*100 + int(a[0]) - len(b)*100 - int(b[0]) }
 
-// client sends as a client of the protocol does: it has looked at everything up
+// client sends as a client of the protocol does: it has looked at all rows up
 // to its since, which moves on over consecutive rows only, and tries again with
 // the same cid.
 type client struct {
 	*Stage
 	room, conn, uid, epoch string
-	since                  *chat.Position // nil: keeps no track
+	since                  *chat.Position // nil: the client keeps no track
 	heard                  map[int64]string
 	sent                   int
 	told                   []string
@@ -138,7 +139,7 @@ func (c *client) say(text string) error {
 	return errors.New("still refused after 100 attempts")
 }
 
-// recover does what a client does about an error before it tries again.
+// recover reacts to an error as a client does before it tries again.
 func (c *client) recover(err error) error {
 	switch refusal.AsError(err).Code {
 	case refusal.Busy:
@@ -157,12 +158,12 @@ func (c *client) recover(err error) error {
 	return err
 }
 
-// listen looks at the pushes that have come.
+// listen takes in the pushes that have come.
 func (c *client) listen() {
 	if c.since == nil {
 		return
 	}
-	for _, m := range c.Cast.Messages(c.conn, c.room) {
+	for _, m := range c.Broadcaster.Messages(c.conn, c.room) {
 		c.hear(m.Seq, m.CID)
 	}
 }
@@ -239,8 +240,8 @@ func (s *Stage) cidConflict() {
 		_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "another", Since: since})
 		s.Refused(err, refusal.CIDConflict)
 	}
-	// Where the slot turns out to be taken by the same cid, too: the look at the
-	// log did not show it yet.
+	// The same holds if the put finds the slot taken by this cid, which the look
+	// back did not show yet.
 	blind := s.Over(logHook{s.Store, func(chat.LogRange, chat.LogPage) chat.LogPage { return chat.LogPage{} }})
 	_, err := blind.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "another", Since: at(room, 0)})
 	s.Refused(err, refusal.CIDConflict)
@@ -272,7 +273,7 @@ func (s *Stage) repeatPushed() {
 	}{{0, 1}, {59, 2}, {1, 2}} {
 		s.Pass(time.Duration(wait.pass) * time.Second)
 		s.Send(ann, "room", "c1", "hello", nil)
-		s.Same("pushed", len(s.Cast.Messages(ben, "room")), wait.pushed)
+		s.Same("pushed", len(s.Broadcaster.Messages(ben, "room")), wait.pushed)
 	}
 }
 
@@ -423,7 +424,7 @@ func (s *Stage) post() {
 	s.OK(err)
 	s.Same("place", receipt.Seq, int64(1))
 	for _, conn := range []string{tab, second, other} {
-		s.Same("pushed to "+conn, seqs(s.Cast.Messages(conn, "room")), upTo(1, 1))
+		s.Same("pushed to "+conn, seqs(s.Broadcaster.Messages(conn, "room")), upTo(1, 1))
 	}
 	receipt, err = s.Chat.Post(s.Ctx, s.reread(session), chat.Draft{Room: "made by it", CID: "c1", Text: "hello"})
 	s.OK(err)

@@ -16,11 +16,11 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// ServiceConformance tests what [chat.Service] promises, over any store. newStore
-// makes an empty store for one subtest; now is the clock that it must use, which
-// the test moves forward at will.
-func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() time.Time) Backend) {
-	s := serviceSuite{newStore}
+// RulesConformance tests the promises of [chat.Service] and [people.Service] on
+// any store. newStore makes an empty store for one subtest; now is the clock that
+// the store must use, which the test moves.
+func RulesConformance(t *testing.T, newStore NewStoreFunc) {
+	s := rulesSuite{newStore}
 	t.Run("sending", s.sending)
 	t.Run("log", s.log)
 	t.Run("rooms", s.rooms)
@@ -30,12 +30,14 @@ func ServiceConformance(t *testing.T, newStore func(t *testing.T, now func() tim
 	t.Run("sessions", s.sessions)
 }
 
-type serviceSuite struct {
-	newStore func(t *testing.T, now func() time.Time) Backend
-}
+// PeopleConformance is the part of [RulesConformance] that tests
+// [people.Service].
+func PeopleConformance(t *testing.T, newStore NewStoreFunc) { rulesSuite{newStore}.sessions(t) }
+
+type rulesSuite struct{ newStore NewStoreFunc }
 
 // run runs a subtest on a stage of its own.
-func (s serviceSuite) run(t *testing.T, name string, test func(*Stage), options ...func(*chat.Options)) {
+func (s rulesSuite) run(t *testing.T, name string, test func(*Stage), options ...func(*chat.Options)) {
 	t.Run(name, func(t *testing.T) { test(NewStage(t, s.newStore, options...)) })
 }
 
@@ -44,15 +46,15 @@ func retain(d time.Duration) func(*chat.Options) {
 	return func(o *chat.Options) { o.Retention = d }
 }
 
-// Stage is a service over a store, with a broadcaster that keeps what it is
-// given and a clock that only the test moves, and short ways to play on it. Its
-// methods end the test where something fails that should not.
+// Stage is the rules on a store, with a fake broadcaster, a clock that only the
+// test moves, and short forms of the calls. Its methods end the test at an
+// unexpected failure.
 type Stage struct {
 	*testing.T
-	Ctx   context.Context
-	Store Backend
-	Cast  *Broadcaster
-	Chat  Rules
+	Ctx         context.Context
+	Store       Backend
+	Broadcaster *Broadcaster
+	Chat        Rules
 
 	options chat.Options
 	mu      sync.Mutex
@@ -60,12 +62,12 @@ type Stage struct {
 	conns   int
 }
 
-// NewStage makes a stage over a new store.
-func NewStage(t *testing.T, newStore func(t *testing.T, now func() time.Time) Backend, options ...func(*chat.Options)) *Stage {
+// NewStage makes a stage on a new store.
+func NewStage(t *testing.T, newStore NewStoreFunc, options ...func(*chat.Options)) *Stage {
 	s := &Stage{
-		T: t, Ctx: t.Context(), Cast: NewBroadcaster(),
-		// The clock stands still at about the real time, since a real table
-		// deletes what has expired by its own clock.
+		T: t, Ctx: t.Context(), Broadcaster: NewBroadcaster(),
+		// The clock stands near the real time, because a real table deletes expired
+		// rows by its own clock.
 		now: time.Now().UTC().Truncate(time.Second),
 	}
 	s.options.Now = s.Now
@@ -77,27 +79,27 @@ func NewStage(t *testing.T, newStore func(t *testing.T, now func() time.Time) Ba
 	return s
 }
 
-// Now is the stage's clock.
+// Now returns the time of the stage's clock.
 func (s *Stage) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now
 }
 
-// Pass lets time pass.
+// Pass moves the clock on.
 func (s *Stage) Pass(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now = s.now.Add(d)
 }
 
-// Over gives other rules with the same clock and broadcaster, over another store:
-// a decorator of this stage's, as a rule.
+// Over returns other rules with the same clock and broadcaster on another
+// store, usually a decorator of this stage's.
 func (s *Stage) Over(store Backend) Rules {
-	return NewRules(store, s.Cast, s.options)
+	return NewRules(store, s.Broadcaster, s.options)
 }
 
-// Faulty gives rules over the stage's store with faults before it.
+// Faulty returns rules on the stage's store with faults.
 func (s *Stage) Faulty(plan func(Call) Fault) (Rules, *Faulty) {
 	faulty := NewFaulty(s.Store, plan)
 	return s.Over(faulty), faulty
@@ -111,7 +113,7 @@ func (s *Stage) OK(err error) {
 	}
 }
 
-// Refused reports an error that has not this code.
+// Refused checks that an error has this code.
 func (s *Stage) Refused(err error, code refusal.Code) {
 	s.Helper()
 	e, ok := errors.AsType[*refusal.Error](err)
@@ -120,7 +122,7 @@ func (s *Stage) Refused(err error, code refusal.Code) {
 	}
 }
 
-// Same reports what differs.
+// Same checks that two values are equal.
 func (s *Stage) Same(what string, got, want any) {
 	s.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -128,7 +130,7 @@ func (s *Stage) Same(what string, got, want any) {
 	}
 }
 
-// SignIn makes somebody new.
+// SignIn makes a new person.
 func (s *Stage) SignIn(name string) people.Session {
 	s.Helper()
 	session, _, err := s.Chat.SignIn(s.Ctx, name, "")
@@ -147,7 +149,7 @@ func (s *Stage) Connect(session people.Session) (connectionID string) {
 	return connectionID
 }
 
-// reread gives a session as the store has it now, as every request does.
+// reread returns a session as the store has it now. Every request reads it so.
 func (s *Stage) reread(session people.Session) people.Session {
 	s.Helper()
 	session, err := s.Store.Session(s.Ctx, session.Hash)
@@ -163,7 +165,7 @@ func (s *Stage) Join(conn, room string) chat.Joined {
 	return joined
 }
 
-// Guest signs somebody in, connects them, and joins the rooms.
+// Guest signs a person in, connects them, and joins the rooms.
 func (s *Stage) Guest(name string, rooms ...string) (people.Session, string) {
 	s.Helper()
 	session := s.SignIn(name)
@@ -174,7 +176,7 @@ func (s *Stage) Guest(name string, rooms ...string) (people.Session, string) {
 	return session, conn
 }
 
-// Send sends and expects to succeed.
+// Send sends a message, which must succeed.
 func (s *Stage) Send(conn, room, cid, text string, since *chat.Position) chat.Receipt {
 	s.Helper()
 	receipt, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: room, CID: cid, Text: text, Since: since})
@@ -190,8 +192,8 @@ func (s *Stage) Room(key string) chat.Room {
 	return room
 }
 
-// Fill puts rows from–to of a log into the store, as they would be if each had
-// been sent now.
+// Fill puts the rows from–to of a log into the store, as if each had been sent
+// now.
 func (s *Stage) Fill(room chat.Room, from, to int64, text string) {
 	s.Helper()
 	for seq := from; seq <= to; seq++ {
@@ -199,7 +201,7 @@ func (s *Stage) Fill(room chat.Room, from, to int64, text string) {
 	}
 }
 
-// put puts one row, with what a row needs beside what is given.
+// put puts one row and fills in the fields that are not given.
 func (s *Stage) put(room chat.Room, m chat.Message) {
 	s.Helper()
 	m.Kind, m.UID, m.Name = chat.KindMessage, "u_filler", "Filler"
@@ -234,8 +236,8 @@ func (s *Stage) Rows(room, epoch string) []chat.Message {
 	}
 }
 
-// Live lists the ids of a room's seats, in their order as text.
-func (s *Stage) Live(room string) []string {
+// Seats lists the ids of a room's seats, in their order as text.
+func (s *Stage) Seats(room string) []string {
 	s.Helper()
 	seats, err := s.Store.Seats(s.Ctx, room)
 	s.OK(err)
@@ -247,9 +249,9 @@ func (s *Stage) Live(room string) []string {
 	return ids
 }
 
-// presences lists the pushes about presence that a connection got for a room.
+// presences lists the pushes about presence in a room that a connection got.
 func (s *Stage) presences(conn, room string) (pushes []chat.PresencePush) {
-	for _, p := range s.Cast.Pushes(conn) {
+	for _, p := range s.Broadcaster.Pushes(conn) {
 		if p, ok := p.(chat.PresencePush); ok && p.Room == room {
 			pushes = append(pushes, p)
 		}
@@ -257,7 +259,7 @@ func (s *Stage) presences(conn, room string) (pushes []chat.PresencePush) {
 	return pushes
 }
 
-// seqs gives the places of messages.
+// seqs returns the seqs of messages.
 func seqs(messages []chat.Message) []int64 {
 	list := []int64{}
 	for _, m := range messages {
@@ -266,7 +268,7 @@ func seqs(messages []chat.Message) []int64 {
 	return list
 }
 
-// upTo gives from, from+1 … to.
+// upTo returns from, from+1 … to.
 func upTo(from, to int64) []int64 {
 	list := []int64{}
 	for seq := from; seq <= to; seq++ {
@@ -275,12 +277,12 @@ func upTo(from, to int64) []int64 {
 	return list
 }
 
-// at gives the position seq of a room's log.
+// at returns the position of a seq in a room's log.
 func at(room chat.Room, seq int64) *chat.Position {
 	return &chat.Position{Epoch: room.Epoch, Seq: seq}
 }
 
-// logHook is a store whose reads of logs are changed on their way back.
+// logHook is a store that changes the pages it reads from logs.
 type logHook struct {
 	Backend
 	edit func(chat.LogRange, chat.LogPage) chat.LogPage
@@ -292,8 +294,8 @@ func (h logHook) ReadLog(ctx context.Context, room string, r chat.LogRange) (cha
 	return h.edit(r, page), err
 }
 
-// hideOnce hides one row from the first read that shows it, as a read that is no
-// snapshot may.
+// hideOnce hides one row from the first read that shows it: a read is no
+// snapshot.
 func hideOnce(store Backend, seq int64) Backend {
 	var mu sync.Mutex
 	hidden := false

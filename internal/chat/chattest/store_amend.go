@@ -19,7 +19,7 @@ func deletion(by int64) chat.Amendment {
 	return chat.Amendment{Target: 1, By: by, Delete: true, TextHash: "first"}
 }
 
-// original puts the message that is amended.
+// original puts the message that a test amends.
 func original(t *testing.T, b *bench) chat.Message {
 	t.Helper()
 	m := message(b, 1)
@@ -29,7 +29,7 @@ func original(t *testing.T, b *bench) chat.Message {
 	return m
 }
 
-// testAmend holds what a row is after any sequence of amendments.
+// testAmend checks the row after each step of a long sequence of amendments.
 func testAmend(t *testing.T, b *bench) {
 	m := original(t, b)
 	was := m
@@ -73,7 +73,8 @@ func testAmendDeletedFirst(t *testing.T, b *bench) {
 	wantSame(t, "edited then", mustGet(t, err, now), m)
 }
 
-// testAmendNothing: nothing that TTL took comes back half.
+// testAmendNothing: an amendment does not bring back part of a row that TTL
+// deleted.
 func testAmendNothing(t *testing.T, b *bench) {
 	ctx := t.Context()
 	for _, a := range []chat.Amendment{edit(2, "text"), deletion(2)} {
@@ -105,8 +106,8 @@ func testBlankEdit(t *testing.T, b *bench) {
 	}
 }
 
-// testAmendRace: whatever the order, the last edit holds, and every edit is
-// listed or learns that the row has been deleted.
+// testAmendRace: in any order, the last edit holds, and every edit is listed or
+// learns that the row has been deleted.
 func testAmendRace(t *testing.T, b *bench) {
 	const editors = 24
 	original(t, b)
@@ -139,7 +140,7 @@ func testAmendRace(t *testing.T, b *bench) {
 	page := read(t, b, "general", chat.LogRange{Limit: 10})
 	wantSame(t, "the row stays as the deletion left it", page.Rows, []chat.Message{atDeletion})
 	if len(atDeletion.Edits) > 0 && atDeletion.Edited != slices.Max(atDeletion.Edits) {
-		t.Errorf("of the edits %v number %d holds", atDeletion.Edits, atDeletion.Edited)
+		t.Errorf("edit %[2]d of %[1]v holds", atDeletion.Edits, atDeletion.Edited)
 	}
 }
 
@@ -181,7 +182,7 @@ func testTouchTyping(t *testing.T, b *bench) {
 	wantErr(t, "and it does not come back", err, refusal.ErrNotFound)
 }
 
-// cancelledAmendments are for testCancelled.
+// cancelledAmendments returns calls for testCancelled.
 func cancelledAmendments(ctx context.Context, b *bench) map[string]func() error {
 	return map[string]func() error{
 		"Amend":     func() error { _, err := b.Amend(ctx, "r", "e", edit(2, "text")); return err },

@@ -144,7 +144,7 @@ func (s *Store) DeleteSeat(ctx context.Context, room, connectionID string) (bool
 	return err == nil, nil
 }
 
-// seat gives a seat that has not expired.
+// seat returns a seat that has not expired.
 func (s *Store) seat(room, connectionID string) (chat.Seat, error) {
 	m, ok := s.seats[room][connectionID]
 	if !ok || !s.alive(m.Expires) {
@@ -153,7 +153,7 @@ func (s *Store) seat(room, connectionID string) (chat.Seat, error) {
 	return m, nil
 }
 
-// copyConnection copies deeply; Rooms is never nil.
+// copyConnection makes a deep copy; Rooms is never nil.
 func copyConnection(c chat.Connection) chat.Connection {
 	rooms := make(map[string]string, len(c.Rooms))
 	maps.Copy(rooms, c.Rooms)

@@ -9,9 +9,9 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// log tests what is read from a log: the gapless run of it, whatever a read
+// log tests reads of a log: they return the run of it, whatever a single read
 // shows, and no more than retention allows.
-func (s serviceSuite) log(t *testing.T) {
+func (s rulesSuite) log(t *testing.T) {
 	s.run(t, "hole read while it fills", (*Stage).holeThatFills)
 	s.run(t, "hole that TTL tore", (*Stage).tornHole)
 	s.run(t, "beginning that TTL took", (*Stage).tornBeginning)
@@ -32,8 +32,8 @@ func (s *Stage) holeThatFills() {
 	room := s.Room("room")
 	_, conn := s.Guest("Ann", "room")
 	s.Fill(room, 1, 5, "")
-	// A read that is no snapshot may show row 5 and not row 4. What stands
-	// beyond the hole may not count until the hole was seen to be filled.
+	// A read that is no snapshot may show row 5 and not row 4. Rows beyond the
+	// hole may not count until the hole was seen to be filled.
 	for _, hidden := range []int64{1, 3, 4} {
 		joined, err := s.Over(hideOnce(s.Store, hidden)).Join(s.Ctx, conn, "room", at(room, 0))
 		s.OK(err)
@@ -47,7 +47,8 @@ func (s *Stage) holeThatFills() {
 	receipt, err := s.Over(hideOnce(s.Store, 4)).Send(s.Ctx, conn, draft)
 	s.OK(err)
 	s.Same("place", receipt.Seq, int64(6))
-	// Its own message is in the hole: it must be found there, not put again.
+	// Its own message is in the hole: the send must find it there and not put it
+	// again.
 	draft.CID = "c2"
 	s.OK2(s.Chat.Send(s.Ctx, conn, draft))
 	s.Fill(room, 8, 9, "")
@@ -262,7 +263,7 @@ func (s *Stage) expiry() {
 	for _, m := range s.Rows("room", room.Epoch) {
 		expires = append(expires, m.Expires)
 	}
-	// Each expires by its successor's time, the newest never.
+	// Each row expires by its successor's time, the newest never.
 	const kept = 2 * 24 * time.Hour
 	s.Same("expires", expires, []time.Time{start.Add(time.Hour + kept), start.Add(2*time.Hour + kept), {}})
 }
@@ -276,7 +277,8 @@ func (s *Stage) noExpiry() {
 	}
 }
 
-// aged makes a room whose rows 1–4 are three days old and 5–7 of now.
+// aged makes a room whose rows 1–4 are three days old and whose rows 5–7 are
+// new.
 func (s *Stage) aged() (room chat.Room, conn string) {
 	s.Helper()
 	room = s.Room("room")
@@ -328,8 +330,8 @@ func (s *Stage) hiddenLog() {
 	s.Same("head", heads["room"].Seq, int64(7))
 }
 
-// Retention was on once and is off now: rows that got their Expires then are
-// hidden by it, and with them all that is older.
+// hiddenMiddle: retention was on once and is off now. Rows that got their
+// Expires then are hidden by it, and all older rows with them.
 func (s *Stage) hiddenMiddle() {
 	room := s.Room("room")
 	_, conn := s.Guest("Ann", "room")

@@ -86,7 +86,7 @@ func testDirectory(t *testing.T, b *bench) {
 	}
 }
 
-// testDirectoryOrder has keys whose order differs in UTF-8 and UTF-16.
+// testDirectoryOrder has keys whose order differs between UTF-8 and UTF-16.
 func testDirectoryOrder(t *testing.T, b *bench) {
 	keys := []string{"a", "z", "ß", "ｚ", "😀"}
 	for _, key := range keys {

@@ -19,7 +19,7 @@ func message(b *bench, seq int64) chat.Message {
 
 const logEpoch = "k3v9k3v9k3"
 
-// fill appends the rows from first to last to a room's log and gives them.
+// fill appends the rows from first to last to a room's log and returns them.
 func fill(t *testing.T, b *bench, room string, first, last int64) []chat.Message {
 	t.Helper()
 	rows := make([]chat.Message, last-first+1)
@@ -66,7 +66,7 @@ func testAppendTaken(t *testing.T, b *bench) {
 	first.Text, first.Expires = "was first", b.in(time.Minute)
 	_, err := b.Append(t.Context(), "general", logEpoch, first)
 	must(t, err)
-	b.Advance(time.Hour) // an expired row that is there takes its slot, too
+	b.Advance(time.Hour) // an expired row still takes its slot
 	for range 2 {
 		taken, err := b.Append(t.Context(), "general", logEpoch, message(b, 7))
 		wantSame(t, "who took it", mustGet(t, err, taken), &first)
@@ -97,7 +97,7 @@ func testAppendRace(t *testing.T, b *bench) {
 	page := read(t, b, "general", chat.LogRange{Limit: 10})
 	wantSame(t, "the one winner", winners, page.Rows)
 	if len(seen) != rivals-1 {
-		t.Errorf("%d were told who took the slot, want %d", len(seen), rivals-1)
+		t.Errorf("%d got the row in the slot, want %d", len(seen), rivals-1)
 	}
 	for _, m := range seen {
 		wantSame(t, "what a rival was told", m, page.Rows[0])
@@ -222,7 +222,7 @@ func testLargeLog(t *testing.T, b *bench) {
 		pages++
 		for _, m := range page.Rows {
 			if m.Seq != next || m.Text != text {
-				t.Fatalf("row %d where %d was to come, or not its text", m.Seq, next)
+				t.Fatalf("row %d instead of %d, or another text", m.Seq, next)
 			}
 			next++
 		}

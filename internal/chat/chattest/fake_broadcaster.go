@@ -9,11 +9,12 @@ import (
 	"projectchat/internal/chat"
 )
 
-// ErrInjected is the failure that fakes make up when told to fail.
+// ErrInjected is the error of a fake that was told to fail.
 var ErrInjected = errors.New("chattest: injected failure")
 
-// Broadcaster is a [chat.Broadcaster] that keeps what it is given. It is safe
-// for concurrent use. The zero value is not usable; see [NewBroadcaster].
+// Broadcaster is a [chat.Broadcaster] that records its pushes and byes. It is
+// safe for concurrent use. [NewBroadcaster] makes one; the zero value is not
+// usable.
 type Broadcaster struct {
 	mu      sync.Mutex
 	pushes  map[string][]chat.Push
@@ -33,7 +34,7 @@ const (
 
 var _ chat.Broadcaster = (*Broadcaster)(nil)
 
-// NewBroadcaster makes a broadcaster that reaches everybody.
+// NewBroadcaster makes a broadcaster that reaches every connection.
 func NewBroadcaster() *Broadcaster {
 	return &Broadcaster{
 		pushes:  map[string][]chat.Push{},
@@ -43,7 +44,7 @@ func NewBroadcaster() *Broadcaster {
 	}
 }
 
-// Gone makes connections be no more.
+// Gone makes connections answer as gone.
 func (b *Broadcaster) Gone(ids ...string) { b.setFault(isGone, ids) }
 
 // Fail makes every push to these connections fail.
@@ -107,14 +108,15 @@ func (b *Broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) e
 	return nil
 }
 
-// Pushes lists what a connection was sent, in order.
+// Pushes lists the pushes to a connection, in order.
 func (b *Broadcaster) Pushes(id string) []chat.Push {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.pushes[id])
 }
 
-// Messages lists the messages that a connection was sent for a room, in order.
+// Messages lists the messages of a room that were pushed to a connection, in
+// order.
 func (b *Broadcaster) Messages(id, room string) []chat.Message {
 	var messages []chat.Message
 	for _, p := range b.Pushes(id) {
@@ -125,7 +127,7 @@ func (b *Broadcaster) Messages(id, room string) []chat.Message {
 	return messages
 }
 
-// Bye gives what was said to a connection when it was closed.
+// Bye returns the bye with which a connection was closed.
 func (b *Broadcaster) Bye(id string) (bye chat.Bye, closed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -133,14 +135,15 @@ func (b *Broadcaster) Bye(id string) (bye chat.Bye, closed bool) {
 	return bye, closed
 }
 
-// Calls tells how often Push was called.
+// Calls returns how often Push was called.
 func (b *Broadcaster) Calls() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.calls
 }
 
-// Reset forgets all pushes and byes, and keeps who is gone, fails or hangs.
+// Reset forgets all pushes and byes. Connections that are gone, fail or hang
+// stay so.
 func (b *Broadcaster) Reset() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -149,8 +152,8 @@ func (b *Broadcaster) Reset() {
 	b.calls = 0
 }
 
-// Changed gives a channel that is closed at the next Push or Disconnect, when
-// its effects can be seen but a hanging Push may not yet have come back.
+// Changed returns a channel that is closed at the next Push or Disconnect, once
+// its effects can be seen. A hanging Push may not have returned by then.
 func (b *Broadcaster) Changed() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -9,17 +9,17 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// typing tests that others see that somebody writes.
-func (s serviceSuite) typing(t *testing.T) {
+// typing tests that a room sees that a person is writing.
+func (s rulesSuite) typing(t *testing.T) {
 	s.run(t, "to all but the person", (*Stage).typingPushed)
 	s.run(t, "at most every 3 s", (*Stage).typingEvery)
 	s.run(t, "not in large rooms", (*Stage).typingInCrowd)
 	s.run(t, "store calls", (*Stage).callsOfTyping)
 }
 
-// typed lists the pushes about writing that a connection got.
+// typed lists the typing pushes that a connection got.
 func (s *Stage) typed(conn string) (pushes []chat.TypingPush) {
-	for _, p := range s.Cast.Pushes(conn) {
+	for _, p := range s.Broadcaster.Pushes(conn) {
 		if p, ok := p.(chat.TypingPush); ok {
 			pushes = append(pushes, p)
 		}
@@ -36,15 +36,15 @@ func (s *Stage) typingPushed() {
 	want := []chat.TypingPush{{Room: "room", Person: chat.Person{UID: session.UID, Name: "Ann"}}}
 	s.Same("Ben's", s.typed(ben), want)
 	s.Same("Ann's", len(s.typed(ann))+len(s.typed(second)), 0)
-	s.OK(s.Chat.Typing(s.Ctx, ann, "elsewhere")) // where she is not
+	s.OK(s.Chat.Typing(s.Ctx, ann, "elsewhere")) // a room that she is not in
 	s.OK(s.Chat.Typing(s.Ctx, "no connection", "room"))
 	s.OK(s.Chat.Typing(s.Ctx, ann, "nowhere"))
 	s.Same("Ben's then", s.typed(ben), want)
 	s.Refused(s.Chat.Typing(s.Ctx, ann, " "), refusal.BadRequest)
-	s.Cast.Gone(ben)
+	s.Broadcaster.Gone(ben)
 	s.Pass(3 * time.Second)
 	s.OK(s.Chat.Typing(s.Ctx, ann, "room"))
-	s.Same("who is live", s.Live("room"), []string{ann, second})
+	s.Same("who is live", s.Seats("room"), []string{ann, second})
 }
 
 func (s *Stage) typingEvery() {

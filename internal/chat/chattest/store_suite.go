@@ -14,12 +14,12 @@ import (
 	"projectchat/internal/people"
 )
 
-// NewStoreFunc makes an empty store for a test; what it takes is given back by
-// t.Cleanup. The store tells by now what has expired.
+// NewStoreFunc makes an empty store for a test, and cleans up with t.Cleanup.
+// now decides what has expired.
 type NewStoreFunc func(t *testing.T, now func() time.Time) Backend
 
-// Conformance is the suite that every [chat.Store] must pass.
-func Conformance(t *testing.T, newStore NewStoreFunc) {
+// StoreConformance is the suite that every [Backend] must pass.
+func StoreConformance(t *testing.T, newStore NewStoreFunc) {
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, *bench)
@@ -75,17 +75,17 @@ func Conformance(t *testing.T, newStore NewStoreFunc) {
 	}
 }
 
-// bench is a store with the clock that it goes by.
+// bench is a store and its clock.
 type bench struct {
 	Backend
 	*Clock
 }
 
-// in gives the moment in d from now, in the whole seconds of an Expires.
+// in returns the moment d from now, in whole seconds like an Expires.
 func (b *bench) in(d time.Duration) time.Time { return b.Now().Truncate(time.Second).Add(d) }
 
-// at moves the clock on to exactly a moment, such as that of an Expires, from
-// which on a row has expired.
+// at moves the clock to exactly a moment, such as an Expires, from which on a
+// row has expired.
 func (b *bench) at(moment time.Time) { b.Advance(moment.Sub(b.Now())) }
 
 func must(t *testing.T, err error) {
@@ -95,7 +95,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// mustGet is must for what has a result.
+// mustGet is must for a call with a result.
 func mustGet[T any](t *testing.T, err error, got T) T {
 	t.Helper()
 	must(t, err)
@@ -109,7 +109,7 @@ func wantErr(t *testing.T, what string, got, want error) {
 	}
 }
 
-// wantSame compares deeply; empty and nil are the same.
+// wantSame compares deeply; empty and nil are equal.
 func wantSame(t *testing.T, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {

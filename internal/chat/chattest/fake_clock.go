@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Clock is a clock that goes on only when told. It is safe for concurrent use.
+// Clock is a clock that moves only when told. It is safe for concurrent use.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock makes a clock that stands on a moment of the year 2100: a database's
-// own TTL, which goes by the true time, then deletes nothing under a test.
+// NewClock makes a clock that stands at a moment of the year 2100. A database's
+// own TTL goes by the true time, so it deletes nothing during a test.
 func NewClock() *Clock {
 	return &Clock{now: time.Date(2100, 2, 3, 4, 5, 6, 789_000_000, time.UTC)}
 }
 
-// Now tells the clock's time.
+// Now returns the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

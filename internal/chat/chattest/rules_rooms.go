@@ -15,8 +15,8 @@ import (
 	"projectchat/internal/refusal"
 )
 
-// rooms tests joining and leaving, and who gets what is said.
-func (s serviceSuite) rooms(t *testing.T) {
+// rooms tests joining, leaving, and which connections get a message.
+func (s rulesSuite) rooms(t *testing.T) {
 	s.run(t, "made by 50 at once", (*Stage).madeAtOnce)
 	s.run(t, "spellings of one", (*Stage).spellings)
 	s.run(t, "listed", (*Stage).listed)
@@ -53,19 +53,19 @@ func (s *Stage) madeAtOnce() {
 			joined, err := s.Chat.Join(s.Ctx, conn, spelling, nil)
 			mu.Lock()
 			defer mu.Unlock()
-			// Whoever made it knows no more of it than who read it.
+			// Creator and readers must see the same Room.
 			rooms[joined.Room]++
 			return err
 		})
 	}
 	s.OK(group.Wait())
 	if len(rooms) != 1 {
-		s.Errorf("50 who joined at once were given %d rooms: %v", len(rooms), rooms)
+		s.Errorf("50 people who joined at once got %d rooms: %v", len(rooms), rooms)
 	}
 	room, err := s.Store.Room(s.Ctx, "club")
 	s.OK(err)
 	s.Same("told to all", rooms[room], 50)
-	s.Same("seats", len(s.Live("club")), 50)
+	s.Same("seats", len(s.Seats("club")), 50)
 }
 
 func (s *Stage) spellings() {
@@ -126,8 +126,8 @@ func (s *Stage) atMost32() {
 	}
 	_, err := s.Chat.Join(s.Ctx, conn, "one more", nil)
 	s.Refused(err, refusal.BadRequest)
-	s.Same("live", len(s.Live("one more")), 0)
-	s.Join(conn, "room 7") // again is always possible
+	s.Same("seats", len(s.Seats("one more")), 0)
+	s.Join(conn, "room 7") // joining again is always possible
 	s.OK2(s.Chat.Leave(s.Ctx, conn, "room 7"))
 	s.Join(conn, "one more")
 }
@@ -135,7 +135,7 @@ func (s *Stage) atMost32() {
 func (s *Stage) joinAgain() {
 	_, conn := s.Guest("Ann", "room")
 	s.Same("room", s.Join(conn, "room").Room, s.Join(conn, "room").Room)
-	s.Same("live", s.Live("room"), []string{conn})
+	s.Same("seats", s.Seats("room"), []string{conn})
 	s.Same("count", s.Join(conn, "room").Presence.Count, 1)
 }
 
@@ -145,9 +145,9 @@ func (s *Stage) leave() {
 		room, err := s.Chat.Leave(s.Ctx, conn, "Room")
 		s.OK(err)
 		s.Same("left", room, "room")
-		s.Same("live", s.Live("room"), []string{})
+		s.Same("seats", s.Seats("room"), []string{})
 	}
-	s.Same("live elsewhere", s.Live("another"), []string{conn})
+	s.Same("seats elsewhere", s.Seats("another"), []string{conn})
 	_, err := s.Chat.Send(s.Ctx, conn, chat.Draft{Room: "room", CID: "c1", Text: "hello"})
 	s.Refused(err, refusal.NotJoined)
 	room, err := s.Chat.Leave(s.Ctx, conn, "Never joined")
@@ -177,30 +177,30 @@ func (s *Stage) pushTo() {
 	s.Join(second, "room")
 	_, ben := s.Guest("Ben", "room")
 	_, outsider := s.Guest("Eve", "another")
-	s.Cast.Reset()
+	s.Broadcaster.Reset()
 	receipt := s.Send(tab, "room", "c1", "hello", nil)
 	want := []chat.Push{chat.MessagesPush{Room: "room", Epoch: receipt.Epoch, Messages: []chat.Message{{
 		Seq: 1, Kind: chat.KindMessage, CID: "c1", UID: session.UID, Name: "Ann", Text: "hello", At: receipt.At,
 	}}}}
-	s.Same("sender", s.Cast.Pushes(tab), []chat.Push(nil))
-	s.Same("sender's other tab", s.Cast.Pushes(second), want)
-	s.Same("other", s.Cast.Pushes(ben), want)
-	s.Same("outsider", s.Cast.Pushes(outsider), []chat.Push(nil))
-	// A seat that gave no sign for long counts for messages all the same.
+	s.Same("sender", s.Broadcaster.Pushes(tab), []chat.Push(nil))
+	s.Same("sender's other tab", s.Broadcaster.Pushes(second), want)
+	s.Same("other", s.Broadcaster.Pushes(ben), want)
+	s.Same("outsider", s.Broadcaster.Pushes(outsider), []chat.Push(nil))
+	// A seat without a sign of life for a long time still gets messages.
 	s.Pass(10 * time.Minute)
 	s.Send(tab, "room", "c2", "hello", nil)
-	s.Same("after ten minutes", len(s.Cast.Messages(ben, "room")), 2)
+	s.Same("after ten minutes", len(s.Broadcaster.Messages(ben, "room")), 2)
 }
 
 func (s *Stage) goneConnection() {
 	_, ann := s.Guest("Ann", "room")
 	_, ben := s.Guest("Ben", "room", "another")
 	_, cat := s.Guest("Cat", "room")
-	s.Cast.Gone(ben)
+	s.Broadcaster.Gone(ben)
 	s.Send(ann, "room", "c1", "hello", nil)
-	s.Same("live", s.Live("room"), []string{ann, cat})
-	s.Same("live elsewhere", s.Live("another"), []string{ben})
-	s.Same("others were told", len(s.Cast.Messages(cat, "room")), 1)
+	s.Same("seats", s.Seats("room"), []string{ann, cat})
+	s.Same("seats elsewhere", s.Seats("another"), []string{ben})
+	s.Same("others were told", len(s.Broadcaster.Messages(cat, "room")), 1)
 	heads, err := s.Chat.Ping(s.Ctx, ben, []string{"room", "another"})
 	s.OK(err)
 	s.Same("live by ping", []bool{heads["room"].Live, heads["another"].Live}, []bool{false, true})
@@ -210,10 +210,10 @@ func (s *Stage) failingPush() {
 	_, ann := s.Guest("Ann", "room")
 	_, ben := s.Guest("Ben", "room")
 	_, cat := s.Guest("Cat", "room")
-	s.Cast.Fail(ben)
+	s.Broadcaster.Fail(ben)
 	s.Send(ann, "room", "c1", "hello", nil)
-	s.Same("live", len(s.Live("room")), 3)
-	s.Same("others were told", len(s.Cast.Messages(cat, "room")), 1)
+	s.Same("seats", len(s.Seats("room")), 3)
+	s.Same("others were told", len(s.Broadcaster.Messages(cat, "room")), 1)
 	service, _ := s.Faulty(func(c Call) Fault {
 		if c.Op == "Seats" {
 			return Fault{When: Before}
@@ -223,8 +223,8 @@ func (s *Stage) failingPush() {
 	s.OK2(service.Send(s.Ctx, ann, chat.Draft{Room: "room", CID: "c2", Text: "hello"}))
 }
 
-// newcomer lets a message in before every single call of a join: wherever it
-// falls, it comes by the log or by push.
+// newcomer sends a message before every single call of a join: it must come by
+// the log or by push.
 func (s *Stage) newcomer() {
 	_, ann := s.Guest("Ann", "room")
 	for k := 1; ; k++ {
@@ -244,7 +244,7 @@ func (s *Stage) newcomer() {
 			return
 		}
 		got := map[string]bool{}
-		for _, m := range append(joined.Messages, s.Cast.Messages(conn, "room")...) {
+		for _, m := range append(joined.Messages, s.Broadcaster.Messages(conn, "room")...) {
 			got[m.CID] = true
 		}
 		if !got[cid] {
@@ -257,15 +257,15 @@ func (s *Stage) disconnectInJoin() {
 	_, ann := s.Guest("Ann", "another")
 	service, _ := s.Faulty(func(c Call) Fault {
 		if c.Op == "EnterRoom" {
-			s.Same("seat is there already", s.Live("room"), []string{ann})
+			s.Same("seat is there already", s.Seats("room"), []string{ann})
 			s.OK(s.Chat.Disconnect(s.Ctx, ann))
 		}
 		return Fault{}
 	})
 	_, err := service.Join(s.Ctx, ann, "room", nil)
 	s.Refused(err, refusal.Unauthorized)
-	s.Same("live", s.Live("room"), []string{})
-	s.Same("live elsewhere", s.Live("another"), []string{})
+	s.Same("seats", s.Seats("room"), []string{})
+	s.Same("seats elsewhere", s.Seats("another"), []string{})
 }
 
 func (s *Stage) disconnect() {
@@ -273,7 +273,7 @@ func (s *Stage) disconnect() {
 	second := s.Connect(session)
 	for range 2 {
 		s.OK(s.Chat.Disconnect(s.Ctx, conn))
-		s.Same("live", append(s.Live("room"), s.Live("another")...), []string{})
+		s.Same("seats", append(s.Seats("room"), s.Seats("another")...), []string{})
 		s.Same("connections of the session", s.reread(session).Conns, []string{second})
 	}
 	_, err := s.Store.Connection(s.Ctx, conn)
@@ -305,7 +305,7 @@ func (s *Stage) pingRenews() {
 		s.Pass(c.pass)
 		heads, err := s.Chat.Ping(s.Ctx, ann, []string{"room"})
 		s.OK(err)
-		s.Same("live", heads["room"].Live, true)
+		s.Same("seats", heads["room"].Live, true)
 		seat, err := s.Store.Seat(s.Ctx, "room", ann)
 		s.OK(err)
 		s.Same("seen", seat.Seen, start.Add(c.seen))
@@ -326,9 +326,9 @@ func (s *Stage) pingAfterLeave() {
 		heads, err := service.Ping(context.WithoutCancel(s.Ctx), ann, []string{"room"})
 		s.OK(err)
 		s.Same("joined, live", []bool{heads["room"].Joined, heads["room"].Live}, []bool{true, false})
-		s.Same("seats", s.Live("room"), []string{})
+		s.Same("seats", s.Seats("room"), []string{})
 	}
-	s.Same("live after joining again", s.Live(s.Join(ann, "room").Room.Key), []string{ann})
+	s.Same("seats after joining again", s.Seats(s.Join(ann, "room").Room.Key), []string{ann})
 }
 
 func (s *Stage) pingRefused() {

@@ -8,8 +8,8 @@ import (
 	"projectchat/internal/chat"
 )
 
-// presence tests who is said to be in a room: people, not connections.
-func (s serviceSuite) presence(t *testing.T) {
+// presence tests who counts as present in a room: people, not connections.
+func (s rulesSuite) presence(t *testing.T) {
 	s.run(t, "joined and left once", (*Stage).comesAndGoes)
 	s.run(t, "two tabs are one person", (*Stage).twoTabs)
 	s.run(t, "two tabs that join at once", (*Stage).tabsAtOnce)
@@ -26,7 +26,7 @@ func (s *Stage) comesAndGoes() {
 	session, ben := s.Guest("Ben", "room")
 	person := chat.Person{UID: session.UID, Name: "Ben"}
 	joined := chat.PresencePush{Room: "room", Joined: []chat.Person{person}, OnlineCount: 2, At: s.Now()}
-	s.Join(ben, "room") // again, which nobody needs to know
+	s.Join(ben, "room") // joining again is told to nobody
 	s.Same("told to Ann", s.presences(ann, "room"), []chat.PresencePush{joined})
 	s.Pass(time.Second)
 	s.OK2(s.Chat.Leave(s.Ctx, ben, "room"))
@@ -35,27 +35,27 @@ func (s *Stage) comesAndGoes() {
 	left := chat.PresencePush{Room: "room", Left: []chat.Person{person}, OnlineCount: 1, At: s.Now()}
 	s.Same("told to Ann", s.presences(ann, "room"), []chat.PresencePush{joined, left})
 	s.Same("told to Ben", s.presences(ben, "room"), []chat.PresencePush(nil))
-	s.Same("told to an outsider", s.Cast.Pushes(outsider), []chat.Push(nil))
+	s.Same("told to an outsider", s.Broadcaster.Pushes(outsider), []chat.Push(nil))
 }
 
 func (s *Stage) twoTabs() {
 	_, ann := s.Guest("Ann", "room")
 	session, first := s.Guest("Ben", "room")
-	s.Cast.Reset()
+	s.Broadcaster.Reset()
 	second := s.Connect(session)
 	presence := s.Join(second, "room").Presence
 	s.Same("count", []int{presence.Count, len(presence.Online)}, []int{2, 2})
 	s.OK(s.Chat.Disconnect(s.Ctx, first))
-	s.Same("told while one tab is there", s.Cast.Calls(), 0)
+	s.Same("told while one tab is there", s.Broadcaster.Calls(), 0)
 	s.OK2(s.Chat.Leave(s.Ctx, second, "room"))
 	want := []chat.PresencePush{{
 		Room: "room", Left: []chat.Person{{UID: session.UID, Name: "Ben"}}, OnlineCount: 1, At: s.Now(),
 	}}
 	s.Same("told to Ann", s.presences(ann, "room"), want)
-	s.Same("told to the tabs", append(s.Cast.Pushes(first), s.Cast.Pushes(second)...), []chat.Push(nil))
+	s.Same("told to the tabs", append(s.Broadcaster.Pushes(first), s.Broadcaster.Pushes(second)...), []chat.Push(nil))
 }
 
-// tabsAtOnce: both seats are there before either tab looks.
+// tabsAtOnce: both tabs have their seats before either of them reads the seats.
 func (s *Stage) tabsAtOnce() {
 	_, ann := s.Guest("Ann", "room")
 	session := s.SignIn("Ben")
@@ -74,7 +74,7 @@ func (s *Stage) tabsAtOnce() {
 func (s *Stage) silent() {
 	session, ann := s.Guest("Ann", "room")
 	_, ben := s.Guest("Ben", "room")
-	s.Cast.Reset()
+	s.Broadcaster.Reset()
 	count := func() int {
 		s.Helper()
 		return s.head(ben).Online
@@ -85,9 +85,9 @@ func (s *Stage) silent() {
 	s.Same("after its end", count(), 1)
 	presence := s.Join(ben, "room").Presence
 	s.Same("count", []int{presence.Count, len(presence.Online)}, []int{1, 1})
-	s.Same("they are still pushed to", s.Live("room"), []string{ann, ben})
-	// Who was not there any more comes as somebody new, by the old connection or
-	// by another.
+	s.Same("they are still pushed to", s.Seats("room"), []string{ann, ben})
+	// A person who was no longer there comes back as a newcomer, by the old
+	// connection or by another.
 	s.Join(s.Connect(session), "room")
 	s.Same("told to Ben", len(s.presences(ben, "room")), 1)
 	s.Pass(time.Second)
@@ -98,7 +98,7 @@ func (s *Stage) silent() {
 	s.Same("told to Ben", len(s.presences(ben, "room")), 2)
 }
 
-// head is what a ping tells of "room".
+// head returns the answer of a ping about "room".
 func (s *Stage) head(conn string) chat.RoomHead {
 	s.Helper()
 	heads, err := s.Chat.Ping(s.Ctx, conn, []string{"room"})
@@ -106,8 +106,8 @@ func (s *Stage) head(conn string) chat.RoomHead {
 	return heads["room"]
 }
 
-// holds: until the first of those present, by the latest of their signs of life,
-// counts as gone.
+// holds: OnlineFor lasts until the first person present counts as gone, by the
+// latest of their signs of life.
 func (s *Stage) holds() {
 	session, ann := s.Guest("Ann", "room")
 	s.Pass(10 * time.Second)
@@ -144,7 +144,7 @@ func (s *Stage) byTime() {
 	s.Same("online", names, []string{"Cat", "Ann", "Ben", "Dan"})
 }
 
-// populate puts seats of n people into a room.
+// populate puts the seats of n people into a room.
 func (s *Stage) populate(room string, n int) {
 	s.Helper()
 	for i := range n {
@@ -180,14 +180,14 @@ func (s *Stage) moreThanHundred() {
 	heads, err := s.Chat.Ping(s.Ctx, conn, []string{"room"})
 	s.OK(err)
 	for _, estimate := range []int{presence.Count, heads["room"].Online} {
-		// A sample of 101 of 401 is off by more than half about never.
+		// A sample of 101 of 401 is almost never off by more than half.
 		if estimate < 200 || estimate > 800 {
 			s.Errorf("401 people are estimated as %d", estimate)
 		}
 	}
 	s.OK2(s.Chat.Leave(s.Ctx, conn, "room"))
-	s.Same("pushes", s.Cast.Calls(), 0)
+	s.Same("pushes", s.Broadcaster.Calls(), 0)
 	s.Join(conn, "room")
 	s.Send(conn, "room", "c1", "hello", nil)
-	s.Same("messages go to all", len(s.Cast.Messages("extra-399", "room")), 1)
+	s.Same("messages go to all", len(s.Broadcaster.Messages("extra-399", "room")), 1)
 }

@@ -102,7 +102,7 @@ func testSmallRoom(t *testing.T, b *bench) {
 	ctx := t.Context()
 	wantSeats(t, b, "empty")
 	sample, err := b.SampleSeats(ctx, "empty", 1<<31, 5, true)
-	wantSame(t, "sample of nobody", mustGet(t, err, sample), chat.Sample{Whole: true, Span: 1})
+	wantSame(t, "sample of nobody", mustGet(t, err, sample), chat.Sample{Whole: true, Share: 1})
 
 	ring := ringOf(b, "general", 5, "")
 	put(t, b, ring...)
@@ -113,21 +113,21 @@ func testSmallRoom(t *testing.T, b *bench) {
 		}
 	}
 	sample, err = b.SampleSeats(ctx, "general", 0, 5, true)
-	wantSame(t, "exactly all", mustGet(t, err, sample), chat.Sample{Seats: ring, Whole: true, Span: 1})
+	wantSame(t, "exactly all", mustGet(t, err, sample), chat.Sample{Seats: ring, Whole: true, Share: 1})
 
 	from := chat.RingPosition(ring[3].ConnectionID)
 	wantOrder := slices.Concat(ring[3:], ring[:3])
 	sample, err = b.SampleSeats(ctx, "general", from, 100, true)
-	wantSame(t, "all from a middle", mustGet(t, err, sample), chat.Sample{Seats: wantOrder, Whole: true, Span: 1})
+	wantSame(t, "all from a middle", mustGet(t, err, sample), chat.Sample{Seats: wantOrder, Whole: true, Share: 1})
 	sample, err = b.SampleSeats(ctx, "general", from, 5, true)
-	wantSame(t, "exactly all from a middle", mustGet(t, err, sample), chat.Sample{Seats: wantOrder, Whole: true, Span: 1})
+	wantSame(t, "exactly all from a middle", mustGet(t, err, sample), chat.Sample{Seats: wantOrder, Whole: true, Share: 1})
 
-	for _, limit := range []int{1, 2, 3, 4} { // the second is the last one before the ring's end
+	for _, limit := range []int{1, 2, 3, 4} { // 2 reaches the last seat before the ring's end
 		sample, err = b.SampleSeats(ctx, "general", from, limit, true)
 		must(t, err)
 		wantSame(t, fmt.Sprint(limit, " from a middle"), sample.Seats, wantOrder[:limit])
-		if sample.Whole || sample.Span <= 0 || sample.Span > 1 {
-			t.Errorf("limit %d: whole %v, span %v", limit, sample.Whole, sample.Span)
+		if sample.Whole || sample.Share <= 0 || sample.Share > 1 {
+			t.Errorf("limit %d: whole %v, share %v", limit, sample.Whole, sample.Share)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func testSeatsExpired(t *testing.T, b *bench) {
 	wantSeats(t, b, "general", ring[1].ConnectionID, ring[3].ConnectionID, ring[5].ConnectionID)
 	sample, err := b.SampleSeats(t.Context(), "general", 0, 6, true)
 	wantSame(t, "sample", mustGet(t, err, sample),
-		chat.Sample{Seats: []chat.Seat{ring[1], ring[3], ring[5]}, Whole: true, Span: 1})
+		chat.Sample{Seats: []chat.Seat{ring[1], ring[3], ring[5]}, Whole: true, Share: 1})
 	there, err := b.DeleteSeat(t.Context(), "general", ring[0].ConnectionID)
 	if mustGet(t, err, there) {
 		t.Error("an expired row was there")
@@ -167,9 +167,9 @@ func testLargeRoom(t *testing.T, b *bench) {
 		must(t, err)
 		want := slices.Concat(ring[start:], ring[:start])[:limit]
 		wantSame(t, fmt.Sprint("sample from the place of ", start), sample.Seats, want)
-		estimate := float64(limit) / sample.Span
+		estimate := float64(limit) / sample.Share
 		if sample.Whole || estimate < n/2 || estimate > n*2 {
-			t.Errorf("from the place of %d: whole %v, span %v would mean %.0f seats", start, sample.Whole, sample.Span, estimate)
+			t.Errorf("from the place of %d: whole %v, share %v would mean %.0f seats", start, sample.Whole, sample.Share, estimate)
 		}
 	}
 }
