@@ -14,7 +14,7 @@ import (
 type tree string
 
 // testLimit is how long a command may take.
-const testLimit = 3 * time.Minute
+const testLimit = 5 * time.Minute
 
 func copyTree(ctx context.Context) (tree, error) {
 	folder, err := os.MkdirTemp("", "mutants-")
@@ -75,6 +75,9 @@ func (t tree) try(ctx context.Context, m mutant) (trials []trial, err error) {
 	for _, command := range m.runs {
 		trials = append(trials, t.test(ctx, command))
 	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err := t.apply(ctx, "-R", patch); err != nil {
 		return nil, fmt.Errorf("take the mutant out: %w", err)
 	}
@@ -109,5 +112,9 @@ func (t tree) test(ctx context.Context, command string) trial {
 	case strings.Contains(output, "[build failed]") || strings.Contains(output, "[setup failed]"):
 		verdict = "broken"
 	}
-	return trial{verdict, output, c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
+	var processor time.Duration
+	if ended := c.ProcessState; ended != nil {
+		processor = ended.UserTime() + ended.SystemTime()
+	}
+	return trial{verdict, output, processor}
 }
