@@ -96,7 +96,7 @@ func perform(ctx context.Context, o options) (_ *result, err error) {
 	}
 	own, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if err := r.cast(own); err != nil {
+	if err := r.populate(own); err != nil {
 		return nil, err
 	}
 	out, err := r.play(own)

@@ -190,8 +190,8 @@ func (s *server) functions(ctx context.Context, o serverOptions, declared map[st
 	if err != nil {
 		return nil, err
 	}
-	cast, options := counted{apigw.NewBroadcaster(cfg, log), s.tally}, chat.Options{Log: log}
-	rules := compose.Rules(store, cast, options)
+	broadcaster, options := counted{apigw.NewBroadcaster(cfg, log), s.tally}, chat.Options{Log: log}
+	rules := compose.Rules(store, broadcaster, options)
 	constructors := compose.Functions()
 	functions := map[string]gateway.Invoker{}
 	for id, f := range declared {
@@ -201,7 +201,7 @@ func (s *server) functions(ctx context.Context, o serverOptions, declared map[st
 		}
 		its := rules
 		if id == compose.LogicalID("send") {
-			its = compose.Rules(sending, cast, options)
+			its = compose.Rules(sending, broadcaster, options)
 		}
 		functions[id] = gateway.WithTimeout(constructor(its, log), f.Timeout)
 	}

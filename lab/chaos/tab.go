@@ -30,7 +30,7 @@ type tab struct {
 
 	mu      sync.Mutex
 	life    int
-	store   []client.Entry
+	store   []client.Stored
 	driver  *client.Driver
 	stop    func() // ends the client and waits for that
 	ctx     context.Context
@@ -271,10 +271,10 @@ func (t *tab) end(why string) {
 }
 
 // keep is the tab's storage. What is first kept is tried from then on.
-func (t *tab) keep(e client.Entry) {
+func (t *tab) keep(e client.Stored) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	i := slices.IndexFunc(t.store, func(other client.Entry) bool { return other.CID == e.CID })
+	i := slices.IndexFunc(t.store, func(other client.Stored) bool { return other.CID == e.CID })
 	if i >= 0 {
 		t.store[i] = e
 		return
@@ -285,14 +285,14 @@ func (t *tab) keep(e client.Entry) {
 }
 
 // holds records that the tab has an entry in its outbox, and is to send it.
-func (t *tab) holds(e client.Entry) {
+func (t *tab) holds(e client.Stored) {
 	t.record.add(check.Record{Op: check.Hold, Who: t.who(), Room: t.room.name, UID: e.UID, CID: e.CID})
 }
 
 func (t *tab) forget(cid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.store = slices.DeleteFunc(t.store, func(e client.Entry) bool { return e.CID == cid })
+	t.store = slices.DeleteFunc(t.store, func(e client.Stored) bool { return e.CID == cid })
 	t.waiting = len(t.store)
 	t.lag = (t.lag + time.Since(t.spokeAt)) / 2
 }

@@ -65,44 +65,44 @@ func (p *process) fault() chattest.Fault {
 	return chattest.Fault{}
 }
 
-// cast posts by the same process.
-type cast struct {
+// broadcaster posts by the same process.
+type broadcaster struct {
 	*chattest.Broadcaster
 	p *process
 }
 
-func (c cast) Push(ctx context.Context, to []string, push chat.Push) (gone []string) {
+func (b broadcaster) Push(ctx context.Context, to []string, push chat.Push) (gone []string) {
 	for _, id := range to {
-		switch c.p.fault().When {
+		switch b.p.fault().When {
 		case chattest.Before:
 			continue
 		case chattest.HangBefore, chattest.HangAfter:
 			<-ctx.Done()
 			continue
 		}
-		gone = append(gone, c.Broadcaster.Push(ctx, []string{id}, push)...)
+		gone = append(gone, b.Broadcaster.Push(ctx, []string{id}, push)...)
 	}
 	return gone
 }
 
-func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
-	switch c.p.fault().When {
+func (b broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
+	switch b.p.fault().When {
 	case chattest.Before:
 		return chattest.ErrInjected
 	case chattest.HangBefore, chattest.HangAfter:
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	return c.Broadcaster.Disconnect(ctx, id, bye)
+	return b.Broadcaster.Disconnect(ctx, id, bye)
 }
 
 // stage is the functions over one store.
 type stage struct {
 	*testing.T
-	store   compose.Store
-	cast    *chattest.Broadcaster
-	token   string
-	session people.Session
+	store       compose.Store
+	broadcaster *chattest.Broadcaster
+	token       string
+	session     people.Session
 }
 
 // reply is what a function answered; died if it did not.
@@ -135,7 +135,7 @@ func (s *stage) invoke(p *process, function string, event object) (r reply) {
 	}
 	store := chattest.NewFaulty(s.store, func(chattest.Call) chattest.Fault { return p.fault() })
 	log := slog.New(slog.DiscardHandler)
-	rules := compose.Rules(store, cast{s.cast, p}, chat.Options{Log: log, Retention: 48 * time.Hour})
+	rules := compose.Rules(store, broadcaster{s.broadcaster, p}, chat.Options{Log: log, Retention: 48 * time.Hour})
 	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
 	defer cancel()
 	b, err := compose.Functions()[function](rules, log).Invoke(ctx, payload)
@@ -198,8 +198,8 @@ func (s *stage) http(p *process, function, method, path string, query, body obje
 // newStage has Ann on a connection ann, in the room, where three messages are,
 // and Ben on ben, who is there, too; new is a connection of hers that has not joined.
 func newStage(t *testing.T) *stage {
-	s := &stage{T: t, store: mustStore(t), cast: chattest.NewBroadcaster()}
-	rules := chattest.NewRules(s.store, s.cast, chat.Options{})
+	s := &stage{T: t, store: mustStore(t), broadcaster: chattest.NewBroadcaster()}
+	rules := chattest.NewRules(s.store, s.broadcaster, chat.Options{})
 	must := func(err error) {
 		if err != nil {
 			t.Fatal(err)
@@ -259,7 +259,7 @@ func routes() map[string]route {
 		"$disconnect": {func(s *stage, p *process) reply {
 			return s.socket(p, "disconnect", "$disconnect", "ann", nil)
 		}, "200", func(s *stage) {
-			s.cast.Gone("ann")
+			s.broadcaster.Gone("ann")
 			s.say("ben", "sweep")
 			s.live("ben")
 		}},

@@ -35,7 +35,7 @@ const (
 type conn struct {
 	id        string
 	tab       *tab
-	link      int
+	channel   int
 	state     connState
 	aborted   bool // the client hung up before the handshake was over
 	silent    bool // the network between the two is gone, and neither knows
@@ -45,10 +45,10 @@ type conn struct {
 }
 
 // dial begins a handshake.
-func (g *gateway) dial(t *tab, link int) {
+func (g *gateway) dial(t *tab, channel int) {
 	g.made++
-	c := &conn{id: fmt.Sprintf("conn%06d", g.made), tab: t, link: link}
-	t.conns[link] = c
+	c := &conn{id: fmt.Sprintf("conn%06d", g.made), tab: t, channel: channel}
+	t.conns[channel] = c
 	g.w.stats["dials"]++
 	switch {
 	case t.noSockets:
@@ -88,7 +88,7 @@ func (g *gateway) connect(c *conn) {
 		c.state = connOpen
 		c.cut = g.w.loop.in(cutAfter, func() { g.w.stats["2-hour cuts"]++; g.close(c) })
 		g.alive(c)
-		g.toClient(c, func() { c.tab.event(client.Opened{Link: c.link}) })
+		g.toClient(c, func() { c.tab.event(client.Opened{Channel: c.channel}) })
 	})
 }
 

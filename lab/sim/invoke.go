@@ -107,7 +107,7 @@ func (inv *invocation) function(name string) *apigw.Function {
 	log := slog.New(slog.DiscardHandler)
 	random := inv.w.dice(inv.name + "/random")
 	store := &store{Faulty: chattest.NewFaulty(inv.w.store, inv.plan), inv: inv}
-	rules := compose.Rules(store, cast{inv}, chat.Options{
+	rules := compose.Rules(store, broadcaster{inv}, chat.Options{
 		Retention: inv.w.o.Retention, Log: log,
 		Now:    func() time.Time { return time.Now().Add(inv.skew) },
 		Random: reader{random}, Ring: random.Uint32, SmallRoom: inv.w.smallRoom,
@@ -202,16 +202,16 @@ type store struct {
 	inv *invocation
 }
 
-// cast is an invocation's way to the connections.
-type cast struct{ inv *invocation }
+// broadcaster is an invocation's way to the connections.
+type broadcaster struct{ inv *invocation }
 
 // Push implements [chat.Broadcaster].
-func (c cast) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
+func (b broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
 	frame := apigw.EncodePush(p)
 	isGone := make([]bool, len(to))
 	var posts sync.WaitGroup
 	for i, id := range to {
-		posts.Go(func() { isGone[i] = c.post(ctx, id, frame) })
+		posts.Go(func() { isGone[i] = b.post(ctx, id, frame) })
 	}
 	posts.Wait()
 	for i, id := range to {
@@ -223,12 +223,12 @@ func (c cast) Push(ctx context.Context, to []string, p chat.Push) (gone []string
 }
 
 // Disconnect implements [chat.Broadcaster].
-func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
-	if c.post(ctx, id, apigw.EncodePush(bye)) {
+func (b broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
+	if b.post(ctx, id, apigw.EncodePush(bye)) {
 		return nil
 	}
 	dropped := false
-	fault := c.inv.stepAnd(ctx, "close/"+id, func() { dropped = c.inv.w.gateway.drop(id) })
+	fault := b.inv.stepAnd(ctx, "close/"+id, func() { dropped = b.inv.w.gateway.drop(id) })
 	if fault.When != chattest.Never || !dropped {
 		return fmt.Errorf("close a connection: %w", chattest.ErrInjected)
 	}
@@ -236,20 +236,20 @@ func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
 }
 
 // post gives the gateway a frame, within the time that a post has.
-func (c cast) post(ctx context.Context, id string, frame []byte) (gone bool) {
+func (b broadcaster) post(ctx context.Context, id string, frame []byte) (gone bool) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	name := c.inv.unique("post/" + id)
-	took := time.Millisecond + time.Duration(c.inv.w.dice(name).Int64N(int64(15*time.Millisecond)))
-	verdict, _ := park(ctx, c.inv.w.loop, time.Now().Add(took), name, func() postVerdict {
-		c.inv.steps++
-		if c.inv.steps == c.inv.dieAt {
-			c.inv.dead = true
+	name := b.inv.unique("post/" + id)
+	took := time.Millisecond + time.Duration(b.inv.w.dice(name).Int64N(int64(15*time.Millisecond)))
+	verdict, _ := park(ctx, b.inv.w.loop, time.Now().Add(took), name, func() postVerdict {
+		b.inv.steps++
+		if b.inv.steps == b.inv.dieAt {
+			b.inv.dead = true
 		}
-		if c.inv.dead {
+		if b.inv.dead {
 			return postFailed
 		}
-		return c.inv.w.gateway.post(id, frame)
+		return b.inv.w.gateway.post(id, frame)
 	})
 	if verdict == postHangs {
 		<-ctx.Done()

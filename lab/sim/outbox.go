@@ -20,18 +20,18 @@ const (
 
 // keep is the tab's storage. What is first kept is tried from then on, as far as
 // its author can tell: the order of writing is that in which it should stand.
-func (t *tab) keep(e client.Entry) {
+func (t *tab) keep(e client.Stored) {
 	if !t.store.keep(e) {
 		t.w.record(check.Record{Op: check.Try, Who: t.name, Room: t.room, UID: e.UID, CID: e.CID, Kind: e.Kind, Target: e.Target, Text: e.Text})
 		if e.Kind != "" {
 			t.w.stats[e.Kind+" tried"]++
 		}
 	}
-	t.holds([]client.Entry{e})
+	t.holds([]client.Stored{e})
 }
 
 // holds records what the tab finds in its outbox, and is to send.
-func (t *tab) holds(entries []client.Entry) {
+func (t *tab) holds(entries []client.Stored) {
 	for _, e := range entries {
 		if t.outbox[e.CID] == notHeld && e.UID == t.person.uid && !e.Reset && e.Refused == "" {
 			t.outbox[e.CID] = sending

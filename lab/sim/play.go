@@ -20,7 +20,7 @@ const lastScene = 8 * time.Minute
 // between them, faults strike; then they stop, and it is seen whether everybody
 // agrees as soon as promised.
 func (w *world) play() {
-	w.cast()
+	w.populate()
 	calm := w.end().Add(-ending)
 	for at := w.began.Add(time.Minute); at.Before(calm.Add(-time.Hour)); {
 		w.loop.at(at, func() { w.scene(w.between(2*time.Minute, 10*time.Minute), false) })
@@ -34,8 +34,8 @@ func (w *world) play() {
 	w.readAll()
 }
 
-// cast makes people, rooms and tabs, before any fault.
-func (w *world) cast() {
+// populate makes people, rooms and tabs, before any fault.
+func (w *world) populate() {
 	for i := range 1 + w.rng.IntN(2) {
 		w.rooms = append(w.rooms, w.name("room", i+1))
 	}
@@ -319,8 +319,8 @@ func (w *world) rename() {
 // speak where it may not.
 func (w *world) intrude() {
 	t := w.tabs[len(w.tabs)-1]
-	for _, link := range t.links() {
-		c := t.conns[link]
+	for _, channel := range t.channels() {
+		c := t.conns[channel]
 		for _, room := range w.rooms {
 			victim := w.tabs[0].person.uid
 			w.gateway.fromClient(c, fmt.Appendf(nil, `{"action":"history","id":"x1","room":%q}`, room))

@@ -12,7 +12,7 @@ import (
 // storage is what a browser keeps of an outbox, and the lock on it. The tabs that
 // a person has in a room may share it.
 type storage struct {
-	entries []client.Entry
+	entries []client.Stored
 	waiting []holder // the first holds the lock
 	tried   map[string]bool
 	newest  string // what was written last
@@ -24,10 +24,10 @@ type holder struct {
 	m *client.Machine
 }
 
-func (s *storage) read() []client.Entry { return slices.Clone(s.entries) }
+func (s *storage) read() []client.Stored { return slices.Clone(s.entries) }
 
 // keep tells whether the entry was kept before, by whichever tab.
-func (s *storage) keep(e client.Entry) (known bool) {
+func (s *storage) keep(e client.Stored) (known bool) {
 	if i := s.index(e.CID); i >= 0 {
 		s.entries[i] = e
 		return true
@@ -42,11 +42,11 @@ func (s *storage) keep(e client.Entry) (known bool) {
 }
 
 func (s *storage) index(cid string) int {
-	return slices.IndexFunc(s.entries, func(e client.Entry) bool { return e.CID == cid })
+	return slices.IndexFunc(s.entries, func(e client.Stored) bool { return e.CID == cid })
 }
 
 func (s *storage) forget(cid string) {
-	s.entries = slices.DeleteFunc(s.entries, func(e client.Entry) bool { return e.CID == cid })
+	s.entries = slices.DeleteFunc(s.entries, func(e client.Stored) bool { return e.CID == cid })
 }
 
 // want queues for the lock.

@@ -98,8 +98,8 @@ func (t *tab) crash(silent bool) {
 	t.w.loop.cancel(t.tick)
 	t.store.leave(t)
 	t.m, t.tick = nil, nil
-	for _, link := range t.links() {
-		c := t.conns[link]
+	for _, channel := range t.channels() {
+		c := t.conns[channel]
 		c.silent = c.silent || silent
 		t.w.gateway.hungUp(c)
 	}
@@ -107,15 +107,15 @@ func (t *tab) crash(silent bool) {
 
 // vanish is the worst of crashes: nobody will ever be told of its end.
 func (t *tab) vanish() {
-	for _, link := range t.links() {
-		t.conns[link].toldOfEnd = true
+	for _, channel := range t.channels() {
+		t.conns[channel].toldOfEnd = true
 	}
 	t.crash(true)
 }
 
-func (t *tab) links() (list []int) {
-	for link := range t.conns {
-		list = append(list, link)
+func (t *tab) channels() (list []int) {
+	for channel := range t.conns {
+		list = append(list, channel)
 	}
 	slices.Sort(list)
 	return list
@@ -147,8 +147,8 @@ func (t *tab) thaw(up bool) {
 
 // cut breaks the tab's connections.
 func (t *tab) cut(silent bool) {
-	for _, link := range t.links() {
-		t.w.gateway.reset(t.conns[link], silent)
+	for _, channel := range t.channels() {
+		t.w.gateway.reset(t.conns[channel], silent)
 	}
 }
 
@@ -201,14 +201,14 @@ func (t *tab) received(c *conn, frame []byte) {
 	if t.outsider {
 		t.w.record(check.Record{Op: check.Heard, Who: t.who(), UID: t.person.uid, Text: string(frame)})
 	}
-	t.ofLink(c, client.Received{Link: c.link, Frame: frame})
+	t.ofChannel(c, client.Received{Channel: c.channel, Frame: frame})
 }
 
-func (t *tab) closed(c *conn) { t.ofLink(c, client.Closed{Link: c.link}) }
+func (t *tab) closed(c *conn) { t.ofChannel(c, client.Closed{Channel: c.channel}) }
 
 // ofLink hands in an event of a connection, if it is not one of a life before.
-func (t *tab) ofLink(c *conn, e client.Event) {
-	if t.conns[c.link] == c {
+func (t *tab) ofChannel(c *conn, e client.Event) {
+	if t.conns[c.channel] == c {
 		t.event(e)
 	}
 }
@@ -247,12 +247,12 @@ func (t *tab) plan() {
 func (t *tab) do(a client.Action) {
 	switch a := a.(type) {
 	case client.Dial:
-		t.w.gateway.dial(t, a.Link)
+		t.w.gateway.dial(t, a.Channel)
 	case client.Transmit:
-		t.w.gateway.fromClient(t.conns[a.Link], a.Frame)
+		t.w.gateway.fromClient(t.conns[a.Channel], a.Frame)
 	case client.Hangup:
-		c := t.conns[a.Link]
-		delete(t.conns, a.Link)
+		c := t.conns[a.Channel]
+		delete(t.conns, a.Channel)
 		t.w.gateway.hungUp(c)
 	case client.AskSession:
 		t.askSession()

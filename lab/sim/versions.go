@@ -49,10 +49,10 @@ func (t *tab) isOld() bool {
 
 // stored is what the tab finds in its storage. A page of revision 1 does not look
 // where later ones keep changes.
-func (t *tab) stored() []client.Entry {
+func (t *tab) stored() []client.Stored {
 	list := t.store.read()
 	if t.revision == 1 {
-		list = slices.DeleteFunc(list, func(e client.Entry) bool { return e.Kind != "" })
+		list = slices.DeleteFunc(list, func(e client.Stored) bool { return e.Kind != "" })
 	}
 	return list
 }

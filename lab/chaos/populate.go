@@ -26,9 +26,9 @@ const (
 	comparedPace = 0.1
 )
 
-// cast makes rooms, people with their networks and tabs, the outsiders, and the
+// populate makes rooms, people with their networks and tabs, the outsiders, and the
 // stuck reader; and waits until all tabs are live.
-func (r *run) cast(ctx context.Context) error {
+func (r *run) populate(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(r.seed, 0x63617374))
 	sizes := []int{}
 	for range r.profile.rooms {
