@@ -20,7 +20,7 @@ const (
 type gateway struct {
 	w     *world
 	made  int
-	conns map[string]*conn // until their $disconnect is over and done with
+	conns map[string]*conn // until their $disconnect is done
 }
 
 type connState int
@@ -38,13 +38,13 @@ type conn struct {
 	channel   int
 	state     connState
 	aborted   bool // the client hung up before the handshake was over
-	silent    bool // the network between the two is gone, and neither knows
+	silent    bool // the network between the two sides is broken, and neither side knows
 	in, out   time.Time
 	idle, cut *event
 	toldOfEnd bool
 }
 
-// dial begins a handshake.
+// dial starts a handshake.
 func (g *gateway) dial(t *tab, channel int) {
 	g.made++
 	c := &conn{id: fmt.Sprintf("conn%06d", g.made), tab: t, channel: channel}
@@ -92,13 +92,13 @@ func (g *gateway) connect(c *conn) {
 	})
 }
 
-// alive puts the idle close off.
+// alive postpones the idle close.
 func (g *gateway) alive(c *conn) {
 	g.w.loop.cancel(c.idle)
 	c.idle = g.w.loop.in(idleClose, func() { g.w.stats["idle closes"]++; g.close(c) })
 }
 
-// toClient delivers something in the order of sending.
+// toClient delivers to the client in the order of sending.
 func (g *gateway) toClient(c *conn, deliver func()) {
 	at := time.Now().Add(g.w.latency())
 	if !at.After(c.out) {
@@ -112,8 +112,8 @@ func (g *gateway) toClient(c *conn, deliver func()) {
 	})
 }
 
-// fromClient takes a frame. API Gateway runs the frames of a connection at the
-// same time, but they arrive in their order.
+// fromClient takes a frame. API Gateway runs the frames of a connection at the same time, but
+// they arrive in order.
 func (g *gateway) fromClient(c *conn, frame []byte) {
 	at := time.Now().Add(g.w.latency())
 	if !at.After(c.in) {
@@ -139,7 +139,7 @@ func (g *gateway) route(c *conn, frame []byte) {
 		var r events.APIGatewayProxyResponse
 		switch {
 		case o == answered && json.Unmarshal(reply, &r) == nil:
-			if route != "typing" { // it is one-way
+			if route != "typing" { // its route has no response
 				g.frame(c, []byte(r.Body))
 			}
 		case o == timedOut && g.w.chance(0.5):
@@ -150,7 +150,7 @@ func (g *gateway) route(c *conn, frame []byte) {
 	})
 }
 
-// own sends one of the gateway's own frames.
+// own sends one of API Gateway's own frames.
 func (g *gateway) own(c *conn, message string) {
 	g.w.stats["gateway's own frames"]++
 	g.frame(c, fmt.Appendf(nil, `{"message": %q, "connectionId":%q, "requestId":"r"}`, message, c.id))
@@ -179,7 +179,7 @@ func (g *gateway) ended(c *conn) {
 	g.disconnected(c)
 }
 
-// drop is DeleteConnection; false if it fails.
+// drop is DeleteConnection. It returns false if it fails.
 func (g *gateway) drop(id string) bool {
 	if c := g.conns[id]; c != nil && !g.w.mute {
 		g.close(c)
@@ -203,7 +203,7 @@ func (g *gateway) hungUp(c *conn) {
 	})
 }
 
-// reset: the connection breaks, and both sides notice (now), or neither does.
+// reset breaks the connection. Both sides notice at once, or, if silent, neither does.
 func (g *gateway) reset(c *conn, silent bool) {
 	if c.state != connOpen {
 		return
@@ -215,7 +215,7 @@ func (g *gateway) reset(c *conn, silent bool) {
 	g.close(c)
 }
 
-// disconnected delivers $disconnect: as well as it can, and not at all if it cannot.
+// disconnected delivers $disconnect. API Gateway tries to, and may fail.
 func (g *gateway) disconnected(c *conn) {
 	if c.toldOfEnd {
 		return
@@ -238,7 +238,7 @@ func (g *gateway) disconnected(c *conn) {
 type postVerdict int
 
 const (
-	postFailed postVerdict = iota // also: out of time
+	postFailed postVerdict = iota // also: it timed out
 	postDone
 	postGone
 	postHangs

@@ -21,31 +21,31 @@ import (
 
 var background = context.Background()
 
-// functionTimeout is that of template.yaml.
+// functionTimeout is the timeout in template.yaml.
 const functionTimeout = 10 * time.Second
 
-// outcome is what the gateway learns of an invocation.
+// outcome is the gateway's knowledge of an invocation's end.
 type outcome int
 
 const (
 	answered outcome = iota
-	died             // the process is gone, or an answer was lost on its way
+	died             // the process is gone, or its answer was lost
 	timedOut
 )
 
-// invocation is one call of a function: a process of its own, as far as what it
-// does to the world goes. It may die, or hang, at any of its steps.
+// invocation is one call of a function. It stands for a process of its own: it may die, or
+// hang, at any step that it takes outside.
 type invocation struct {
 	w     *world
 	name  string
-	dice  *rand.Rand // of the loop's decisions about it
+	dice  *rand.Rand // of the loop's decisions about this invocation
 	skew  time.Duration
 	steps int
-	dieAt int // the step at which it dies, 0: it does not
+	dieAt int // the step at which it dies; 0: none
 	after bool
-	hang  int // the step that never ends
+	hang  int // the step that never ends; 0: none
 	dead  bool
-	old   bool // it is of revision 1
+	old   bool // a function of revision 1
 
 	mu     sync.Mutex
 	counts map[string]int
@@ -59,7 +59,7 @@ func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
 	}
 	payload, err := json.Marshal(event)
 	if err != nil {
-		panic(err) // the events are ours
+		panic(err) // only our own events come here
 	}
 	w.invocations++
 	w.stats["invocations"]++
@@ -90,7 +90,7 @@ func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
 			case over:
 				done(timedOut, nil)
 			case err != nil:
-				panic(err) // the events are ours
+				panic(err) // only our own events come here
 			case inv.dead || lost:
 				done(died, nil)
 			default:
@@ -125,9 +125,9 @@ func (r reader) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// step waits for the invocation's turn to do something, and gives what goes
-// wrong with it. what names the step, so that of several that are taken at the
-// same time each has its own luck, whoever comes first.
+// step waits for the invocation's turn, and returns the fault of this step. what names the
+// step: of several steps that are taken at the same time each has its own luck, in whatever
+// order they come.
 func (inv *invocation) step(ctx context.Context, what string) chattest.Fault {
 	return inv.stepAnd(ctx, what, nil)
 }
@@ -140,13 +140,13 @@ func (inv *invocation) unique(what string) string {
 	return fmt.Sprintf("%s/%s/%d", inv.name, what, inv.counts[what])
 }
 
-// stepAnd is step; what has its effect in the loop itself is done there.
+// stepAnd is step with an effect that happens in the loop itself.
 func (inv *invocation) stepAnd(ctx context.Context, what string, do func()) chattest.Fault {
 	name := inv.unique(what)
 	dice := inv.w.dice(name)
 	took := time.Millisecond + time.Duration(dice.Int64N(int64(8*time.Millisecond)))
 	if dice.Float64() < 0.02 {
-		took += time.Duration(dice.Int64N(int64(700 * time.Millisecond))) // now and then a step is slow
+		took += time.Duration(dice.Int64N(int64(700 * time.Millisecond))) // some steps are slow
 	}
 	fault, ok := park(ctx, inv.w.loop, time.Now().Add(took), name, func() chattest.Fault {
 		fault := inv.decide()
@@ -161,7 +161,7 @@ func (inv *invocation) stepAnd(ctx context.Context, what string, do func()) chat
 	return fault
 }
 
-// decide says what becomes of a step; in the loop.
+// decide returns the fault of a step. It runs in the loop.
 func (inv *invocation) decide() chattest.Fault {
 	inv.steps++
 	switch {
@@ -195,8 +195,8 @@ func (inv *invocation) plan(call chattest.Call) chattest.Fault {
 	return inv.step(background, call.Op)
 }
 
-// store is what an invocation sees of the store. Those calls that the rules make
-// several of at the same time are told apart by what they are about.
+// store is an invocation's way to the store. The rules make some calls at the same time;
+// their names tell them apart.
 type store struct {
 	*chattest.Faulty
 	inv *invocation
@@ -235,7 +235,7 @@ func (b broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) er
 	return nil
 }
 
-// post gives the gateway a frame, within the time that a post has.
+// post gives the gateway a frame, within the time limit of a post.
 func (b broadcaster) post(ctx context.Context, id string, frame []byte) (gone bool) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -265,7 +265,7 @@ func socketEvent(route, connectionID, body string) events.APIGatewayWebsocketPro
 	return e
 }
 
-// httpEvent is an event of the HTTP API, from a program with a token.
+// httpEvent is an event of the HTTP API from a program with a token.
 func httpEvent(method, path, token, body string, query map[string]string) events.APIGatewayV2HTTPRequest {
 	e := events.APIGatewayV2HTTPRequest{Version: "2.0", RouteKey: method + " " + path, RawPath: path, Body: body, QueryStringParameters: query}
 	e.RequestContext.RouteKey, e.RequestContext.RequestID = e.RouteKey, "r"
@@ -277,7 +277,7 @@ func httpEvent(method, path, token, body string, query map[string]string) events
 	return e
 }
 
-// http asks the HTTP API; done gets the status (0: no answer) and the body.
+// http asks the HTTP API. done gets the status (0: no answer) and the body.
 func (w *world) http(function string, e events.APIGatewayV2HTTPRequest, done func(status int, body string)) {
 	w.invoke(function, e, func(o outcome, reply []byte) {
 		var r events.APIGatewayV2HTTPResponse

@@ -21,7 +21,7 @@ import (
 
 var (
 	first = flag.Uint64("sim.seed", 1, "the first seed")
-	seeds = flag.Int("sim.seeds", fewSeeds, "how many seeds")
+	seeds = flag.Int("sim.seeds", fewSeeds, "the number of seeds")
 	keep  = flag.String("sim.keep", "", "a folder for the history of each seed that fails")
 )
 
@@ -37,7 +37,7 @@ func judge(t *testing.T, o sim.Options) (sim.Result, check.Report) {
 	report := check.Check(result.History, check.Options{Retention: o.Retention, Mixed: result.Mixed})
 	// After a restore a row may be in a log that nobody ever saw, and in its copy.
 	if o.Retention == 0 && result.Stats["restores"] == 0 && !check.Linearizable(result.History) {
-		t.Error("the log is no order in which the messages can have been sent")
+		t.Error("the messages cannot have been sent in the log's order")
 	}
 	for i, v := range report.Violations {
 		if i == 8 {
@@ -69,13 +69,13 @@ func save(t *testing.T, o sim.Options, result sim.Result) {
 	}
 }
 
-// TestSeeds is a day of each seed.
+// TestSeeds plays a day of each seed.
 func TestSeeds(t *testing.T) {
 	many(t, func(seed uint64) sim.Options { return sim.Options{Seed: seed} })
 }
 
-// TestRetention is three days, with messages kept for two, which TTL deletes in
-// any order.
+// TestRetention plays three days of each seed. Messages are kept for two days; TTL deletes
+// them in any order.
 func TestRetention(t *testing.T) {
 	if raceDetector {
 		t.Skip("it takes long, and runs the same code as TestSeeds")
@@ -132,7 +132,8 @@ func logSlowest(t *testing.T, what string, slowest map[time.Duration][]time.Dura
 	}
 }
 
-// TestOneSeedIsOneRun runs seeds, one of which has mixed versions, twice and wants the same history to the letter.
+// TestOneSeedIsOneRun runs some seeds twice, one of them with mixed versions, and wants the
+// same history to the letter.
 func TestOneSeedIsOneRun(t *testing.T) {
 	worlds := []sim.Options{{Seed: 1, Hours: 12}, {Seed: 4, Hours: 12}, {Seed: 3, Hours: 54, Retention: 48 * time.Hour}}
 	if raceDetector {
@@ -149,8 +150,8 @@ func TestOneSeedIsOneRun(t *testing.T) {
 	}
 }
 
-// TestHandOver has no faults: everybody stays for a day, through all hand-overs,
-// and nobody is ever seen leaving.
+// TestHandOver has no faults. Everybody stays for a day, through all hand-overs, and nobody
+// is ever shown as gone.
 func TestHandOver(t *testing.T) {
 	o := sim.Options{Seed: 5, Calm: true}
 	result, _ := judge(t, o)
@@ -158,9 +159,9 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("%d connections were cut after 2 hours", n)
 	}
 	if n := result.Stats["leaves pushed"]; n != 0 {
-		t.Errorf("%d times somebody was told that a person left", n)
+		t.Errorf("%d times a client showed that a person left", n)
 	}
-	// Everybody opens within the first minutes; the ending has people leave.
+	// Everybody opens within the first minutes; in the ending people leave.
 	shown := map[string][]string{}
 	for _, r := range result.History {
 		if r.Op != check.People || r.T > 23*time.Hour+10*time.Minute {
