@@ -1,12 +1,11 @@
-// Command chaos runs the chat on real sockets and real processes while all that
-// can fail does, and judges by a history of the run whether its promises held.
+// Command chaos runs the chat on real sockets and real processes under every fault that it
+// knows, and judges by a history of the run whether the promises held.
 //
-// The gateway with the functions is one process, the database another, and
-// both are killed by SIGKILL. Between the clients and the gateway, and between the
-// functions and the database, stand proxies that cut and fail. What goes wrong
-// when is a plan that the profile and the seed make. The history, a table of the
-// promises and a picture of the run are kept in a folder; the exit status is 1 if
-// a promise was broken.
+// The gateway with the functions is one process, the database another; both are killed by
+// SIGKILL. Proxies stand between the clients and the gateway, and between the functions and
+// the database; they cut and fail. The profile and the seed make the plan of the faults. A
+// folder keeps the history, a table of the promises and a picture of the run. The exit status
+// is 1 if a promise was broken.
 package main
 
 import (
@@ -41,8 +40,8 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// collectAt is how much garbage there may be, in percent of what is in use: all
-// processes of a run share few processors, and it is short of these, not of memory.
+// collectAt is how much garbage there may be, in percent of the memory in use: the processes
+// of a run share few processors, which are scarcer than memory.
 const collectAt = 400
 
 // errBroken says that a promise was broken.
@@ -81,8 +80,8 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	return tell(r, *anySpeed, out)
 }
 
-// tell judges a run, writes what is kept of it, and fails if a promise was broken:
-// at any speed, if it was one that has nothing to do with time.
+// tell judges a run, writes its files, and fails if a promise was broken. With anySpeed it
+// ignores the promises that a slow machine can break.
 func tell(r *result, anySpeed bool, out io.Writer) error {
 	table, report, f := judge(r)
 	var text strings.Builder

@@ -22,8 +22,8 @@ func mustOutsider(t *testing.T) *outsider {
 	}
 }
 
-// TestProbesAreFrames: all but the one that has a member twice are JSON, and each
-// has its id.
+// TestProbesAreFrames: every probe is JSON, except the one with a field twice, and each has
+// its id.
 func TestProbesAreFrames(t *testing.T) {
 	o := mustOutsider(t)
 	seen := map[string]bool{}

@@ -16,7 +16,7 @@ import (
 //go:embed picture.html
 var pictureHTML string
 
-// picture is what the page shows.
+// picture is the data of the page.
 type picture struct {
 	Heading  string
 	Width    float64
@@ -54,7 +54,7 @@ type line struct {
 	Area        bool
 }
 
-// dots are the moments of one kind of thing.
+// dots are the times of one kind of event.
 type dots struct {
 	Y     float64
 	Label string
@@ -88,7 +88,7 @@ func (v verdict) Found() string   { return v.found }
 func (v verdict) Allowed() string { return v.allowed }
 func (v verdict) OK() bool        { return v.ok }
 
-// writePicture writes the run as one HTML file that needs no other.
+// writePicture writes the run as one HTML file that loads no other.
 func writePicture(name string, r *result, table []verdict, f *figures) error {
 	page, err := template.New("run").Parse(pictureHTML)
 	if err != nil {
@@ -101,7 +101,7 @@ func writePicture(name string, r *result, table []verdict, f *figures) error {
 	return os.WriteFile(name, []byte(text.String()), 0o644)
 }
 
-// chart places things over time.
+// chart turns times and values into places.
 type chart struct {
 	r         *result
 	from, end time.Duration
@@ -143,7 +143,7 @@ func total(m map[storeproxy.Fault]int) (n int) {
 	return n
 }
 
-// outcomes counts the outcomes whose names hold a text.
+// outcomes counts the outcomes whose names contain a text.
 func outcomes(m map[string]int, part string) (n int) {
 	for name, v := range m {
 		if strings.Contains(name, part) {
@@ -157,7 +157,7 @@ func (c *chart) x(at time.Duration) float64 {
 	return pictureLeft + float64(at-c.from)/float64(c.end-c.from)*(pictureWidth-pictureLeft-12)
 }
 
-// time draws the axis, the parts of the run, and when processes were dead.
+// time draws the axis, the parts of the run, and the times in which processes were dead.
 func (c *chart) time() {
 	for _, s := range c.r.phases {
 		if s.to-s.from > c.end/200 {
@@ -187,7 +187,7 @@ func kindOf(what string) string {
 	return "storm"
 }
 
-// steps are round numbers from 0 to most, about so many.
+// steps returns about this many round numbers from 0 to most.
 func steps(most float64, about int) (list []float64) {
 	if most <= 0 {
 		return []float64{0}
@@ -205,8 +205,7 @@ func steps(most float64, about int) (list []float64) {
 	return list
 }
 
-// happenings draws what was done to connections and processes, a row for each
-// kind.
+// happenings draws the faults of connections and processes, a row for each kind.
 func (c *chart) happenings() {
 	kinds := []string{
 		string(netproxy.Reset), string(netproxy.Finish), string(netproxy.Silence), stall, reload, storm, brownout, killServer, killDatabase,

@@ -20,13 +20,12 @@ import (
 // road is a person's way to the server: real sockets, to one address.
 type road struct {
 	addr  string // host:port
-	token string // "": nobody
+	token string // "": no session
 	http  *http.Client
 }
 
-// newRoad makes a way that keeps no idle connections: each request of HTTP is a
-// connection of its own, which breaks by itself. A receive buffer of 0 bytes is
-// the kernel's choice.
+// newRoad makes a way that keeps no idle connections, so that each HTTP request has a
+// connection of its own that can break. A receive buffer of 0 bytes is the kernel's choice.
 func newRoad(addr, token string, receiveBuffer int) road {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -39,7 +38,7 @@ func newRoad(addr, token string, receiveBuffer int) road {
 	return road{addr: addr, token: token, http: &http.Client{Transport: transport}}
 }
 
-// largestFrame is what a server may send, and a little more.
+// largestFrame is a little more than a server may send.
 const largestFrame = 64 << 10
 
 // Dial implements [client.Transport].
@@ -85,7 +84,7 @@ func (s socket) Receive(ctx context.Context) ([]byte, error) {
 // Close implements [client.Socket].
 func (s socket) Close() error { return s.CloseNow() }
 
-// ask makes a request of HTTP and reads the answer, whatever it is.
+// ask makes an HTTP request and reads the answer, whatever its status.
 func (r road) ask(ctx context.Context, method, path string, query url.Values, body any) (status int, answer []byte, err error) {
 	var reader io.Reader
 	if body != nil {
@@ -120,7 +119,7 @@ func (r road) signIn(ctx context.Context, name string) (wire.Session, error) {
 	return session, json.Unmarshal(answer, &session)
 }
 
-// whose asks whose session it is; "" if there is none any more.
+// whose returns the uid of the session; "" if the session is gone.
 func (r road) whose(ctx context.Context) (uid string, err error) {
 	status, answer, err := r.ask(ctx, http.MethodGet, "/api/session", nil, nil)
 	switch {
@@ -129,7 +128,7 @@ func (r road) whose(ctx context.Context) (uid string, err error) {
 	case status == http.StatusUnauthorized:
 		return "", nil
 	case status != http.StatusOK:
-		return "", fmt.Errorf("whose session: %d", status)
+		return "", fmt.Errorf("read the session: status %d", status)
 	}
 	var session struct {
 		UID *string `json:"uid"`

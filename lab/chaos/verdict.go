@@ -12,15 +12,14 @@ import (
 	"projectchat/lab/check"
 )
 
-// The limits of what is measured.
+// The limits of the measured promises.
 const (
 	convergenceBound   = 5 * time.Second
 	amplificationBound = 1.06
-	// A post that the stuck reader holds up costs a second; others must not wait
-	// for it.
+	// A post to the stuck reader costs a second; the others must not wait for it.
 	stuckBound = 500 * time.Millisecond
 	stuckShare = 1.5 // of the twin room's p99
-	// Those who still wait to try again after the last fault count for another line.
+	// Clients that still wait to try again after the last fault count for another line.
 	settling = 3 * time.Second
 )
 
@@ -89,7 +88,7 @@ func (r *result) linearizable() verdict {
 	return verdict{"linearizable", meaning, fmt.Sprint(wrong), "0", wrong == 0 && len(byRoom) > 0}
 }
 
-// refused tells what became of the outsiders' probes.
+// refused reports the outcome of the outsiders' probes.
 func (r *result) refused() verdict {
 	probes, own, admitted := 0, 0, 0
 	for _, o := range r.outsiders {
@@ -103,12 +102,12 @@ func (r *result) refused() verdict {
 	return verdict{"admitted", meaning, fmt.Sprint(admitted), "0", admitted == 0 && probes > 0 && own > 0}
 }
 
-// alive tells whether every client went on to the end.
+// alive reports whether every client went on to the end.
 func (r *result) alive() verdict {
 	return verdict{"ended", "a client gave up, or waits for a person's word", fmt.Sprint(len(r.ended)), "0", len(r.ended) == 0}
 }
 
-// measured are the promises that are numbers.
+// measured are the promises with a number.
 func (r *result) measured(f *figures) []verdict {
 	quiet, calm := f.heads.convergence(r.phase("quiet")), f.heads.convergence(r.phase("calm"))
 	first, again := r.tally[postsFirst], r.tally[postsAgain]
@@ -146,27 +145,27 @@ func (r *result) measured(f *figures) []verdict {
 	})
 }
 
-// alike tells whether a stuck reader has added nothing that counts.
+// alike reports whether the stuck reader delayed its room.
 func alike(stuck, twin spread) bool {
 	return stuck.p99 <= max(twin.p99+stuckBound, time.Duration(stuckShare*float64(twin.p99)))
 }
 
 func (r *result) room(i int) string { return fmt.Sprint("room ", i) }
 
-// held tells whether no promise was broken.
+// held reports whether no promise was broken.
 func held(table []verdict) bool {
 	return !slices.ContainsFunc(table, func(v verdict) bool { return !v.ok })
 }
 
-// timed are the verdicts that a machine can miss by being busy or slow.
+// timed are the verdicts that a busy or slow machine can fail.
 var timed = []string{string(check.Slow), string(check.Unacknowledged), "convergence", "storm", "stuck reader", "heartbeat"}
 
-// timeless leaves them out.
+// timeless leaves the timed verdicts out.
 func timeless(table []verdict) []verdict {
 	return slices.DeleteFunc(slices.Clone(table), func(v verdict) bool { return slices.Contains(timed, v.name) })
 }
 
-// markdown writes the table, and what the run was, as Markdown.
+// markdown writes the table and the facts of the run as Markdown.
 func markdown(w io.Writer, r *result, table []verdict, report check.Report, f *figures) {
 	fmt.Fprintf(w, "# Chaos run\n\n%s.\n\n", r.heading())
 	fmt.Fprintf(w, "| invariant | what it would be | found | allowed | |\n| --- | --- | --- | --- | --- |\n")
@@ -201,7 +200,7 @@ func (r *result) heading() string {
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), brief(r.took))
 }
 
-// facts are figures without a limit, as lines of a list.
+// facts are the figures without a limit, as lines of a list.
 func (r *result) facts(report check.Report, f *figures) []string {
 	facts := []string{fmt.Sprintf("- %d messages tried, %d acknowledged, %d in the log without an acknowledgement; %d were due when nothing failed; %d rows shown", report.Sent, report.Acked, report.Recovered, report.Due, report.Seen)}
 	for _, s := range r.phases {
@@ -223,8 +222,8 @@ func (r *result) facts(report check.Report, f *figures) []string {
 	return facts
 }
 
-// loadAverage is how many processes have waited for a processor in the last
-// minute, where the system tells it.
+// loadAverage is the number of processes that waited for a processor in the last minute, on
+// systems that tell it.
 func loadAverage() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

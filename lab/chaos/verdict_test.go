@@ -23,7 +23,7 @@ func acked(room, cid string, seq int64, tried, ack, shown time.Duration) []check
 	}
 }
 
-// good is the result of a run as it should be.
+// good is the result of a run that kept every promise.
 func good() *result {
 	r := &result{
 		options:   options{profile: profiles["S"], seed: 1},
@@ -133,7 +133,7 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// TestPicture: the file has all in itself, for light and for dark.
+// TestPicture: the file loads no other, and has colours for light and for dark.
 func TestPicture(t *testing.T) {
 	r := good()
 	table, report, f := judge(r)

@@ -13,8 +13,8 @@ import (
 
 const second = time.Second
 
-// good is a history of two clients, two messages and two readers in which every
-// promise is kept.
+// good is a history of two clients, two messages and two readers in which every promise is
+// kept.
 func good() []check.Record {
 	at := func(s int, r check.Record) check.Record {
 		r.T, r.Room, r.Epoch = time.Duration(s)*second, "room", "e"
@@ -53,7 +53,7 @@ func good() []check.Record {
 	}
 }
 
-// edit changes those records of a history that match.
+// edit changes the records of a history that match.
 func edit(h []check.Record, op check.Op, who, cid string, change func(*check.Record)) []check.Record {
 	for i, r := range h {
 		if r.Op == op && (who == "" || r.Who == who) && (cid == "" || r.CID == cid) {
@@ -245,7 +245,7 @@ func TestVerdicts(t *testing.T) {
 			check.SenderOrder, check.RealTime, check.Incomplete, check.Slow, check.Restarted, check.Leaked, check.Impersonation, check.Presence,
 		} {
 			if !seen[name] {
-				t.Errorf("no history is judged %s", name)
+				t.Errorf("no history here gets the verdict %s", name)
 			}
 		}
 	})
@@ -266,7 +266,7 @@ func TestLinearizableFindsTheWrongOrder(t *testing.T) {
 		}
 	}
 	if check.Linearizable(h) {
-		t.Error("a message stands before one that was acknowledged before it was tried")
+		t.Error("an order was found that contradicts the times")
 	}
 }
 
@@ -280,6 +280,6 @@ func TestHistoryIsAFile(t *testing.T) {
 		t.Errorf("%v\n%s", err, diff)
 	}
 	if _, err := check.ReadAll(bytes.NewBufferString(`{"nonsense":1}`)); err == nil {
-		t.Error("nonsense was read")
+		t.Error("nonsense was accepted")
 	}
 }

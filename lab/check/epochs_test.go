@@ -8,8 +8,8 @@ import (
 	"projectchat/lab/check"
 )
 
-// restored is the good history, but that the log was copied into another between
-// the two messages.
+// restored is the good history, except that the log was copied into another between the two
+// messages.
 func restored() []check.Record {
 	h := good()
 	for i, r := range h {

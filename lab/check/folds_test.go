@@ -8,8 +8,8 @@ import (
 	"projectchat/lab/check"
 )
 
-// changed is a history in which Ann said two things, edited both, deleted the
-// second, and Ben reacted to the first.
+// changed is a history in which Ann wrote two messages, edited both and deleted the second,
+// and Ben reacted to the first.
 func changed() []check.Record {
 	rows := []check.Record{
 		{UID: "u_a", CID: "a1", Text: "one", Seq: 1},
@@ -50,7 +50,7 @@ func row(h []check.Record, cid string, change func(*check.Record)) []check.Recor
 	return edit(h, check.Row, "", cid, change)
 }
 
-// fold changes what Ben shows in the end of a message.
+// fold changes the form in which Ben shows a message in the end.
 func fold(h []check.Record, seq int64, change func(*check.Record)) []check.Record {
 	return edit(h, check.Fold, "", "", func(r *check.Record) {
 		if r.Seq == seq {
@@ -95,8 +95,8 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestAnothersEditIsNothing: of one that got into the log all the same nobody
-// must show anything.
+// TestAnothersEditIsNothing: if another's edit gets into the log all the same, no client must
+// show it.
 func TestAnothersEditIsNothing(t *testing.T) {
 	forged := check.Record{UID: "u_b", CID: "b9", Text: "hijacked", Kind: "edit", Target: 1}
 	h := changed()
@@ -112,6 +112,6 @@ func TestAnothersEditIsNothing(t *testing.T) {
 	}
 	h = fold(h, 1, func(r *check.Record) { r.Text = "hijacked" })
 	if report := check.Check(h, check.Options{}); report.OK() {
-		t.Error("it is not noticed")
+		t.Error("the edit was not noticed")
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"projectchat/lab/check"
 )
 
-// show changes how Ben first showed a row.
+// show changes the form in which Ben first showed a row.
 func show(h []check.Record, cid string, change func(*check.Record)) []check.Record {
 	return edit(h, check.Show, "", cid, change)
 }
 
-// afterwards is a history of changes in which Ben came when all had been said.
+// afterwards is a history of changes in which Ben came after the last message.
 func afterwards() []check.Record {
 	var shown []check.Record
 	h := slices.DeleteFunc(changed(), func(r check.Record) bool {
@@ -29,8 +29,7 @@ func afterwards() []check.Record {
 	return h
 }
 
-// TestMixedVersions: what a server of before there were changes leaves out, and
-// nothing else.
+// TestMixedVersions: a server of revision 1 leaves out some fields, and only those.
 func TestMixedVersions(t *testing.T) {
 	bare := func(r *check.Record) { r.Target = 0 }
 	swapped := func() []check.Record {

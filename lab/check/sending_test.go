@@ -8,12 +8,12 @@ import (
 	"projectchat/lab/check"
 )
 
-// unanswered is the good history, but nobody ever answers to a2.
+// unanswered is the good history without an answer to a2.
 func unanswered() []check.Record {
 	return drop(drop(drop(good(), check.Ack, "", "a2"), check.Show, "", "a2"), check.Row, "", "a2")
 }
 
-// ofA2 gives a record about a2 in Ann's outbox.
+// ofA2 returns a record about a2 in Ann's outbox.
 func ofA2(op check.Op, who string) check.Record {
 	return check.Record{Op: op, Who: who, UID: "u_a", CID: "a2"}
 }
