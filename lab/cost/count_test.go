@@ -31,9 +31,6 @@ import (
 	locallambda "projectchat/local/lambda"
 )
 
-// text is a usual message: 100 characters.
-var text = strings.Repeat("0123456789", 10)
-
 // invoker is a function.
 type invoker interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)

@@ -18,6 +18,7 @@ func main() {
 	flag.Float64Var(&m.Hours, "hours", 2, "hours a day that a person has the page open")
 	flag.Float64Var(&m.Pings, "pings", 60, "heartbeats of a page in an hour")
 	flag.Float64Var(&m.Typings, "typings", 2, "times that a page tells that its person writes, for each message; at most every 3 s")
+	onPage := flag.Bool("page", false, "print docs/cost.md, and nothing else")
 	flag.Parse()
 	c, err := load()
 	if err == nil && (m.Rooms < 1 || m.People < 1 || m.Messages < 0 || m.Hours < 0 || m.Hours > 24 || m.Pings < 0 || m.Typings < 0) {
@@ -26,6 +27,10 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if *onPage {
+		fmt.Print(page(c))
+		return
 	}
 	fmt.Printf("%d rooms of %d people, %d messages each a day, %.4g hours online: %.0f messages in %d days\n\n", m.Rooms, m.People, m.Messages, m.Hours, m.sent(), days)
 	lines := bill(at(c.Ours, m.People), m, ours, false)
