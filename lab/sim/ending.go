@@ -128,7 +128,7 @@ func (w *world) readAll() {
 // page asks for a page of history and waits for it.
 func (w *world) page(room string, p *person, query map[string]string) (page wire.HistoryPage) {
 	query["room"] = room
-	w.http("history", httpEvent("GET", "/api/messages", p.token, "", query), func(status int, body string) {
+	w.http(httpEvent("GET", "/api/messages", p.token, "", query), func(status int, body string) {
 		if status != 200 || json.Unmarshal([]byte(body), &page) != nil {
 			w.record(check.Record{Op: check.Row, Who: "unreadable", Room: room, Text: fmt.Sprint(status, body)})
 			page = wire.HistoryPage{}

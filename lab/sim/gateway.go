@@ -72,7 +72,7 @@ func (g *gateway) connect(c *conn) {
 	e := socketEvent("$connect", c.id, "")
 	e.Headers = map[string]string{"Authorization": "Bearer " + c.tab.person.token}
 	e.QueryStringParameters = map[string]string{"v": "1"}
-	g.w.invoke("connect", e, func(o outcome, reply []byte) {
+	g.w.invoke("$connect", e, func(o outcome, reply []byte) {
 		var r events.APIGatewayProxyResponse
 		if o != answered || json.Unmarshal(reply, &r) != nil || r.StatusCode != 200 {
 			c.state = connClosed
@@ -130,12 +130,12 @@ func (g *gateway) fromClient(c *conn, frame []byte) {
 }
 
 func (g *gateway) route(c *conn, frame []byte) {
-	function, route, taken := g.known(c, actionOf(frame))
+	route, taken := g.known(c, actionOf(frame))
 	if !taken {
 		return
 	}
 	g.w.stats["requests on a socket: "+route]++
-	g.w.invoke(function, socketEvent(route, c.id, string(frame)), func(o outcome, reply []byte) {
+	g.w.invoke(route, socketEvent(route, c.id, string(frame)), func(o outcome, reply []byte) {
 		var r events.APIGatewayProxyResponse
 		switch {
 		case o == answered && json.Unmarshal(reply, &r) == nil:
@@ -228,7 +228,7 @@ func (g *gateway) disconnected(c *conn) {
 	case g.w.strikes(0.2, "$disconnect late"):
 		after = g.w.between(time.Second, time.Minute)
 	}
-	tell := func() { g.w.invoke("disconnect", socketEvent("$disconnect", c.id, ""), func(outcome, []byte) {}) }
+	tell := func() { g.w.invoke("$disconnect", socketEvent("$disconnect", c.id, ""), func(outcome, []byte) {}) }
 	g.w.loop.in(after, tell)
 	if g.w.strikes(0.1, "$disconnect doubled") {
 		g.w.loop.in(after+g.w.between(1, 5*time.Second), tell)

@@ -51,8 +51,10 @@ type invocation struct {
 	counts map[string]int
 }
 
-// invoke runs a function on an event and calls done, in the loop, with its reply.
-func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
+// invoke runs the function behind a route on an event and calls done, in the loop, with its
+// reply.
+func (w *world) invoke(route string, event any, done func(outcome, []byte)) {
+	function := functions()[route]
 	old := w.old[function]
 	if old {
 		event, done = w.asOld(event, done)
@@ -278,8 +280,8 @@ func httpEvent(method, path, token, body string, query map[string]string) events
 }
 
 // http asks the HTTP API. done gets the status (0: no answer) and the body.
-func (w *world) http(function string, e events.APIGatewayV2HTTPRequest, done func(status int, body string)) {
-	w.invoke(function, e, func(o outcome, reply []byte) {
+func (w *world) http(e events.APIGatewayV2HTTPRequest, done func(status int, body string)) {
+	w.invoke(e.RouteKey, e, func(o outcome, reply []byte) {
 		var r events.APIGatewayV2HTTPResponse
 		if o != answered || json.Unmarshal(reply, &r) != nil {
 			done(0, "")
@@ -287,20 +289,6 @@ func (w *world) http(function string, e events.APIGatewayV2HTTPRequest, done fun
 		}
 		done(r.StatusCode, r.Body)
 	})
-}
-
-func functionOf(action string) (function, route string) {
-	switch action {
-	case "join", "ping":
-		return "connect", action
-	case "send", "typing":
-		return "send", action
-	case "history":
-		return "history", action
-	case "leave":
-		return "disconnect", action
-	}
-	return "history", "$default"
 }
 
 func actionOf(frame []byte) string {

@@ -85,7 +85,7 @@ func (w *world) signIn(name string) *person {
 	p := &person{name: name}
 	w.people = append(w.people, p)
 	body := fmt.Sprintf(`{"name":%q,"bearer":true}`, name)
-	w.http("connect", httpEvent("POST", "/api/session", "", body, nil), func(_ int, reply string) {
+	w.http(httpEvent("POST", "/api/session", "", body, nil), func(_ int, reply string) {
 		p.uid, p.token = member(reply, "uid"), member(reply, "token")
 	})
 	w.loop.run(time.Now().Add(10 * time.Second))
@@ -311,7 +311,7 @@ func (w *world) rename() {
 	w.stats["renames"]++
 	name := p.name + strings.Repeat("a", p.renames)
 	e := httpEvent("POST", "/api/session", p.token, fmt.Sprintf(`{"name":%q}`, name), nil)
-	w.http("connect", e, func(int, string) {})
+	w.http(e, func(int, string) {})
 }
 
 // intrude tries to read and to write in a room from an open connection that is in another

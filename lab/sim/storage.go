@@ -153,10 +153,9 @@ func (t *tab) fetch(a client.Fetch) {
 		t.w.loop.in(t.w.latency(), func() { answer(0, "") })
 		return
 	}
-	function := map[string]string{"GET": "history", "POST": "send"}[a.Method]
 	path, query, _ := strings.Cut(a.Target, "?")
 	e := httpEvent(a.Method, path, t.person.token, string(a.Body), parameters(query))
-	t.w.http(function, e, func(status int, body string) {
+	t.w.http(e, func(status int, body string) {
 		switch {
 		case status == 0 && t.w.chance(0.5):
 			answer(500, `{"message":"Internal Server Error"}`)

@@ -331,7 +331,7 @@ func (t *tab) folds() {
 
 func (t *tab) askSession() {
 	m := t.m
-	t.w.http("connect", httpEvent("GET", "/api/session", t.person.token, "", nil), func(status int, body string) {
+	t.w.http(httpEvent("GET", "/api/session", t.person.token, "", nil), func(status int, body string) {
 		if t.m != m {
 			return
 		}

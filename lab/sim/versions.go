@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 	"projectchat/lab/client"
 )
 
@@ -20,10 +22,8 @@ import (
 // refuses, compares and answers as that one did. Other changes of the functions since then
 // are not imitated. Of a page only the revision in [client.Config] is.
 
-// routes names the API's routes, which are deployed beside the functions.
-const routes = "the routes"
-
-var deployed = []string{"connect", "send", "history", "disconnect", routes}
+// apiRoutes names the API's routes, which are deployed beside the functions.
+const apiRoutes = "the routes"
 
 // rollBack makes some or all of the functions, one after the other, those of revision 1 for a
 // part of a scene.
@@ -32,7 +32,7 @@ func (w *world) rollBack(length time.Duration, dice *rand.Rand) {
 	all := dice.Float64() < 0.5
 	from, to := dice.Float64()*0.4, 0.6+dice.Float64()*0.25
 	some := func(share float64) time.Duration { return time.Duration(share * float64(length)) }
-	for _, what := range deployed {
+	for _, what := range append(slices.Sorted(maps.Keys(compose.Functions())), apiRoutes) {
 		back, forth := from+dice.Float64()*0.15, to+dice.Float64()*0.15
 		if all || dice.Float64() < 0.4 {
 			w.loop.in(some(back), func() { w.old[what] = !w.ending })
@@ -128,16 +128,16 @@ func (inv *invocation) asOld(m chat.Message) chat.Message {
 	return m
 }
 
-// known returns the function that gets a frame, if the frame gets that far. Routes of
+// known returns the route of a frame, if the frame gets that far. Routes of
 // revision 1 send typing where every unknown action goes; a function of revision 1 fails.
-func (g *gateway) known(c *conn, action string) (function, route string, taken bool) {
-	function, route = functionOf(action)
+func (g *gateway) known(c *conn, action string) (route string, taken bool) {
+	route = routeOf(action)
 	switch {
-	case route == "typing" && g.w.old[routes]:
-		function, route = functionOf("")
-	case route == "typing" && g.w.old[function]:
+	case route == "typing" && g.w.old[apiRoutes]:
+		return "$default", true
+	case route == "typing" && g.w.old[functions()[route]]:
 		g.own(c, "Internal server error")
-		return "", "", false
+		return "", false
 	}
-	return function, route, true
+	return route, true
 }
