@@ -62,7 +62,7 @@ func page(ctx context.Context, who road, room string, more url.Values) (wire.His
 	for name, values := range more {
 		query[name] = values
 	}
-	status, answer, err := who.ask(ctx, http.MethodGet, "/api/messages", query, nil)
+	status, answer, _, err := who.askAgain(ctx, http.MethodGet, "/api/messages", query, nil)
 	if err != nil {
 		return page, fmt.Errorf("read %s: %w", room, err)
 	}

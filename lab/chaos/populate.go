@@ -141,10 +141,10 @@ func (r *run) addOthers(ctx context.Context, random *rand.Rand) error {
 }
 
 // await waits until ready returns true.
-func (r *run) await(ctx context.Context, what string, patience time.Duration, so func() bool) error {
+func (r *run) await(ctx context.Context, what string, patience time.Duration, ready func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for !so() {
+	for !ready() {
 		if r.backend.crashed() {
 			return errCrashed
 		}

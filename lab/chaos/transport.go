@@ -106,17 +106,37 @@ func (r road) ask(ctx context.Context, method, path string, query url.Values, bo
 	return response.StatusCode, answer, err
 }
 
-// signIn makes a session of a program.
-func (r road) signIn(ctx context.Context, name string) (wire.Session, error) {
-	var session wire.Session
-	status, answer, err := r.ask(ctx, http.MethodPost, "/api/session", nil, wire.SessionRequest{Name: name, Bearer: true})
-	if err != nil {
-		return session, fmt.Errorf("sign in as %s: %w", name, err)
+// askAgain is ask, but asks again after a temporary refusal, as a client does. again says that
+// it did, so that an earlier request may have had its effect.
+func (r road) askAgain(ctx context.Context, method, path string, query url.Values, body any) (status int, answer []byte, again bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for ; ; again = true {
+		status, answer, err = r.ask(ctx, method, path, query, body)
+		var refused wire.Error
+		if err != nil || status < 400 || json.Unmarshal(answer, &refused) != nil || !refused.Temporary {
+			return status, answer, again, err
+		}
+		sleep(ctx, max(100*time.Millisecond, time.Duration(refused.RetryAfter)*time.Second))
 	}
-	if status != http.StatusCreated {
-		return session, fmt.Errorf("sign in as %s: %d %s", name, status, answer)
+}
+
+// signIn makes a session of a program. A refused request may have claimed the name before it
+// failed; then the person takes another.
+func (r road) signIn(ctx context.Context, name string) (session wire.Session, err error) {
+	for tries, spelling := 0, name; ; tries++ {
+		status, answer, again, err := r.askAgain(ctx, http.MethodPost, "/api/session", nil, wire.SessionRequest{Name: spelling, Bearer: true})
+		switch {
+		case err != nil:
+			return session, fmt.Errorf("sign in as %s: %w", spelling, err)
+		case status == http.StatusCreated:
+			return session, json.Unmarshal(answer, &session)
+		case status == http.StatusConflict && again:
+			spelling = fmt.Sprintf("%s %c", name, 'b'+tries)
+		default:
+			return session, fmt.Errorf("sign in as %s: %d %s", spelling, status, answer)
+		}
 	}
-	return session, json.Unmarshal(answer, &session)
 }
 
 // whose returns the uid of the session; "" if the session is gone.
