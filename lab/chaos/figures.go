@@ -39,8 +39,8 @@ func brief(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-// figures are the measurements in a history.
-type figures struct {
+// measures are the times in a history.
+type measures struct {
 	acks  []timing // from the try to the acknowledgement
 	shows []timing // from the try until another tab shows the row
 	heads *heads
@@ -55,8 +55,8 @@ type timing struct {
 type key struct{ room, uid, cid string }
 
 // figure reads figures out of a history.
-func figure(history []check.Record) *figures {
-	f := &figures{heads: newHeads()}
+func figure(history []check.Record) *measures {
+	f := &measures{heads: newHeads()}
 	tried, acked := map[key]check.Record{}, map[key]bool{}
 	for _, r := range history {
 		k := key{r.Room, r.UID, r.CID}

@@ -55,6 +55,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	messages := flags.Int("messages", 0, "how many messages, instead of the profile's: fewer cuts, as many large faults")
 	how := flags.String("broken", "", "break the server on purpose: "+strings.Join(breakages(), ", "))
 	anySpeed := flags.Bool("any-speed", false, "tell times, but do not fail for them: on a machine with other work")
+	file := flags.String("figures", "", "a file with a section of figures for the profile, as docs/figures.md")
 	show := flags.Bool("plan", false, "print the whole plan, and run nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -66,7 +67,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	if *messages > 0 {
 		p.messages = *messages
 	}
-	o := options{profile: p, seed: *seed, root: ".", out: filepath.Join(*folder, p.name), broken: *how, say: out}
+	o := options{profile: p, seed: *seed, root: ".", out: filepath.Join(*folder, p.name), broken: *how, figures: *file, say: out}
 	if *show {
 		newPlan(p, *seed).print(out)
 		return nil
@@ -97,6 +98,11 @@ func tell(r *result, anySpeed bool, out io.Writer) error {
 	}
 	if err := writePicture(filepath.Join(r.out, "run.html"), r, table, f); err != nil {
 		return err
+	}
+	if r.options.figures != "" {
+		if err := r.section(table, report, f).Write(r.options.figures, "chaos "+r.profile.name); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(out, "kept: %s\n", r.out)
 	switch {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"projectchat/lab/netproxy"
-	"projectchat/lab/storeproxy"
 )
 
 //go:embed picture.html
@@ -89,7 +88,7 @@ func (v verdict) Allowed() string { return v.allowed }
 func (v verdict) OK() bool        { return v.ok }
 
 // writePicture writes the run as one HTML file that loads no other.
-func writePicture(name string, r *result, table []verdict, f *figures) error {
+func writePicture(name string, r *result, table []verdict, f *measures) error {
 	page, err := template.New("run").Parse(pictureHTML)
 	if err != nil {
 		return fmt.Errorf("picture: %w", err)
@@ -109,7 +108,7 @@ type chart struct {
 	pict      *picture
 }
 
-func draw(r *result, table []verdict, f *figures) *picture {
+func draw(r *result, table []verdict, f *measures) *picture {
 	p := &picture{Heading: r.heading(), Width: pictureWidth, Left: pictureLeft, Verdicts: table, Held: held(table)}
 	c := &chart{r: r, y: top, pict: p, end: time.Second}
 	if n := len(r.samples); n > 0 {
@@ -136,7 +135,7 @@ func draw(r *result, table []verdict, f *figures) *picture {
 	return p
 }
 
-func total(m map[storeproxy.Fault]int) (n int) {
+func total[K comparable](m map[K]int) (n int) {
 	for _, v := range m {
 		n += v
 	}

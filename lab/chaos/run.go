@@ -28,6 +28,7 @@ type options struct {
 	seed    uint64
 	root    string // the project's folder
 	out     string // for the history, the table and the picture
+	figures string // the file that gets the run's figures; "": none
 	broken  string // how the server is broken; "": it is not
 	say     io.Writer
 }

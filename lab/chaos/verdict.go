@@ -52,7 +52,7 @@ var invariants = []struct {
 }
 
 // judge judges a run.
-func judge(r *result) ([]verdict, check.Report, *figures) {
+func judge(r *result) ([]verdict, check.Report, *measures) {
 	report := check.Check(r.history, check.Options{})
 	broken := map[check.Name]int{}
 	for _, v := range report.Violations {
@@ -108,7 +108,7 @@ func (r *result) alive() verdict {
 }
 
 // measured are the promises with a number.
-func (r *result) measured(f *figures) []verdict {
+func (r *result) measured(f *measures) []verdict {
 	quiet, calm := f.heads.convergence(r.phase("quiet")), f.heads.convergence(r.phase("calm"))
 	first, again := r.tally[postsFirst], r.tally[postsAgain]
 	amplification := float64(first+again) / float64(max(first, 1))
@@ -166,7 +166,7 @@ func timeless(table []verdict) []verdict {
 }
 
 // markdown writes the table and the facts of the run as Markdown.
-func markdown(w io.Writer, r *result, table []verdict, report check.Report, f *figures) {
+func markdown(w io.Writer, r *result, table []verdict, report check.Report, f *measures) {
 	fmt.Fprintf(w, "# Chaos run\n\n%s.\n\n", r.heading())
 	fmt.Fprintf(w, "| invariant | what it would be | found | allowed | |\n| --- | --- | --- | --- | --- |\n")
 	for _, v := range table {
@@ -201,7 +201,7 @@ func (r *result) heading() string {
 }
 
 // facts are the figures without a limit, as lines of a list.
-func (r *result) facts(report check.Report, f *figures) []string {
+func (r *result) facts(report check.Report, f *measures) []string {
 	facts := []string{fmt.Sprintf("- %d messages tried, %d acknowledged, %d in the log without an acknowledgement; %d were due when nothing failed; %d rows shown", report.Sent, report.Acked, report.Recovered, report.Due, report.Seen)}
 	for _, s := range r.phases {
 		facts = append(facts, fmt.Sprintf("- %s, %s: acknowledged after %s; shown to others after %s", s.name, brief(s.to-s.from), within(f.acks, s, ""), within(f.shows, s, "")))

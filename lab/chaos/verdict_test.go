@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -130,6 +131,27 @@ func TestSpread(t *testing.T) {
 	}
 	if got := spreadOf(nil); got != (spread{}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestFigures: the run's figures replace the section of its profile.
+func TestFigures(t *testing.T) {
+	r := good()
+	r.out, r.options.figures = t.TempDir(), filepath.Join(t.TempDir(), "figures.md")
+	if err := os.WriteFile(r.options.figures, []byte("<!-- chaos S -->\n<!-- /chaos S -->\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := tell(r, false, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(r.options.figures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"`make chaos PROFILE=S SEED=1`", "| storm | 1.0 s | ≤ 30 s | held |", "| rows shown | 4 |", "| calm | p50 20 ms"} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("the figures lack %q:\n%s", want, b)
+		}
 	}
 }
 

@@ -256,7 +256,7 @@ func (g *gateway) post(id string, frame []byte) postVerdict {
 		g.w.stats["posts while @connections is out"]++
 		return postFailed
 	case c == nil || c.state != connOpen:
-		g.w.stats["posts to who is gone"]++
+		g.w.stats["posts to connections that are gone"]++
 		return postGone
 	case g.w.strikes(0.01, "post: wrong 410"):
 		if g.w.chance(0.5) {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"projectchat/lab/check"
+	"projectchat/lab/figures"
 	"projectchat/lab/sim"
 )
 
@@ -23,6 +24,7 @@ var (
 	first = flag.Uint64("sim.seed", 1, "the first seed")
 	seeds = flag.Int("sim.seeds", fewSeeds, "the number of seeds")
 	keep  = flag.String("sim.keep", "", "a folder for the history of each seed that fails")
+	file  = flag.String("sim.figures", "", "a file with a section of figures for each test, as docs/figures.md")
 )
 
 func run(t *testing.T, o sim.Options) (result sim.Result) {
@@ -87,6 +89,7 @@ func TestRetention(t *testing.T) {
 
 // many runs every seed.
 func many(t *testing.T, options func(seed uint64) sim.Options) {
+	began := time.Now()
 	var mu sync.Mutex
 	total := sim.Stats{}
 	slowest, slowestAck := map[time.Duration][]time.Duration{}, map[time.Duration][]time.Duration{}
@@ -115,6 +118,42 @@ func many(t *testing.T, options func(seed uint64) sim.Options) {
 	}
 	logSlowest(t, "showing", slowest)
 	logSlowest(t, "acknowledgement", slowestAck)
+	if *file == "" || *seeds == 0 || t.Failed() {
+		return
+	}
+	s := figures.Section{
+		Command: fmt.Sprintf("go test ./lab/sim -run %s -sim.seed %d -sim.seeds %d", t.Name(), *first, *seeds),
+		On:      began, Took: time.Since(began),
+		Tables: []figures.Table{happened(total), times("shown", slowest), times("acknowledged", slowestAck)},
+	}
+	if err := s.Write(*file, t.Name()); err != nil {
+		t.Error(err)
+	}
+}
+
+// happened is the table of the counts.
+func happened(total sim.Stats) figures.Table {
+	table := figures.Table{{"No promise was broken.", ""}}
+	for _, name := range []string{
+		"messages sent", "messages acknowledged", "messages that were due", "rows shown", "invocations", "scenes", "storms", "restores",
+		"posts while @connections is out", "stale samples of seats", "samples of a large room",
+		"releases rolled back", "invocations of revision 1", "changes that met revision 1", "tabs of revision 1 opened",
+	} {
+		table = append(table, []string{name, figures.Number(total[name])})
+	}
+	return table
+}
+
+// times is the table of each seed's slowest, by the promised time.
+func times(what string, slowest map[time.Duration][]time.Duration) figures.Table {
+	table := figures.Table{{what + ": promised", "slowest", "median of each seed's slowest"}}
+	for _, within := range slices.Sorted(maps.Keys(slowest)) {
+		took := slices.Sorted(slices.Values(slowest[within]))
+		table = append(table, []string{
+			within.String(), took[len(took)-1].Round(10 * time.Millisecond).String(), took[len(took)/2].Round(10 * time.Millisecond).String(),
+		})
+	}
+	return table
 }
 
 func gather(all map[time.Duration][]time.Duration, one map[time.Duration]time.Duration) {

@@ -121,7 +121,7 @@ func (t *tab) word(cid string) {
 		}
 		switch {
 		case !t.store.entries[i].Tried && t.store.newest == cid && len(t.store.entries) == 1:
-			t.w.stats["sent by a word"]++
+			t.w.stats["sent by decision"]++
 			delete(t.outbox, cid)
 			t.event(client.Retry{CID: cid})
 		case t.w.chance(0.5):

@@ -284,7 +284,7 @@ func (t *tab) do(a client.Action) {
 		t.w.stats["refused: "+a.Code]++
 		t.record(check.Refuse, check.Record{UID: t.person.uid, CID: a.CID})
 	case client.Waits:
-		t.w.stats["waits for a word"]++
+		t.w.stats["waits for a decision"]++
 		t.record(check.Wait, check.Record{UID: t.person.uid, CID: a.CID})
 		t.word(a.CID)
 	case client.People:

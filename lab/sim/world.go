@@ -72,8 +72,8 @@ func Run(o Options) Result {
 	w := newWorld(o)
 	w.play()
 	w.rest()
-	w.stats["samples of who is in a large room"] = w.store.parts
-	w.stats["stale samples of who is in a room"] = w.store.stale
+	w.stats["samples of a large room"] = w.store.parts
+	w.stats["stale samples of seats"] = w.store.stale
 	return Result{History: w.history, Stats: w.stats, Mixed: w.mixed}
 }
 
