@@ -49,12 +49,12 @@ var errBroken = errors.New("a promise was broken")
 
 func command(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
-	name := flags.String("profile", "S", "how large: XS, S, M or L")
-	seed := flags.Uint64("seed", 1, "what goes wrong when")
-	folder := flags.String("out", filepath.Join(".local", "chaos"), "where the history, the table and the picture go, in a folder of the profile's name")
-	messages := flags.Int("messages", 0, "how many messages, instead of the profile's: fewer cuts, as many large faults")
+	name := flags.String("profile", "S", "the size: XS, S, M or L")
+	seed := flags.Uint64("seed", 1, "the seed of the faults")
+	folder := flags.String("out", filepath.Join(".local", "chaos"), "the folder for the history, the table and the picture, in a folder of the profile's name")
+	messages := flags.Int("messages", 0, "the number of messages, instead of the profile's: fewer cuts, as many large faults")
 	how := flags.String("broken", "", "break the server on purpose: "+strings.Join(breakages(), ", "))
-	anySpeed := flags.Bool("any-speed", false, "tell times, but do not fail for them: on a machine with other work")
+	anySpeed := flags.Bool("any-speed", false, "print times, but do not fail for them: on a machine with other work")
 	file := flags.String("figures", "", "a file with a section of figures for the profile, as docs/figures.md")
 	show := flags.Bool("plan", false, "print the whole plan, and run nothing")
 	if err := flags.Parse(args); err != nil {
@@ -109,7 +109,7 @@ func tell(r *result, anySpeed bool, out io.Writer) error {
 	case !held(timeless(table)), !held(table) && !anySpeed:
 		return errBroken
 	case !held(table):
-		fmt.Fprintln(out, "a time was missed, on this machine; everything else held")
+		fmt.Fprintln(out, "this machine missed a time; everything else held")
 	}
 	return nil
 }

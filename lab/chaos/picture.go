@@ -127,7 +127,7 @@ func draw(r *result, table []verdict, f *measures) *picture {
 	c.lane("new connections, a second", curve{"dials", "connections", c.rate(func(s sample) int { return s.dials }), true})
 	c.happenings()
 	c.lane("failed store calls, a second", curve{"store", "failed calls", c.rate(func(s sample) int { return total(s.store) }), true})
-	c.lane("posts that went wrong, a second",
+	c.lane("failed posts, a second",
 		curve{"p99", "faults", c.rate(func(s sample) int { return outcomes(s.tally, "fault post-") }), false},
 		curve{"p50", "truly gone (410)", c.rate(func(s sample) int { return s.tally["@connections 410"] + s.tally["POST @connections 410"] }), false},
 		curve{"store", "not read (429)", c.rate(func(s sample) int { return s.tally["POST @connections 429 unread"] }), false})
@@ -209,7 +209,7 @@ func (c *chart) happenings() {
 	kinds := []string{
 		string(netproxy.Reset), string(netproxy.Finish), string(netproxy.Silence), stall, reload, storm, brownout, killServer, killDatabase,
 	}
-	l := lane{Y: c.y, Title: "what was broken"}
+	l := lane{Y: c.y, Title: "faults"}
 	for i, kind := range kinds {
 		row := dots{Y: c.y + rowHeight*(float64(i)+0.5), Label: kind, Kind: "row" + fmt.Sprint(i)}
 		for _, e := range c.r.events {

@@ -156,7 +156,7 @@ func (p plan) count() map[string]int {
 
 // print writes every step.
 func (p plan) print(w io.Writer) {
-	fmt.Fprintf(w, "until message %d, with what only a heartbeat finds out:\n", p.first)
+	fmt.Fprintf(w, "until message %d, with faults that only a heartbeat finds:\n", p.first)
 	for _, s := range p.blinded {
 		fmt.Fprintln(w, " ", s)
 	}

@@ -153,7 +153,7 @@ func (r *run) storm(ctx context.Context, out *result) error {
 	r.stormNow()
 	sleep(ctx, 2*time.Second)
 	r.talking()
-	err := r.await(ctx, "everybody to be back", 3*time.Minute, r.level)
+	err := r.await(ctx, "all tabs to be live again", 3*time.Minute, r.level)
 	out.stormTook = r.record.at() - from
 	r.events.lasted("back from the storm", from)
 	return err

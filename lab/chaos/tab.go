@@ -220,7 +220,7 @@ func (t *tab) observe(who string, a client.Action) {
 	case client.Waits:
 		r.Op, r.UID, r.CID = check.Wait, t.uid, a.CID
 		t.record.add(r)
-		t.end("a message waits for a word")
+		t.end("a message waits until the person decides")
 	case client.SignedOut:
 		t.end("signed out")
 	case client.Failed:

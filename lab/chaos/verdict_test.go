@@ -80,7 +80,7 @@ func TestVerdicts(t *testing.T) {
 		{"an outsider was let in", func(r *result) { r.outsiders[0].admitted = []string{"history"} }, "admitted"},
 		{"the outsiders did nothing", func(r *result) { r.outsiders[0].refused = nil }, "admitted"},
 		{"a client gave up", func(r *result) { r.ended = []string{"tab 3: signed out"} }, "ended"},
-		{"the stuck reader holds others up", func(r *result) {
+		{"the stuck reader delays others", func(r *result) {
 			r.history = append(r.history, acked("room 0", "c", 3, 62*second, 63*second, 63*second)...)
 		}, "stuck reader"},
 		{"a client converges late", func(r *result) {
@@ -109,7 +109,7 @@ func TestVerdicts(t *testing.T) {
 				t.Errorf("not held: %q, want %q", got, test.want)
 			}
 			if table, _, _ := judge(r); held(table) != (test.want == "") {
-				t.Error("held says otherwise")
+				t.Error("held reports the opposite")
 			}
 			if err := tell(r, false, io.Discard); (err != nil) != (test.want != "") {
 				t.Errorf("it ends with %v", err)

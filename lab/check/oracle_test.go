@@ -149,8 +149,8 @@ func oDuplicated(h []check.Record) bool {
 			if a.Op == check.Row && b.Op == check.Row {
 				return true
 			}
-			anew := slices.ContainsFunc(h[j:i], func(r check.Record) bool { return r.Op == check.View && r.Who == a.Who })
-			if a.Op == check.Show && b.Op == check.Show && a.Who == b.Who && !anew {
+			startedAgain := slices.ContainsFunc(h[j:i], func(r check.Record) bool { return r.Op == check.View && r.Who == a.Who })
+			if a.Op == check.Show && b.Op == check.Show && a.Who == b.Who && !startedAgain {
 				return true
 			}
 		}

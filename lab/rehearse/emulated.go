@@ -44,8 +44,8 @@ func emulated(t template, address string) (map[string]any, []string, error) {
 	}
 	variables[managementVariable] = map[string]any{"Fn::Sub": address + "/_aws/execute-api/${WsApi}/ws"}
 	return out, append(left,
-		fmt.Sprintf("%d HTTP routes taken from the OpenAPI body that SAM makes, which it does not read", len(routes)/2),
-		fmt.Sprintf("%d conditions on dynamodb:LeadingKeys left out: it knows tables and actions, not rows", conditions),
+		fmt.Sprintf("%d HTTP routes taken from SAM's OpenAPI body, which the emulator does not read", len(routes)/2),
+		fmt.Sprintf("%d conditions on dynamodb:LeadingKeys left out: the emulator knows tables and actions, not rows", conditions),
 		"the address of @connections: its own",
 	), nil
 }
@@ -90,7 +90,7 @@ func dropUnknown(resources map[string]any) []string {
 		}
 	}
 	slices.Sort(dropped)
-	return []string{"left out, since it does not know their kind: " + strings.Join(dropped, ", ")}
+	return []string{"left out, as the emulator does not know their kind: " + strings.Join(dropped, ", ")}
 }
 
 var functionOfURI = regexp.MustCompile(`\$\{(\w+)\.Arn\}/invocations`)

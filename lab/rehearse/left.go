@@ -91,7 +91,7 @@ func (p *play) destroy(ctx context.Context) (string, error) {
 	if !status.Table.DeletionProtectionEnabled || rows.Count == 0 {
 		return "", fmt.Errorf("the table is left with %d rows, protected: %v", rows.Count, status.Table.DeletionProtectionEnabled)
 	}
-	return fmt.Sprintf("all is gone but the table and its %d rows", rows.Count), nil
+	return fmt.Sprintf("everything is gone except the table and its %d rows", rows.Count), nil
 }
 
 // wantGone wants nothing of the stack in the lists of the account.

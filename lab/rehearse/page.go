@@ -48,7 +48,7 @@ func (p *play) openPage(ctx context.Context) (string, error) {
 	if err != nil || status.StatusCode != http.StatusForbidden {
 		return "", fmt.Errorf("the bucket answers a stranger with %v, %v", status, err)
 	}
-	return fmt.Sprintf("and %d files that it asks for; the bucket refuses strangers", len(files)), nil
+	return fmt.Sprintf("and the %d files that it loads; the bucket refuses strangers", len(files)), nil
 }
 
 // wantFile gets a file of the site. Browsers must keep it as cache says.
@@ -99,7 +99,7 @@ func (p *play) browse(ctx context.Context) (string, error) {
 	if len(page.Messages) != 1 || page.Messages[0].Text != says || page.Messages[0].Name != "Cleo" {
 		return "", fmt.Errorf("the room's newest messages are %+v, want Cleo's", page.Messages)
 	}
-	return "Cleo comes with Chromium to the uploaded page, reads what was said, and is heard", nil
+	return "Cleo opens the uploaded page in Chromium, reads the messages, and is heard", nil
 }
 
 // changeAsset gives a hashed file of a page another name, as a build of changed code does. It

@@ -163,7 +163,7 @@ func (p *play) update(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("both stayed connected; the new parameter holds; %d alarms; the old page's files are still there", alarms), nil
+	return fmt.Sprintf("both stayed connected; the new parameter is in force; %d alarms; the old page's files are still there", alarms), nil
 }
 
 // silence takes the right to post from a function, wants the loss to be noticed, and gives it
@@ -189,7 +189,7 @@ func (p *play) silence(ctx context.Context) (string, error) {
 	if err := p.account.putRolePolicy(ctx, posts, posts.document); err != nil {
 		return "", err
 	}
-	return "noticed: 403, and the other is not told; given back, all is well", p.converse(ctx, "and loud again")
+	return "the log has the 403, and the other gets no push; with the right again, both hear each other", p.converse(ctx, "and loud again")
 }
 
 // neighbour publishes another stack beside the first, which must share nothing with it, and
@@ -223,5 +223,5 @@ func (p *play) neighbour(ctx context.Context) (string, error) {
 	if _, err := p.account.script(ctx, []string{"CONFIRM=" + other}, "destroy.sh", other); err != nil {
 		return "", err
 	}
-	return "shares no name and no person with the first, which talks on when it is gone", p.converse(ctx, "alone again")
+	return "the second stack shares no name and no person with the first, which still works after the second is gone", p.converse(ctx, "alone again")
 }

@@ -80,7 +80,7 @@ func TestSeeds(t *testing.T) {
 // them in any order.
 func TestRetention(t *testing.T) {
 	if raceDetector {
-		t.Skip("it takes long, and runs the same code as TestSeeds")
+		t.Skip("a long test of the same code as TestSeeds")
 	}
 	many(t, func(seed uint64) sim.Options {
 		return sim.Options{Seed: seed, Hours: 72, Retention: 48 * time.Hour}
