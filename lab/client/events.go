@@ -6,7 +6,7 @@ import (
 	"projectchat/internal/wire"
 )
 
-// Event is what happens to a machine.
+// Event is an input of a machine.
 type Event interface{ event() }
 
 // The events.
@@ -80,7 +80,7 @@ func (Discard) event()   {}
 func (View) event()      {}
 func (Online) event()    {}
 
-// Action is what a machine wants done.
+// Action is an output of a machine.
 type Action interface{ action() }
 
 // The actions. Those from Began on only show the person something.
