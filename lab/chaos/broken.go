@@ -10,17 +10,16 @@ import (
 	"projectchat/internal/compose"
 )
 
-// The ways in which the server's function behind send can be broken, to see that
-// the run notices.
+// The ways to break the server's function behind send, to see that the run notices.
 const (
-	ackWithoutPut   = "ack-without-put"   // now and then a message is acknowledged and not written
-	forgetsRepeats  = "forgets-repeats"   // a repeated message is taken for a new one
-	pushToStrangers = "push-to-strangers" // pushes go to another room's seats too
+	ackWithoutPut   = "ack-without-put"   // acknowledges some messages without writing them
+	forgetsRepeats  = "forgets-repeats"   // takes a repeated message for a new one
+	pushToStrangers = "push-to-strangers" // pushes to another room's seats, too
 )
 
 func breakages() []string { return []string{ackWithoutPut, forgetsRepeats, pushToStrangers} }
 
-// broken gives the store as a broken function sees it; "" is a whole one.
+// broken returns the store as a broken function sees it; "" breaks nothing.
 func broken(store compose.Store, how string) (compose.Store, error) {
 	switch how {
 	case "":
@@ -32,10 +31,10 @@ func broken(store compose.Store, how string) (compose.Store, error) {
 	case pushToStrangers:
 		return indiscreet{store}, nil
 	}
-	return nil, fmt.Errorf("%q is none of %s", how, strings.Join(breakages(), ", "))
+	return nil, fmt.Errorf("unknown breakage %q; known are %s", how, strings.Join(breakages(), ", "))
 }
 
-// forgetful says that it has put a row, and has not, every 16th time.
+// forgetful drops every 16th row, and answers as if it had put it.
 type forgetful struct {
 	compose.Store
 	n atomic.Int64
@@ -49,7 +48,7 @@ func (f *forgetful) Append(ctx context.Context, room, epoch string, m chat.Messa
 	return f.Store.Append(ctx, room, epoch, m)
 }
 
-// blind does not see who sent a row, so that it knows no message again.
+// blind hides who sent a row, so that the function never recognises a repeat.
 type blind struct{ compose.Store }
 
 // ReadLog implements [compose.Store].

@@ -13,7 +13,7 @@ import (
 	"projectchat/lab/check"
 )
 
-// TestMain lets the tests' program be the server's process, too.
+// TestMain lets the test binary be the server's process, too.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "serve" {
 		exit(serve(os.Args[2:], os.Stdin, os.Stdout))
@@ -21,14 +21,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// tiny is a run of seconds, in which many answers are lost.
+// tiny is a run of seconds. Many of its answers are lost.
 var tiny = profile{
 	name: "tiny", rooms: 3, inRoom: 4, messages: 150, rate: 60, cuts: 0.05, outsiders: 1, serverKills: 1, databaseKills: 1,
 	gateway: "reply-error=0.06,post-429=0.03,post-500-delivered=0.02", store: storeFaults(0.05), calm: time.Second, hasty: true, brief: true,
 }
 
-// TestBrokenServers: a run of a server that is broken in a known way breaks the
-// promise that it should, and one of a whole server breaks none.
+// TestBrokenServers: a run with a server that is broken in a known way breaks the promise
+// that it should; a run with a whole server breaks none.
 func TestBrokenServers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a database: not with -short")
@@ -56,7 +56,7 @@ func TestBrokenServers(t *testing.T) {
 			case test.want == "" && len(names) > 0:
 				t.Errorf("broken promises: %v\n%v", names, report.Violations[:min(5, len(report.Violations))])
 			case test.want != "" && !slices.Contains(names, test.want):
-				t.Errorf("it was not noticed: %v, want %s; %d messages", names, test.want, report.Sent)
+				t.Errorf("the run noticed %v, want %s; %d messages", names, test.want, report.Sent)
 			}
 			if report.Acked < tiny.messages*9/10 || len(r.recovered) != 2 {
 				t.Errorf("%d messages were acknowledged, %d processes came back", report.Acked, len(r.recovered))
@@ -67,12 +67,12 @@ func TestBrokenServers(t *testing.T) {
 
 func TestUnknownBreakage(t *testing.T) {
 	if _, err := broken(nil, "in-no-known-way"); err == nil {
-		t.Error("there is such a way")
+		t.Error("an unknown breakage was accepted")
 	}
 }
 
-// TestLogKeepsCanaries: what the run looks for in the server's log is in it,
-// whatever its level.
+// TestLogKeepsCanaries: a line of the server's log with a canary is kept whatever its level,
+// as the run looks for it.
 func TestLogKeepsCanaries(t *testing.T) {
 	for line, want := range map[string]bool{
 		`{"level":"ERROR","msg":"panic"}`:                         true,
@@ -89,8 +89,8 @@ func TestLogKeepsCanaries(t *testing.T) {
 	}
 }
 
-// TestEndOfARunThatHardlyBegan: why it failed is to be told, and not hidden by a
-// tab that has no network yet.
+// TestEndOfARunThatHardlyBegan: a tab that has no network yet must not hide why the run
+// failed.
 func TestEndOfARunThatHardlyBegan(t *testing.T) {
 	if err := (&run{tabs: []*tab{{}}}).end(); err != nil {
 		t.Error(err)

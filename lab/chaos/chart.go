@@ -53,8 +53,8 @@ func (c *chart) path(curve curve, bottom float64, height func(float64) float64) 
 	return d.String()
 }
 
-// bucket is the time over which rates and shares are taken: a two-hundredth of
-// the run, and at least a second.
+// bucket is the time over which rates and shares are taken: a two-hundredth of the run, and
+// at least a second.
 func (c *chart) bucket() time.Duration { return max(time.Second, c.end/200) }
 
 func (c *chart) values(of func(sample) float64) (points []point) {
@@ -73,7 +73,7 @@ func (c *chart) rate(of func(sample) int) (points []point) {
 	return points
 }
 
-// thinned gives one sample for each bucket.
+// thinned returns one sample for each bucket.
 func (c *chart) thinned() (list []sample) {
 	for _, s := range c.r.samples {
 		if s.at < c.from {
@@ -86,7 +86,7 @@ func (c *chart) thinned() (list []sample) {
 	return list
 }
 
-// latency is a percentile of what began in each bucket, in milliseconds.
+// latency returns a percentile of the timings that began in each bucket, in milliseconds.
 func (c *chart) latency(timings []timing, percent int) (points []point) {
 	buckets := map[int][]time.Duration{}
 	for _, t := range timings {

@@ -21,8 +21,8 @@ import (
 	"projectchat/lab/check"
 )
 
-// readAll reads the final history of each room: by two people, once from its end
-// and once from its beginning, and as it is in the database.
+// readAll reads the final history of each room: by two people, once from its end and once
+// from its beginning, and from the database.
 func (r *run) readAll(ctx context.Context) error {
 	direct := func(t *tab) road {
 		return newRoad(r.backend.address(), t.road.token, 0)
@@ -62,7 +62,7 @@ func page(ctx context.Context, who road, room string, more url.Values) (wire.His
 	for name, values := range more {
 		query[name] = values
 	}
-	status, answer, err := who.ask(ctx, http.MethodGet, "/api/messages", query, nil)
+	status, answer, _, err := who.askAgain(ctx, http.MethodGet, "/api/messages", query, nil)
 	if err != nil {
 		return page, fmt.Errorf("read %s: %w", room, err)
 	}
@@ -112,7 +112,7 @@ func readOnward(ctx context.Context, who road, room string) (all reading, err er
 	}
 }
 
-// readStore reads the rows themselves.
+// readStore reads the rows from the database.
 func (r *run) readStore(ctx context.Context, store *dynamo.Store, name string) error {
 	room, err := store.Room(ctx, name)
 	if errors.Is(err, refusal.ErrNotFound) {
@@ -146,7 +146,7 @@ func (r *run) rows(who, room string, all reading) {
 	}
 }
 
-// hearLog notes every line of the server's log that holds a canary: no log may.
+// hearLog records every line of the server's log that holds a canary: no log may hold one.
 func (r *run) hearLog() error {
 	file, err := os.Open(filepath.Join(r.out, "server.log"))
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"projectchat/lab/storeproxy"
 )
 
-// event is something that the run did, or that happened.
+// event is an act of the run, or a fault.
 type event struct {
 	what     string
 	at, long time.Duration
 }
 
-// events are noted as they happen.
+// events collects the events as they happen.
 type events struct {
 	record *recorder
 
@@ -42,8 +42,8 @@ func (e *events) all() []event {
 	return slices.Clone(e.list)
 }
 
-// sample is the state of the run at a time; all but live are counted from the
-// beginning on.
+// sample is the state of the run at a time. All fields except live count from the beginning
+// on.
 type sample struct {
 	at                        time.Duration
 	live, acked, shown, dials int
@@ -51,10 +51,10 @@ type sample struct {
 	store                     map[storeproxy.Fault]int
 }
 
-// series samples the run once in a while.
+// series samples the run at intervals.
 type series struct {
 	run     *run
-	samples []sample        // to be read when sample is over
+	samples []sample        // to be read when sample has returned
 	late    []time.Duration // how long after its time each sample was taken
 }
 

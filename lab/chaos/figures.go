@@ -8,7 +8,7 @@ import (
 	"projectchat/lab/check"
 )
 
-// spread is how some durations are spread.
+// spread is the distribution of some durations.
 type spread struct {
 	n             int
 	p50, p99, max time.Duration
@@ -19,7 +19,7 @@ func spreadOf(times []time.Duration) spread {
 		return spread{}
 	}
 	sorted := slices.Sorted(slices.Values(times))
-	// The smallest value that at least so large a share of them does not exceed.
+	// The smallest value that at least this share of the durations does not exceed.
 	at := func(percent int) time.Duration { return sorted[(len(sorted)*percent+99)/100-1] }
 	return spread{len(sorted), at(50), at(99), sorted[len(sorted)-1]}
 }
@@ -31,7 +31,7 @@ func (s spread) String() string {
 	return fmt.Sprintf("p50 %s, p99 %s, max %s (%d)", brief(s.p50), brief(s.p99), brief(s.max), s.n)
 }
 
-// brief is a duration in milliseconds, or in seconds where it is long.
+// brief writes a duration in milliseconds, or a long one in seconds.
 func brief(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
@@ -39,14 +39,14 @@ func brief(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-// figures are what a history tells beside broken promises.
-type figures struct {
-	acks  []timing // try to acknowledgement
-	shows []timing // try to being shown, to others
+// measures are the times in a history.
+type measures struct {
+	acks  []timing // from the try to the acknowledgement
+	shows []timing // from the try until another tab shows the row
 	heads *heads
 }
 
-// timing is how long something took that began at a time.
+// timing is a duration and the time at which it began.
 type timing struct {
 	room     string
 	at, took time.Duration
@@ -55,8 +55,8 @@ type timing struct {
 type key struct{ room, uid, cid string }
 
 // figure reads figures out of a history.
-func figure(history []check.Record) *figures {
-	f := &figures{heads: newHeads()}
+func figure(history []check.Record) *measures {
+	f := &measures{heads: newHeads()}
 	tried, acked := map[key]check.Record{}, map[key]bool{}
 	for _, r := range history {
 		k := key{r.Room, r.UID, r.CID}
@@ -80,13 +80,13 @@ func figure(history []check.Record) *figures {
 	return f
 }
 
-// ofTab tells whether an observer is a life of a tab.
+// ofTab reports whether an observer is a life of a tab.
 func ofTab(who, tab string) bool {
 	return len(who) > len(tab) && who[:len(tab)] == tab && who[len(tab)] == '.'
 }
 
-// within gives how long things took that began in a part of the run, in one room
-// or in all ("").
+// within returns the spread of the timings that began in a part of the run, in one room or in
+// all ("").
 func within(timings []timing, s span, room string) spread {
 	var took []time.Duration
 	for _, t := range timings {
@@ -97,14 +97,14 @@ func within(timings []timing, s span, room string) spread {
 	return spreadOf(took)
 }
 
-// heads knows how far each room was, and each observer, at any time.
+// heads is how far each room's log and each observer's view reached at any time.
 type heads struct {
 	rooms     map[string][]reach // acknowledged
 	observers map[[2]string][]reach
 	up        map[[2]string][]span
 }
 
-// reach is that something had come so far at a time. Later ones are further.
+// reach is a seq and the time at which it was reached. Later ones are further.
 type reach struct {
 	at  time.Duration
 	seq int64
@@ -137,9 +137,9 @@ func further(known []reach, r check.Record) []reach {
 	return append(known, reach{r.T, r.Seq})
 }
 
-// convergence is how long after a moment each observer, of those who stay until
-// the part's end, had shown all that had been acknowledged before it. Who never
-// did counts with the whole part.
+// convergence returns how long after a moment each observer had shown all rows that were
+// acknowledged before it. It takes only observers that stay until the part's end. One that
+// never did counts with the whole part.
 func (h *heads) convergence(s span) spread {
 	var took []time.Duration
 	for who, spans := range h.up {
@@ -164,7 +164,7 @@ func (h *heads) convergence(s span) spread {
 	return spreadOf(took)
 }
 
-// phase finds a part of the run.
+// phase finds a part of the run by its name.
 func (r *result) phase(name string) span {
 	i := slices.IndexFunc(r.phases, func(s span) bool { return s.name == name })
 	if i < 0 {
@@ -173,7 +173,7 @@ func (r *result) phase(name string) span {
 	return r.phases[i]
 }
 
-// peakDials is the most connections in a second of a part of the run.
+// peakDials returns the most connections in a second of a part of the run.
 func (r *result) peakDials(s span) int {
 	peak := 0
 	for i, a := range r.samples {

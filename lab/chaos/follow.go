@@ -10,7 +10,7 @@ import (
 	"projectchat/lab/netproxy"
 )
 
-// patience is how long the run may go without a single acknowledgement.
+// patience is how long the run may go on without an acknowledgement.
 const patience = 90 * time.Second
 
 // errCrashed says that the server ended by itself.
@@ -19,8 +19,8 @@ var errCrashed = errors.New("the server has crashed; its log, server.log, says w
 // brownoutFactor is how much more often the store fails in a brownout.
 const brownoutFactor = 8
 
-// follow does the steps of a part when their message has been acknowledged, until
-// the part's end.
+// follow does each step of a part when as many messages as it says have been acknowledged,
+// until the part's end.
 func (r *run) follow(ctx context.Context, steps []step, until int, out *result) error {
 	f := &following{run: r, out: out, failed: make(chan error, 1)}
 	defer f.under.Wait()
@@ -57,13 +57,13 @@ type following struct {
 	*run
 	out    *result
 	under  sync.WaitGroup // steps that take time
-	kill   sync.Mutex     // one at a time
+	kill   sync.Mutex     // one kill at a time
 	failed chan error
 
 	mu sync.Mutex // of out
 }
 
-// do does a step; what takes time goes on by itself.
+// do does a step. A step that takes time goes on in the background.
 func (f *following) do(ctx context.Context, s step) {
 	switch s.what {
 	case storm:
@@ -99,7 +99,7 @@ func (f *following) brownout(ctx context.Context, long time.Duration) {
 	f.store.Set(f.profile.store)
 }
 
-// killing kills a process, and tells how the run comes back.
+// killing kills a process, and measures how the run recovers.
 func (f *following) killing(ctx context.Context, what string, kill func(context.Context) error) {
 	f.kill.Lock()
 	defer f.kill.Unlock()

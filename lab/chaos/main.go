@@ -1,12 +1,11 @@
-// Command chaos runs the chat on real sockets and real processes while all that
-// can fail does, and judges by a history of the run whether its promises held.
+// Command chaos runs the chat on real sockets and real processes under every fault that it
+// knows, and judges by a history of the run whether the promises held.
 //
-// The gateway with the functions is one process, the database another, and
-// both are killed by SIGKILL. Between the clients and the gateway, and between the
-// functions and the database, stand proxies that cut and fail. What goes wrong
-// when is a plan that the profile and the seed make. The history, a table of the
-// promises and a picture of the run are kept in a folder; the exit status is 1 if
-// a promise was broken.
+// The gateway with the functions is one process, the database another; both are killed by
+// SIGKILL. Proxies stand between the clients and the gateway, and between the functions and
+// the database; they cut and fail. The profile and the seed make the plan of the faults. A
+// folder keeps the history, a table of the promises and a picture of the run. The exit status
+// is 1 if a promise was broken.
 package main
 
 import (
@@ -41,8 +40,8 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// collectAt is how much garbage there may be, in percent of what is in use: all
-// processes of a run share few processors, and it is short of these, not of memory.
+// collectAt is how much garbage there may be, in percent of the memory in use: the processes
+// of a run share few processors, which are scarcer than memory.
 const collectAt = 400
 
 // errBroken says that a promise was broken.
@@ -50,12 +49,13 @@ var errBroken = errors.New("a promise was broken")
 
 func command(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
-	name := flags.String("profile", "S", "how large: XS, S, M or L")
-	seed := flags.Uint64("seed", 1, "what goes wrong when")
-	folder := flags.String("out", filepath.Join(".local", "chaos"), "where the history, the table and the picture go, in a folder of the profile's name")
-	messages := flags.Int("messages", 0, "how many messages, instead of the profile's: fewer cuts, as many large faults")
+	name := flags.String("profile", "S", "the size: XS, S, M or L")
+	seed := flags.Uint64("seed", 1, "the seed of the faults")
+	folder := flags.String("out", filepath.Join(".local", "chaos"), "the folder for the history, the table and the picture, in a folder of the profile's name")
+	messages := flags.Int("messages", 0, "the number of messages, instead of the profile's: fewer cuts, as many large faults")
 	how := flags.String("broken", "", "break the server on purpose: "+strings.Join(breakages(), ", "))
-	anySpeed := flags.Bool("any-speed", false, "tell times, but do not fail for them: on a machine with other work")
+	anySpeed := flags.Bool("any-speed", false, "print times, but do not fail for them: on a machine with other work")
+	file := flags.String("figures", "", "a file with a section of figures for the profile, as docs/figures.md")
 	show := flags.Bool("plan", false, "print the whole plan, and run nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -67,7 +67,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	if *messages > 0 {
 		p.messages = *messages
 	}
-	o := options{profile: p, seed: *seed, root: ".", out: filepath.Join(*folder, p.name), broken: *how, say: out}
+	o := options{profile: p, seed: *seed, root: ".", out: filepath.Join(*folder, p.name), broken: *how, figures: *file, say: out}
 	if *show {
 		newPlan(p, *seed).print(out)
 		return nil
@@ -81,8 +81,8 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	return tell(r, *anySpeed, out)
 }
 
-// tell judges a run, writes what is kept of it, and fails if a promise was broken:
-// at any speed, if it was one that has nothing to do with time.
+// tell judges a run, writes its files, and fails if a promise was broken. With anySpeed it
+// ignores the promises that a slow machine can break.
 func tell(r *result, anySpeed bool, out io.Writer) error {
 	table, report, f := judge(r)
 	var text strings.Builder
@@ -99,12 +99,17 @@ func tell(r *result, anySpeed bool, out io.Writer) error {
 	if err := writePicture(filepath.Join(r.out, "run.html"), r, table, f); err != nil {
 		return err
 	}
+	if r.options.figures != "" {
+		if err := r.section(table, report, f).Write(r.options.figures, "chaos "+r.profile.name); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(out, "kept: %s\n", r.out)
 	switch {
 	case !held(timeless(table)), !held(table) && !anySpeed:
 		return errBroken
 	case !held(table):
-		fmt.Fprintln(out, "a time was missed, on this machine; everything else held")
+		fmt.Fprintln(out, "this machine missed a time; everything else held")
 	}
 	return nil
 }

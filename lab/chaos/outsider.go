@@ -20,8 +20,8 @@ import (
 // elsewhere is the room of the outsiders.
 const elsewhere = "elsewhere"
 
-// outsider is somebody with a session, who is in another room and tries to read
-// and to speak where they may not, and under others' names.
+// outsider is a person in another room, who tries to read and to write where they may not,
+// and under others' names.
 type outsider struct {
 	name, uid string
 	road      road
@@ -32,14 +32,14 @@ type outsider struct {
 
 	mu       sync.Mutex
 	n        int
-	asked    map[string]string // probes and own messages under way, by id
-	refused  map[string]int    // by the code
-	admitted []string          // what should have been refused
-	own      int               // messages of their own in their own room
+	asked    map[string]string // open probes and own messages, by id
+	refused  map[string]int    // by code
+	admitted []string          // probes that should have been refused
+	own      int               // their own messages in their own room
 }
 
-// probe is a request that must be refused. %[1]q is a room, %[2]q a person, both
-// somebody else's, %[3]s a number.
+// probe is a request that must be refused. %[1]q is another person's room, %[2]q that person,
+// %[3]s a number.
 var probes = []string{
 	`{"action":"history","id":"x%[3]s","room":%[1]q}`,
 	`{"action":"history","id":"x%[3]s","room":%[1]q,"after":0,"limit":100}`,
@@ -54,7 +54,7 @@ var probes = []string{
 	`{"action":"history","id":"x%[3]s","room":"LOG#` + elsewhere + `"}`,
 }
 
-// run probes until ctx ends, through whatever happens to the connection.
+// run probes until ctx ends, whatever happens to the connection.
 func (o *outsider) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		o.visit(ctx)
@@ -96,8 +96,8 @@ func (o *outsider) visit(ctx context.Context) {
 	}
 }
 
-// next makes a probe or, every sixth time, an honest message: as long as these go
-// through, the probes do reach the server.
+// next makes a probe or, every sixth time, an honest message. The honest ones show that the
+// probes do reach the server.
 func (o *outsider) next() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -126,15 +126,14 @@ func (o *outsider) listen(ctx context.Context, c *websocket.Conn) {
 	}
 }
 
-// hear notes what holds a canary, whoever's it is.
+// hear records a frame that holds a canary.
 func (o *outsider) hear(text []byte) {
 	if bytes.Contains(text, []byte(canaryPrefix)) {
 		o.record.add(check.Record{Op: check.Heard, Who: o.name, UID: o.uid, Text: string(text)})
 	}
 }
 
-// judge looks at an answer: a probe must get an error, or a pong that tells
-// nothing.
+// judge checks an answer: a probe must get an error, or a pong that tells nothing.
 func (o *outsider) judge(frame []byte) {
 	var f struct {
 		Type, ID, Code, CID, Epoch string
@@ -172,7 +171,7 @@ func tellsNothing(heads map[string]map[string]any) bool {
 	return true
 }
 
-// overHTTP tries without a session, and under another's name with one.
+// overHTTP tries without a session, and with one under another's name.
 func (o *outsider) overHTTP(ctx context.Context) {
 	victim := o.victims[o.random.IntN(len(o.victims))]
 	nobody := newRoad(o.road.addr, "", 0)

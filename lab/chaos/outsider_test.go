@@ -22,8 +22,8 @@ func mustOutsider(t *testing.T) *outsider {
 	}
 }
 
-// TestProbesAreFrames: all but the one that has a member twice are JSON, and each
-// has its id.
+// TestProbesAreFrames: every probe is JSON, except the one with a field twice, and each has
+// its id.
 func TestProbesAreFrames(t *testing.T) {
 	o := mustOutsider(t)
 	seen := map[string]bool{}
@@ -56,11 +56,11 @@ func TestJudge(t *testing.T) {
 		{"an error", `{"type":"error","id":"x1","code":"not_joined"}`, 1, 0, 0},
 		{"a pong that tells nothing", `{"type":"pong","id":"x1","heads":{"room 1":{"live":false}}}`, 1, 0, 0},
 		{"a pong that tells the head", `{"type":"pong","id":"x1","heads":{"room 1":{"live":false,"seq":7}}}`, 0, 1, 0},
-		{"a pong of one who is in", `{"type":"pong","id":"x1","heads":{"room 1":{"live":true}}}`, 0, 1, 0},
+		{"a pong for a person of the room", `{"type":"pong","id":"x1","heads":{"room 1":{"live":true}}}`, 0, 1, 0},
 		{"a history", `{"type":"history","id":"x1","room":"room 1","messages":[]}`, 0, 1, 0},
 		{"a receipt", `{"type":"sent","id":"x1","room":"room 1","seq":3}`, 0, 1, 0},
 		{"an honest message", `{"type":"sent","id":"o6","room":"elsewhere","cid":"c","epoch":"e","seq":3,"at":"x","duplicate":false}`, 0, 0, 1},
-		{"an answer to nothing", `{"type":"sent","id":"x9","seq":3}`, 0, 0, 0},
+		{"an answer without a request", `{"type":"sent","id":"x9","seq":3}`, 0, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := mustOutsider(t)

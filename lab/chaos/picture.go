@@ -10,13 +10,12 @@ import (
 	"time"
 
 	"projectchat/lab/netproxy"
-	"projectchat/lab/storeproxy"
 )
 
 //go:embed picture.html
 var pictureHTML string
 
-// picture is what the page shows.
+// picture is the data of the page.
 type picture struct {
 	Heading  string
 	Width    float64
@@ -54,7 +53,7 @@ type line struct {
 	Area        bool
 }
 
-// dots are the moments of one kind of thing.
+// dots are the times of one kind of event.
 type dots struct {
 	Y     float64
 	Label string
@@ -88,8 +87,8 @@ func (v verdict) Found() string   { return v.found }
 func (v verdict) Allowed() string { return v.allowed }
 func (v verdict) OK() bool        { return v.ok }
 
-// writePicture writes the run as one HTML file that needs no other.
-func writePicture(name string, r *result, table []verdict, f *figures) error {
+// writePicture writes the run as one HTML file that loads no other.
+func writePicture(name string, r *result, table []verdict, f *measures) error {
 	page, err := template.New("run").Parse(pictureHTML)
 	if err != nil {
 		return fmt.Errorf("picture: %w", err)
@@ -101,7 +100,7 @@ func writePicture(name string, r *result, table []verdict, f *figures) error {
 	return os.WriteFile(name, []byte(text.String()), 0o644)
 }
 
-// chart places things over time.
+// chart turns times and values into places.
 type chart struct {
 	r         *result
 	from, end time.Duration
@@ -109,7 +108,7 @@ type chart struct {
 	pict      *picture
 }
 
-func draw(r *result, table []verdict, f *figures) *picture {
+func draw(r *result, table []verdict, f *measures) *picture {
 	p := &picture{Heading: r.heading(), Width: pictureWidth, Left: pictureLeft, Verdicts: table, Held: held(table)}
 	c := &chart{r: r, y: top, pict: p, end: time.Second}
 	if n := len(r.samples); n > 0 {
@@ -128,7 +127,7 @@ func draw(r *result, table []verdict, f *figures) *picture {
 	c.lane("new connections, a second", curve{"dials", "connections", c.rate(func(s sample) int { return s.dials }), true})
 	c.happenings()
 	c.lane("failed store calls, a second", curve{"store", "failed calls", c.rate(func(s sample) int { return total(s.store) }), true})
-	c.lane("posts that went wrong, a second",
+	c.lane("failed posts, a second",
 		curve{"p99", "faults", c.rate(func(s sample) int { return outcomes(s.tally, "fault post-") }), false},
 		curve{"p50", "truly gone (410)", c.rate(func(s sample) int { return s.tally["@connections 410"] + s.tally["POST @connections 410"] }), false},
 		curve{"store", "not read (429)", c.rate(func(s sample) int { return s.tally["POST @connections 429 unread"] }), false})
@@ -136,14 +135,14 @@ func draw(r *result, table []verdict, f *figures) *picture {
 	return p
 }
 
-func total(m map[storeproxy.Fault]int) (n int) {
+func total[K comparable](m map[K]int) (n int) {
 	for _, v := range m {
 		n += v
 	}
 	return n
 }
 
-// outcomes counts the outcomes whose names hold a text.
+// outcomes counts the outcomes whose names contain a text.
 func outcomes(m map[string]int, part string) (n int) {
 	for name, v := range m {
 		if strings.Contains(name, part) {
@@ -157,7 +156,7 @@ func (c *chart) x(at time.Duration) float64 {
 	return pictureLeft + float64(at-c.from)/float64(c.end-c.from)*(pictureWidth-pictureLeft-12)
 }
 
-// time draws the axis, the parts of the run, and when processes were dead.
+// time draws the axis, the parts of the run, and the times in which processes were dead.
 func (c *chart) time() {
 	for _, s := range c.r.phases {
 		if s.to-s.from > c.end/200 {
@@ -187,7 +186,7 @@ func kindOf(what string) string {
 	return "storm"
 }
 
-// steps are round numbers from 0 to most, about so many.
+// steps returns about this many round numbers from 0 to most.
 func steps(most float64, about int) (list []float64) {
 	if most <= 0 {
 		return []float64{0}
@@ -205,13 +204,12 @@ func steps(most float64, about int) (list []float64) {
 	return list
 }
 
-// happenings draws what was done to connections and processes, a row for each
-// kind.
+// happenings draws the faults of connections and processes, a row for each kind.
 func (c *chart) happenings() {
 	kinds := []string{
 		string(netproxy.Reset), string(netproxy.Finish), string(netproxy.Silence), stall, reload, storm, brownout, killServer, killDatabase,
 	}
-	l := lane{Y: c.y, Title: "what was broken"}
+	l := lane{Y: c.y, Title: "faults"}
 	for i, kind := range kinds {
 		row := dots{Y: c.y + rowHeight*(float64(i)+0.5), Label: kind, Kind: "row" + fmt.Sprint(i)}
 		for _, e := range c.r.events {

@@ -11,7 +11,7 @@ import (
 	"projectchat/lab/netproxy"
 )
 
-// What a [step] does, beside the cuts of netproxy.
+// The faults of a [step], beside the cuts of netproxy.
 const (
 	stall        = "stall"  // nothing gets through for a while
 	reload       = "reload" // the tab dies, and is opened again on its outbox
@@ -21,11 +21,11 @@ const (
 	brownout     = "brownout" // the store fails eight times as often for a while
 )
 
-// step is one thing that goes wrong.
+// step is one fault of the plan.
 type step struct {
-	at   int // when so many messages have been acknowledged
+	at   int // the number of acknowledged messages at which it happens
 	what string
-	tab  int // whose; -1: everybody's
+	tab  int // the tab; -1: all of them
 	long time.Duration
 }
 
@@ -40,17 +40,17 @@ func (s step) String() string {
 	return text
 }
 
-// plan is all that goes wrong by itself, as a function of the profile and the
-// seed alone. Time in it is counted in messages, so that a slower machine has the
-// same faults in the same places of the run. What goes wrong in calls and posts
-// depends on the seed and the call's number, and so does a connection's delay.
+// plan is the list of faults, as a function of the profile and the seed alone. It counts time
+// in messages, so that a slower machine has the same faults in the same places of the run.
+// Faults of calls and posts depend on the seed and the call's number; a connection's delay
+// does, too.
 type plan struct {
-	blinded, seen []step // the first part of the run, and the second, whose faults blind nobody
-	first, second int    // where the parts end, in messages acknowledged
+	blinded, seen []step // the first part of the run; the second, whose faults blind no client
+	first, second int    // where the parts end, in acknowledged messages
 }
 
-// The shares of a run's messages that belong to the two parts; the rest is said
-// while nothing goes wrong.
+// The shares of a run's messages that belong to the two parts. The rest is sent in the parts
+// without faults.
 const (
 	firstShare  = 0.6
 	secondShare = 0.97
@@ -93,7 +93,7 @@ func newPlan(p profile, seed uint64) plan {
 	return out
 }
 
-// addBig adds one of several large faults, spread over the run, but for its ends:
+// addBig adds one of several large faults, spread over the run. It leaves out the ends:
 // nobody could tell a fault at the very end from those before it.
 func (p *plan) addBig(random *rand.Rand, what string, i, of int) {
 	usable := float64(p.second) * 0.75
@@ -134,7 +134,7 @@ func between(random *rand.Rand, from, to time.Duration) time.Duration {
 	return (from + time.Duration(random.Int64N(int64(to-from)))).Round(time.Millisecond)
 }
 
-// delayOf is how slow connection n of a tab is: most are not.
+// delayOf returns how slow connection n of a tab is. Most are not slow.
 func delayOf(seed uint64, tab, n int, share float64) time.Duration {
 	random := rand.New(rand.NewPCG(seed^uint64(tab)<<20^uint64(n), 0x64656c6179))
 	if random.Float64() >= share {
@@ -145,7 +145,7 @@ func delayOf(seed uint64, tab, n int, share float64) time.Duration {
 
 func (p plan) all() []step { return slices.Concat(p.blinded, p.seen) }
 
-// count tells how often each thing is planned.
+// count returns how often each fault is planned.
 func (p plan) count() map[string]int {
 	n := map[string]int{}
 	for _, s := range p.all() {
@@ -156,7 +156,7 @@ func (p plan) count() map[string]int {
 
 // print writes every step.
 func (p plan) print(w io.Writer) {
-	fmt.Fprintf(w, "until message %d, with what only a heartbeat finds out:\n", p.first)
+	fmt.Fprintf(w, "until message %d, with faults that only a heartbeat finds:\n", p.first)
 	for _, s := range p.blinded {
 		fmt.Fprintln(w, " ", s)
 	}
@@ -166,7 +166,7 @@ func (p plan) print(w io.Writer) {
 	}
 }
 
-// summary writes the large faults, and how many small ones there are.
+// summary writes the large faults, and the numbers of the small ones.
 func (p plan) summary(w io.Writer) {
 	count := p.count()
 	small := []weighted{{string(netproxy.Silence), 0}}

@@ -19,10 +19,10 @@ func TestPlanIsOfTheSeed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, b, c := printed(newPlan(p, 7)), printed(newPlan(p, 7)), printed(newPlan(p, 8))
 			if a != b {
-				t.Error("one seed gives two plans")
+				t.Error("one seed made two plans")
 			}
 			if a == c {
-				t.Error("two seeds give one plan")
+				t.Error("two seeds made one plan")
 			}
 		})
 	}

@@ -14,17 +14,16 @@ import (
 	"projectchat/lab/storeproxy"
 )
 
-// What is promised once trouble has ended.
+// The bounds that are promised once the faults have stopped.
 const (
-	// heartbeatBound: a socket that died in silence, or a member whom a wrong 410
-	// took out, is found by a ping 25 s after the last frame, which then waits 5 s
-	// for its pong; and there is a handshake.
+	// heartbeatBound: a ping 25 s after the last frame finds a socket that died in silence,
+	// or a seat that a wrong 410 deleted. It waits 5 s for its pong; a handshake follows.
 	heartbeatBound = 35 * time.Second
 	stormBound     = 30 * time.Second
 	calmBound      = 5 * time.Second
 )
 
-// calmShare is how much of the profile's talk there is in calm.
+// calmShare is the share of the profile's talk that goes on in the calm.
 const calmShare = 0.25
 
 // span is a named part of the run.
@@ -37,8 +36,8 @@ type span struct {
 type recovery struct {
 	what           string
 	at             time.Duration
-	serving, acked time.Duration // after the kill: until it serves again, until the next acknowledgement
-	back           time.Duration // until as many tabs are live again as had been, but for 2 %
+	serving, acked time.Duration // from the kill until the server answers again, and until the next acknowledgement
+	back           time.Duration // until as many tabs are live again as before, except for 2 %
 }
 
 // play plays the parts of the run, one after the other.
@@ -77,7 +76,7 @@ func (r *run) play(ctx context.Context) (*result, error) {
 
 func (r *run) mark(within time.Duration) { r.record.add(check.Record{Op: check.Mark, Within: within}) }
 
-// talk lets everybody talk, so many messages a second, until the talk is ended.
+// talk lets everybody talk, at this many messages a second, until the talk is ended.
 func (r *run) talk(ctx context.Context, rate float64) {
 	ctx, cancel := context.WithCancel(ctx)
 	var talkers sync.WaitGroup
@@ -89,7 +88,7 @@ func (r *run) talk(ctx context.Context, rate float64) {
 	r.talking = func() { cancel(); talkers.Wait() }
 }
 
-// faults sets what goes wrong in the store and the gateway.
+// faults sets the faults of the store and the gateway.
 func (r *run) faults(store storeproxy.Faults, gateway string) error {
 	r.store.Set(store)
 	return r.backend.setFaults(gateway)
@@ -110,8 +109,8 @@ func (r *run) everythingFails(ctx context.Context, out *result) error {
 	return err
 }
 
-// quiet: nothing fails, and nobody says anything, so that who has lost the last
-// push has only the heartbeat.
+// quiet has no faults and no messages, so that only the heartbeat helps a client that has
+// lost the last push.
 func (r *run) quiet(ctx context.Context, _ *result) error {
 	if err := r.faults(storeproxy.Faults{}, ""); err != nil {
 		return err
@@ -133,7 +132,7 @@ func (r *run) failsAloud(ctx context.Context, out *result) error {
 	return r.follow(ctx, r.plan.seen, r.plan.second, out)
 }
 
-// calm: nothing fails any more, and the talk goes on, but is no test of load.
+// calm has no more faults. The talk goes on, but is no test of load.
 func (r *run) calm(ctx context.Context, _ *result) error {
 	r.talking()
 	for _, i := range []int{stuckRoom, twinRoom} {
@@ -148,19 +147,19 @@ func (r *run) calm(ctx context.Context, _ *result) error {
 	return r.await(ctx, "the last messages", 10*time.Minute, func() bool { return int(r.record.acked.Load()) >= r.profile.messages-len(r.tabs) })
 }
 
-// storm cuts everybody at once, in the midst of the talk.
+// storm cuts every connection at once, in the midst of the talk.
 func (r *run) storm(ctx context.Context, out *result) error {
 	from := r.record.at()
 	r.stormNow()
 	sleep(ctx, 2*time.Second)
 	r.talking()
-	err := r.await(ctx, "everybody to be back", 3*time.Minute, r.level)
+	err := r.await(ctx, "all tabs to be live again", 3*time.Minute, r.level)
 	out.stormTook = r.record.at() - from
 	r.events.lasted("back from the storm", from)
 	return err
 }
 
-// level tells whether everybody is live and nothing waits in any outbox.
+// level reports whether every tab is live and every outbox empty.
 func (r *run) level() bool {
 	for _, t := range r.tabs {
 		if idle, ended := t.idle(); !idle && ended == "" {
@@ -170,7 +169,8 @@ func (r *run) level() bool {
 	return true
 }
 
-// lastWords: everybody says one thing, at the pace of the calm, and all see it.
+// lastWords lets every person say one thing, at the pace of the calm, and waits until all
+// tabs show it.
 func (r *run) lastWords(ctx context.Context, _ *result) error {
 	r.mark(calmBound)
 	pause := time.Duration(float64(time.Second) / (r.profile.rate * calmShare))

@@ -18,23 +18,22 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-// backend is the server's process and the database's, which can be killed and
-// started again.
+// backend is the server's process and the database's. Both can be killed and started again.
 type backend struct {
 	executable, template, broken string
 	seed                         uint64
-	store                        string // the address that the server has of the database
+	store                        string // the address of the database, as the server has it
 	engines, data                string // folders of the database
 	engine                       localdb.Engine
-	java                         []string // options of its command, if it has one
+	java                         []string // options of java, if the database runs on it
 	log                          io.Writer
 
 	mu       sync.Mutex
 	database *localdb.Server
 	server   *process
 	faults   string         // of the gateway
-	before   map[string]int // what servers that are dead had done
-	killing  bool           // the server's end, if it ends, is ours
+	before   map[string]int // the counts of dead servers
+	killing  bool           // the run itself ends the server
 }
 
 // process is one life of the server.
@@ -60,14 +59,14 @@ func (b *backend) startDatabase(ctx context.Context) error {
 	return nil
 }
 
-// databaseURL is where the database itself is.
+// databaseURL returns the address of the database itself.
 func (b *backend) databaseURL() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.database.Endpoint
 }
 
-// address is where the server is; while it is dead, where it was.
+// address returns the server's address; while it is dead, the last one.
 func (b *backend) address() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -116,7 +115,7 @@ func (b *backend) startServer(ctx context.Context) error {
 	return p.order(b.faults)
 }
 
-// crashed tells whether the server has ended by itself.
+// crashed reports whether the server has ended by itself.
 func (b *backend) crashed() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -163,8 +162,8 @@ func (b *backend) launch(ctx context.Context) (*process, error) {
 	}
 }
 
-// environment redirects the AWS SDK by its own variables, and keeps it from any
-// account that this machine may be set up for.
+// environment redirects the AWS SDK by its own variables, and keeps it away from any account
+// that this machine is set up for.
 func environment(store string) []string {
 	return []string{
 		localdb.EndpointVariable + "=" + store, "TABLE_NAME=" + tableName, "AWS_REGION=us-east-1",
@@ -174,14 +173,14 @@ func environment(store string) []string {
 	}
 }
 
-// listen takes what the server tells until it ends.
+// listen reads the server's lines until it ends.
 func (p *process) listen(out io.Reader, ready chan<- string) {
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var line told
 		if json.Unmarshal(lines.Bytes(), &line) != nil {
-			continue // the last words of one that was killed
+			continue // the last line of a killed server
 		}
 		if line.Listening != "" {
 			ready <- line.Listening
@@ -219,8 +218,8 @@ func (b *backend) setFaults(faults string) error {
 	return b.server.order(faults)
 }
 
-// counts is what all servers together have done, but for the last half second of
-// those that were killed.
+// counts returns the sums of all servers, without the last half second of those that were
+// killed.
 func (b *backend) counts() map[string]int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -228,7 +227,7 @@ func (b *backend) counts() map[string]int {
 		return sum(b.before, nil)
 	}
 	select {
-	case <-b.server.done: // it is in before, or about to be
+	case <-b.server.done: // its counts are in before, or about to be
 		return sum(b.before, nil)
 	default:
 		return sum(b.before, b.server.counts())
@@ -246,7 +245,7 @@ func sum(a, b map[string]int) map[string]int {
 	return total
 }
 
-// stop ends both: the server by the end of its input.
+// stop ends both processes. The server ends at the end of its input.
 func (b *backend) stop() error {
 	if b.server != nil {
 		b.server.stdin.Close()

@@ -7,43 +7,43 @@ import (
 	"projectchat/lab/storeproxy"
 )
 
-// profile is the size of a run and how much goes wrong in it.
+// profile is the size of a run and the number of its faults.
 type profile struct {
 	name     string
 	rooms    int // of equal size
 	inRoom   int // tabs in each of these
 	inLarge  int // tabs in one large room; 0: there is none
 	messages int
-	rate     float64 // messages a second that are aimed at
-	cuts     float64 // share of tabs whose connection breaks, a second
+	rate     float64 // the aim, in messages a second
+	cuts     float64 // the share of tabs whose connection breaks in a second
 
 	storms, serverKills, databaseKills, brownouts int
 	outsiders                                     int
 	store                                         storeproxy.Faults
-	gateway                                       string  // faults that blind nobody
-	blinding                                      string  // faults that only a heartbeat finds out
+	gateway                                       string  // faults that blind no client
+	blinding                                      string  // faults that only a heartbeat finds
 	slowShare                                     float64 // of connections that are slow
 	calm                                          time.Duration
 	brief                                         bool // too short for a JVM to get fast
-	hasty                                         bool // nothing is blinded, and so there is no wait for heartbeats
+	hasty                                         bool // no fault blinds a client, so the run waits for no heartbeat
 }
 
 func (p profile) tabs() int { return p.rooms*p.inRoom + p.inLarge }
 
-// scheduled is how long messages take at the rate that is aimed at.
+// scheduled returns how long this many messages take at the rate that is the aim.
 func (p profile) scheduled(messages int) time.Duration {
 	return time.Duration(float64(messages) / p.rate * float64(time.Second))
 }
 
-// gatewayFaults are those of profiles M and L: of the posts 3 % get 429, 2 % a
-// 5xx, 1 % hang, and 2 % are late, doubled, reordered or lost.
+// gatewayFaults are those of profiles M and L: of the posts 3 % get 429, 2 % a 5xx, 1 % hang,
+// and 2 % are late, doubled, reordered or lost.
 const gatewayFaults = "post-429=0.03,post-500=0.01,post-500-delivered=0.01,post-hang=0.01," +
 	"post-delay=0.005:400ms,post-double=0.005,post-reorder=0.005:400ms,post-drop=0.005," +
 	"reply-drop=0.001,reply-error=0.002,message-error=0.002,connect-500=0.02," +
 	"disconnect-drop=0.3,disconnect-delay=0.1:5s,disconnect-double=0.05"
 
 var profiles = map[string]profile{
-	// XS is for tests of the instrument: seconds.
+	// XS tests the instrument itself, in seconds.
 	"XS": {
 		name: "XS", rooms: 3, inRoom: 5, messages: 500, rate: 100, cuts: 0.05, outsiders: 2,
 		gateway: gatewayFaults, store: storeFaults(0.02), slowShare: 0.2, calm: 4 * time.Second, hasty: true, brief: true,
@@ -76,8 +76,8 @@ func storeFaults(share float64) storeproxy.Faults {
 	}}
 }
 
-// java is how to run the database: in a short run what compiles Java well takes
-// more time than it saves; in a long one memory is cheaper than collecting it.
+// java returns java's options for the database. In a short run good compilation takes more
+// time than it saves; in a long one memory is cheaper than collecting it.
 func (p profile) java() []string {
 	if p.brief {
 		return []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"}
@@ -85,7 +85,7 @@ func (p profile) java() []string {
 	return []string{"-XX:+UseParallelGC", "-Xms1g", "-Xmx1g"}
 }
 
-// String says what the profile is, in words.
+// String describes the profile in words.
 func (p profile) String() string {
 	large := ""
 	if p.inLarge > 0 {

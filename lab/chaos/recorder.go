@@ -37,7 +37,7 @@ func newRecorder(name string) (*recorder, error) {
 // at is the time on the history's clock.
 func (r *recorder) at() time.Duration { return time.Since(r.began) }
 
-// add writes a record, whose time is now. Records are in the order of their times.
+// add writes a record and sets its time to now. Records are in the order of their times.
 func (r *recorder) add(record check.Record) {
 	switch record.Op {
 	case check.Ack:
@@ -68,7 +68,7 @@ func (r *recorder) close() error {
 	return nil
 }
 
-// readHistory reads what a recorder wrote.
+// readHistory reads a recorder's file.
 func readHistory(name string) ([]check.Record, error) {
 	file, err := os.Open(name)
 	if err != nil {

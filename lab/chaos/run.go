@@ -27,8 +27,9 @@ type options struct {
 	profile profile
 	seed    uint64
 	root    string // the project's folder
-	out     string // where the history, the table and the picture go
-	broken  string // how the server is broken; "": not
+	out     string // for the history, the table and the picture
+	figures string // the file that gets the run's figures; "": none
+	broken  string // how the server is broken; "": it is not
 	say     io.Writer
 }
 
@@ -49,7 +50,7 @@ type run struct {
 	everyone sync.WaitGroup
 }
 
-// result is what a run was.
+// result is the outcome of a run.
 type result struct {
 	options
 	plan      plan
@@ -69,7 +70,7 @@ type result struct {
 	uids      map[string]bool
 }
 
-// perform runs the whole and gives what there is to judge.
+// perform runs the whole and returns the result to judge.
 func perform(ctx context.Context, o options) (_ *result, err error) {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func perform(ctx context.Context, o options) (_ *result, err error) {
 	}
 	own, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if err := r.cast(own); err != nil {
+	if err := r.populate(own); err != nil {
 		return nil, err
 	}
 	out, err := r.play(own)
@@ -111,10 +112,9 @@ func perform(ctx context.Context, o options) (_ *result, err error) {
 	return out, r.collect(out, time.Since(began))
 }
 
-// makeScratch makes a folder for the database, in memory where the system has such
-// folders: both databases wait for the disk at each write, and then there is
-// little else to see. What a process has written there outlives its death, as on
-// a disk.
+// makeScratch makes a folder for the database, in memory if the system has folders there.
+// Both databases wait for the disk at each write, and a run on a disk would show little else.
+// The files outlive the death of the process, as on a disk.
 func makeScratch() (string, error) {
 	const inMemory = "/dev/shm"
 	if dir, err := os.MkdirTemp(inMemory, "chaos-"); err == nil {
@@ -125,7 +125,7 @@ func makeScratch() (string, error) {
 
 func (r *run) historyName() string { return filepath.Join(r.out, "history.jsonl") }
 
-// collect puts together what is known when all is over.
+// collect puts the result together when everything has ended.
 func (r *run) collect(out *result, took time.Duration) error {
 	if err := r.hearLog(); err != nil {
 		return err
@@ -152,7 +152,7 @@ func (r *run) collect(out *result, took time.Duration) error {
 	return nil
 }
 
-// startBackend starts the database, what fails before it, and the server.
+// startBackend starts the database, the proxy before it, and the server.
 func (r *run) startBackend(ctx context.Context, data string, log io.Writer) (err error) {
 	executable, err := os.Executable()
 	if err != nil {
@@ -182,12 +182,12 @@ func (r *run) createTable(ctx context.Context) error {
 		return err
 	}
 	if len(t.Tables) != 1 {
-		return errors.New("the template has not one table")
+		return errors.New("the template must have exactly one table")
 	}
 	return laptop.CreateTable(ctx, r.client(), t.Tables[0])
 }
 
-// client is the SDK on the database itself, past what fails.
+// client is the SDK on the database itself, past the failing proxy.
 func (r *run) client() *dynamodb.Client {
 	return dynamo.NewClient(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(r.backend.databaseURL()),
@@ -203,10 +203,10 @@ func (r *run) leave() {
 	r.everyone.Wait()
 }
 
-// end ends what is left, whatever has happened.
+// end ends the processes and proxies that are left, whatever has happened.
 func (r *run) end() error {
 	for _, t := range r.tabs {
-		if t.network != nil { // nil: it never came so far
+		if t.network != nil { // nil: the run failed before
 			t.network.Close()
 		}
 	}

@@ -30,8 +30,8 @@ import (
 // tableName is the table's name in the run's own database.
 const tableName = laptop.TableName
 
-// told is a line that the server writes to its standard output: first where it
-// listens, then, twice a second, what it has done since it began.
+// told is a line that the server writes to its standard output: first its address, then,
+// twice a second, its counts since it began.
 type told struct {
 	Listening string         `json:"listening,omitempty"`
 	Tally     map[string]int `json:"tally,omitempty"`
@@ -43,10 +43,9 @@ type serverOptions struct {
 	seed             uint64
 }
 
-// serve is the chat's server as a process of its own: the gateway and the
-// functions, as on a laptop, on the database that the environment names. Each
-// line of its input is a list of faults for the gateway, which replaces those
-// before; the input's end ends the process.
+// serve is the chat's server as a process of its own: the gateway and the functions, as on a
+// laptop, on the database that the environment names. Each line of its input is a list of
+// faults for the gateway, which replaces the one before. The input's end ends the process.
 func serve(args []string, in io.Reader, out io.Writer) error {
 	var o serverOptions
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
@@ -75,8 +74,8 @@ func serve(args []string, in io.Reader, out io.Writer) error {
 	return s.until(obey(in, s.faults), failed, lines)
 }
 
-// impatient is a listener whose connections hold back little of what a client does
-// not read; on a loopback the kernel would take megabytes before anybody noticed.
+// impatient is a listener whose connections hold little for a client that does not read. On a
+// loopback the kernel would take megabytes before anybody noticed.
 type impatient struct{ net.Listener }
 
 // Accept implements [net.Listener].
@@ -89,13 +88,13 @@ func (l impatient) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// server is what runs in the process.
+// server is the contents of the process.
 type server struct {
 	faults *gateway.Faults
 	tally  *tally
 }
 
-// until tells what was done until the orders end or the server fails.
+// until writes the counts until the orders end or the server fails.
 func (s *server) until(orders, failed <-chan error, lines *json.Encoder) error {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
@@ -113,7 +112,7 @@ func (s *server) until(orders, failed <-chan error, lines *json.Encoder) error {
 	}
 }
 
-// obey sets faults as it is told, line by line.
+// obey sets the gateway's faults, line by line.
 func obey(in io.Reader, faults *gateway.Faults) <-chan error {
 	over := make(chan error, 1)
 	go func() {
@@ -140,7 +139,7 @@ func (s *server) build(ctx context.Context, o serverOptions, addr string) (http.
 		return nil, err
 	}
 	if len(t.WebSocketAPIs) != 1 || len(t.HTTPAPIs) != 1 {
-		return nil, errors.New("the template has not one WebSocket API and one HTTP API")
+		return nil, errors.New("the template must have exactly one WebSocket API and one HTTP API")
 	}
 	ws, stage := t.WebSocketAPIs[0], t.WebSocketAPIs[0].Stages[0].Name
 	os.Setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "http://"+addr+"/"+stage)
@@ -155,7 +154,7 @@ func (s *server) build(ctx context.Context, o serverOptions, addr string) (http.
 	socket, err := gateway.NewWebSocket(gateway.WebSocketConfig{
 		Stage: stage, RouteSelectionExpression: ws.RouteSelectionExpression, Routes: routes,
 		Account: gateway.NewThrottle(gateway.AccountLimit), NewConnections: gateway.NewThrottle(gateway.NewConnectionLimit),
-		// Few, so that who does not read is soon refused.
+		// Few, so that a client that does not read is soon refused.
 		QueueMessages: 64,
 		Faults:        s.faults, Trace: s.tally.trace,
 	})
@@ -177,7 +176,7 @@ func (s *server) build(ctx context.Context, o serverOptions, addr string) (http.
 	return mux, nil
 }
 
-// functions makes what functions/* are in Lambda. The one behind send may be
+// functions makes the functions of functions/*, as in Lambda. The one behind send may be
 // broken.
 func (s *server) functions(ctx context.Context, o serverOptions, declared map[string]template.Function) (map[string]gateway.Invoker, error) {
 	cfg, err := config.LoadDefaultConfig(ctx)
@@ -190,8 +189,8 @@ func (s *server) functions(ctx context.Context, o serverOptions, declared map[st
 	if err != nil {
 		return nil, err
 	}
-	cast, options := counted{apigw.NewBroadcaster(cfg, log), s.tally}, chat.Options{Log: log}
-	rules := compose.Rules(store, cast, options)
+	broadcaster, options := counted{apigw.NewBroadcaster(cfg, log), s.tally}, chat.Options{Log: log}
+	rules := compose.Rules(store, broadcaster, options)
 	constructors := compose.Functions()
 	functions := map[string]gateway.Invoker{}
 	for id, f := range declared {
@@ -201,15 +200,15 @@ func (s *server) functions(ctx context.Context, o serverOptions, declared map[st
 		}
 		its := rules
 		if id == compose.LogicalID("send") {
-			its = compose.Rules(sending, cast, options)
+			its = compose.Rules(sending, broadcaster, options)
 		}
 		functions[id] = gateway.WithTimeout(constructor(its, log), f.Timeout)
 	}
 	return functions, nil
 }
 
-// onlyErrors keeps the lines of a log that tell of a failure inside, and those
-// with a canary, whatever they are: the run looks for them.
+// onlyErrors keeps the lines of a log that tell of an internal failure, and every line with a
+// canary: the run looks for them.
 type onlyErrors struct {
 	out io.Writer
 	mu  *sync.Mutex

@@ -7,11 +7,11 @@ import (
 	"github.com/coder/websocket"
 )
 
-// stuckBuffer is what the stuck reader's network holds back, about.
+// stuckBuffer is about how much the stuck reader's network holds.
 const stuckBuffer = 4 << 10
 
-// stick joins a room and never reads a frame, until ctx ends; where the
-// connection breaks, it does so again.
+// stick joins a room and never reads a frame, until ctx ends. If the connection breaks, it
+// joins again.
 func stick(ctx context.Context, r road, room string) {
 	for ctx.Err() == nil {
 		if c, err := r.dial(ctx); err == nil {
@@ -22,8 +22,7 @@ func stick(ctx context.Context, r road, room string) {
 	}
 }
 
-// stickTo writes now and then, which is how it learns that the connection is no
-// more.
+// stickTo writes now and then. A failing write tells it that the connection is gone.
 func stickTo(ctx context.Context, c *websocket.Conn, room string) {
 	frame := []byte(`{"action":"join","room":"` + room + `"}`)
 	for ctx.Err() == nil {

@@ -17,8 +17,8 @@ import (
 	"projectchat/lab/netproxy"
 )
 
-// tab is one tab of one person in one room: a client, its network, and the
-// storage of its outbox, which outlives the client.
+// tab is one tab of one person in one room: a client, its network, and its outbox's storage,
+// which outlives the client.
 type tab struct {
 	name, uid string
 	room      *room
@@ -30,28 +30,28 @@ type tab struct {
 
 	mu      sync.Mutex
 	life    int
-	store   []client.Entry
+	store   []client.Stored
 	driver  *client.Driver
 	stop    func() // ends the client and waits for that
 	ctx     context.Context
 	waiting int // messages that are not acknowledged yet
 	spoken  int
 	spokeAt time.Time
-	lag     time.Duration // how long acknowledgements have taken of late
+	lag     time.Duration // how long recent acknowledgements have taken
 	isLive  bool
 	shows   int64  // the last row that is shown
 	ended   string // why the client will do nothing more
 }
 
-// room is a room with what only its members may get.
+// room is a room and the texts that only its people may get.
 type room struct {
 	name, canary string
 	pad          string  // makes its messages longer
-	pace         float64 // pauses between messages, in those of other rooms
+	pace         float64 // between its messages, in pauses of other rooms
 	head         atomic.Int64
 }
 
-// isAt notes that the room's log is known to reach a row.
+// isAt notes that the room's log reaches a row.
 func (r *room) isAt(seq int64) {
 	for known := r.head.Load(); seq > known && !r.head.CompareAndSwap(known, seq); known = r.head.Load() {
 	}
@@ -60,7 +60,7 @@ func (r *room) isAt(seq int64) {
 // canaryPrefix begins every canary.
 const canaryPrefix = "canary:"
 
-// frameOf is a transport whose frames are looked at.
+// frameOf is a transport that shows its frames to a function.
 type frameOf struct {
 	client.Transport
 	look func(frame []byte)
@@ -89,7 +89,7 @@ func (s lookedAt) Receive(ctx context.Context) ([]byte, error) {
 	return frame, err
 }
 
-// open starts a client on what the storage holds.
+// open starts a client on the entries of the storage.
 func (t *tab) open(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -119,11 +119,10 @@ func (t *tab) open(ctx context.Context) {
 	}()
 }
 
-// who names the tab as an observer: after a reload it is another one.
+// who names the tab as an observer. After a reload it is another observer.
 func (t *tab) who() string { return fmt.Sprintf("%s.%d", t.name, t.life) }
 
-// crash ends the client without a word, as a tab that dies; its connections are
-// reset.
+// crash ends the client without a word, as a dying tab does. Its connections are reset.
 func (t *tab) crash() {
 	t.mu.Lock()
 	stop, who := t.stop, t.who()
@@ -134,8 +133,7 @@ func (t *tab) crash() {
 	t.setLive(false)
 }
 
-// say hands a text to the client, unless two wait already. What it says is told
-// by its number.
+// say hands a text to the client, unless two wait already. The text is a number.
 func (t *tab) say() {
 	t.mu.Lock()
 	if t.waiting >= 2 || t.ended != "" {
@@ -151,9 +149,9 @@ func (t *tab) say() {
 	driver.Do(ctx, client.Write{Text: text})
 }
 
-// talk says something now and then, with pauses of a mean length, until ctx ends.
-// Where acknowledgements take long the pauses get longer, as people's do: else a
-// slow machine would only ever show what happens under too much load.
+// talk says something now and then, with pauses of a mean length, until ctx ends. If
+// acknowledgements take long the pauses get longer, as people's do. Otherwise a slow machine
+// would show only the effects of too much load.
 func (t *tab) talk(ctx context.Context, random *rand.Rand, pause time.Duration) {
 	for {
 		mean := max(time.Duration(float64(pause)*t.room.pace), patientFor*t.lately())
@@ -168,7 +166,7 @@ func (t *tab) talk(ctx context.Context, random *rand.Rand, pause time.Duration) 
 	}
 }
 
-// patientFor is how many times as long as an acknowledgement a pause is at least.
+// patientFor: a pause is at least this many times as long as an acknowledgement.
 const patientFor = 5
 
 func (t *tab) lately() time.Duration {
@@ -191,7 +189,7 @@ func (t *tab) setLive(live bool) {
 	}
 }
 
-// look notes a frame that holds another room's canary.
+// look records a frame that holds another room's canary.
 func (t *tab) look(frame []byte) {
 	foreign := bytes.Count(frame, []byte(canaryPrefix)) != bytes.Count(frame, []byte(t.room.canary))
 	if foreign {
@@ -222,7 +220,7 @@ func (t *tab) observe(who string, a client.Action) {
 	case client.Waits:
 		r.Op, r.UID, r.CID = check.Wait, t.uid, a.CID
 		t.record.add(r)
-		t.end("a message waits for a word")
+		t.end("a message waits until the person decides")
 	case client.SignedOut:
 		t.end("signed out")
 	case client.Failed:
@@ -239,7 +237,7 @@ func (t *tab) shown(r check.Record, epoch string, rows []wire.Message) {
 	}
 }
 
-// cameTo notes how far the view has come.
+// cameTo notes how far the view reaches.
 func (t *tab) cameTo(seq int64) {
 	t.room.isAt(seq)
 	t.mu.Lock()
@@ -247,15 +245,15 @@ func (t *tab) cameTo(seq int64) {
 	t.shows = seq
 }
 
-// isLevel tells whether all of the room's log that anybody knows is shown.
+// isLevel reports whether the tab shows all rows of the room that any tab knows.
 func (t *tab) isLevel() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.shows >= t.room.head.Load()
 }
 
-// short leaves the padding out, which is the same in all messages of a room, if
-// it is what it should be.
+// short leaves the padding out if it is as it should be: all messages of a room have the
+// same.
 func short(text string) string {
 	head, pad, padded := strings.Cut(text, " ~")
 	if padded && strings.Trim(pad, "~") == "" {
@@ -270,11 +268,11 @@ func (t *tab) end(why string) {
 	t.ended = why
 }
 
-// keep is the tab's storage. What is first kept is tried from then on.
-func (t *tab) keep(e client.Entry) {
+// keep is the tab's storage. An entry is tried from its first store on.
+func (t *tab) keep(e client.Stored) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	i := slices.IndexFunc(t.store, func(other client.Entry) bool { return other.CID == e.CID })
+	i := slices.IndexFunc(t.store, func(other client.Stored) bool { return other.CID == e.CID })
 	if i >= 0 {
 		t.store[i] = e
 		return
@@ -285,19 +283,19 @@ func (t *tab) keep(e client.Entry) {
 }
 
 // holds records that the tab has an entry in its outbox, and is to send it.
-func (t *tab) holds(e client.Entry) {
+func (t *tab) holds(e client.Stored) {
 	t.record.add(check.Record{Op: check.Hold, Who: t.who(), Room: t.room.name, UID: e.UID, CID: e.CID})
 }
 
 func (t *tab) forget(cid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.store = slices.DeleteFunc(t.store, func(e client.Entry) bool { return e.CID == cid })
+	t.store = slices.DeleteFunc(t.store, func(e client.Stored) bool { return e.CID == cid })
 	t.waiting = len(t.store)
 	t.lag = (t.lag + time.Since(t.spokeAt)) / 2
 }
 
-// idle tells whether nothing waits, or what the client ended with.
+// idle reports whether no message waits, and why the client has ended.
 func (t *tab) idle() (idle bool, ended string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

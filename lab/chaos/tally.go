@@ -10,13 +10,13 @@ import (
 	"projectchat/local/gateway"
 )
 
-// What a [tally] counts beside outcomes.
+// The counts of a [tally] beside outcomes.
 const (
 	postsFirst = "posts: of a message's first push"
 	postsAgain = "posts: of a repeated push"
 )
 
-// tally counts what the server does.
+// tally counts the acts of the server.
 type tally struct {
 	mu     sync.Mutex
 	n      map[string]int
@@ -37,7 +37,7 @@ func (t *tally) counts() map[string]int {
 	return maps.Clone(t.n)
 }
 
-// trace counts what becomes of each event of the gateway: "POST @connections 410".
+// trace counts the outcome of each event of the gateway: "POST @connections 410".
 func (t *tally) trace(line gateway.Trace) {
 	outcome, _, _ := strings.Cut(line.Outcome, ":")
 	if _, fault, ok := strings.Cut(line.Outcome, "fault "); ok {
@@ -51,8 +51,8 @@ func (t *tally) trace(line gateway.Trace) {
 	t.n[line.Route+" "+outcome]++
 }
 
-// pushing counts the posts of a push of messages, those apart whose message had
-// been pushed before.
+// pushing counts the posts of a push of messages. Posts of a message that had been pushed
+// before count apart.
 func (t *tally) pushing(p chat.MessagesPush, posts int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

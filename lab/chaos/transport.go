@@ -20,13 +20,12 @@ import (
 // road is a person's way to the server: real sockets, to one address.
 type road struct {
 	addr  string // host:port
-	token string // "": nobody
+	token string // "": no session
 	http  *http.Client
 }
 
-// newRoad makes a way that keeps no idle connections: each request of HTTP is a
-// connection of its own, which breaks by itself. A receive buffer of 0 bytes is
-// the kernel's choice.
+// newRoad makes a way that keeps no idle connections, so that each HTTP request has a
+// connection of its own that can break. A receive buffer of 0 bytes is the kernel's choice.
 func newRoad(addr, token string, receiveBuffer int) road {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -39,7 +38,7 @@ func newRoad(addr, token string, receiveBuffer int) road {
 	return road{addr: addr, token: token, http: &http.Client{Transport: transport}}
 }
 
-// largestFrame is what a server may send, and a little more.
+// largestFrame is a little more than a server may send.
 const largestFrame = 64 << 10
 
 // Dial implements [client.Transport].
@@ -85,7 +84,7 @@ func (s socket) Receive(ctx context.Context) ([]byte, error) {
 // Close implements [client.Socket].
 func (s socket) Close() error { return s.CloseNow() }
 
-// ask makes a request of HTTP and reads the answer, whatever it is.
+// ask makes an HTTP request and reads the answer, whatever its status.
 func (r road) ask(ctx context.Context, method, path string, query url.Values, body any) (status int, answer []byte, err error) {
 	var reader io.Reader
 	if body != nil {
@@ -107,20 +106,40 @@ func (r road) ask(ctx context.Context, method, path string, query url.Values, bo
 	return response.StatusCode, answer, err
 }
 
-// signIn makes a session of a program.
-func (r road) signIn(ctx context.Context, name string) (wire.Session, error) {
-	var session wire.Session
-	status, answer, err := r.ask(ctx, http.MethodPost, "/api/session", nil, wire.SessionRequest{Name: name, Bearer: true})
-	if err != nil {
-		return session, fmt.Errorf("sign in as %s: %w", name, err)
+// askAgain is ask, but asks again after a temporary refusal, as a client does. again says that
+// it did, so that an earlier request may have had its effect.
+func (r road) askAgain(ctx context.Context, method, path string, query url.Values, body any) (status int, answer []byte, again bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for ; ; again = true {
+		status, answer, err = r.ask(ctx, method, path, query, body)
+		var refused wire.Error
+		if err != nil || status < 400 || json.Unmarshal(answer, &refused) != nil || !refused.Temporary {
+			return status, answer, again, err
+		}
+		sleep(ctx, max(100*time.Millisecond, time.Duration(refused.RetryAfter)*time.Second))
 	}
-	if status != http.StatusCreated {
-		return session, fmt.Errorf("sign in as %s: %d %s", name, status, answer)
-	}
-	return session, json.Unmarshal(answer, &session)
 }
 
-// whose asks whose session it is; "" if there is none any more.
+// signIn makes a session of a program. A refused request may have claimed the name before it
+// failed; then the person takes another.
+func (r road) signIn(ctx context.Context, name string) (session wire.Session, err error) {
+	for tries, spelling := 0, name; ; tries++ {
+		status, answer, again, err := r.askAgain(ctx, http.MethodPost, "/api/session", nil, wire.SessionRequest{Name: spelling, Bearer: true})
+		switch {
+		case err != nil:
+			return session, fmt.Errorf("sign in as %s: %w", spelling, err)
+		case status == http.StatusCreated:
+			return session, json.Unmarshal(answer, &session)
+		case status == http.StatusConflict && again:
+			spelling = fmt.Sprintf("%s %c", name, 'b'+tries)
+		default:
+			return session, fmt.Errorf("sign in as %s: %d %s", spelling, status, answer)
+		}
+	}
+}
+
+// whose returns the uid of the session; "" if the session is gone.
 func (r road) whose(ctx context.Context) (uid string, err error) {
 	status, answer, err := r.ask(ctx, http.MethodGet, "/api/session", nil, nil)
 	switch {
@@ -129,7 +148,7 @@ func (r road) whose(ctx context.Context) (uid string, err error) {
 	case status == http.StatusUnauthorized:
 		return "", nil
 	case status != http.StatusOK:
-		return "", fmt.Errorf("whose session: %d", status)
+		return "", fmt.Errorf("read the session: status %d", status)
 	}
 	var session struct {
 		UID *string `json:"uid"`

@@ -12,15 +12,14 @@ import (
 	"projectchat/lab/check"
 )
 
-// The limits of what is measured.
+// The limits of the measured promises.
 const (
 	convergenceBound   = 5 * time.Second
 	amplificationBound = 1.06
-	// A post that the stuck reader holds up costs a second; others must not wait
-	// for it.
+	// A post to the stuck reader costs a second; the others must not wait for it.
 	stuckBound = 500 * time.Millisecond
 	stuckShare = 1.5 // of the twin room's p99
-	// Those who still wait to try again after the last fault count for another line.
+	// Clients that still wait to try again after the last fault count for another line.
 	settling = 3 * time.Second
 )
 
@@ -35,25 +34,25 @@ var invariants = []struct {
 	name    check.Name
 	meaning string
 }{
-	{check.Lost, "acknowledged, and not in a final history"},
+	{check.Lost, "acknowledged, and missing in a final history"},
 	{check.Duplicated, "twice in a final history, or in one view"},
-	{check.Unexpected, "in the log though nobody tried it so"},
+	{check.Unexpected, "in the log, and never tried with this text"},
 	{check.Aborted, "refused for good, and in the log all the same"},
-	{check.Divergent, "two observers have another message in one place"},
+	{check.Divergent, "two observers have different messages in one place"},
 	{check.Gap, "a final history has a hole, or no beginning"},
-	{check.NonMonotonic, "a client went back, or over a row"},
-	{check.SenderOrder, "two messages of one sender stand the wrong way round"},
-	{check.RealTime, "acknowledged before the other was tried, and behind it"},
+	{check.NonMonotonic, "a client went back, or skipped a row"},
+	{check.SenderOrder, "two messages of one sender are in the wrong order"},
+	{check.RealTime, "acknowledged before the other was tried, and after it in the log"},
 	{check.Incomplete, "a client that is up at the end lacks the last rows"},
-	{check.Restarted, "a view began anew although nothing was deleted"},
+	{check.Restarted, "a view started again although no row was deleted"},
 	{check.Slow, "a client was later than promised: 30 s after the last fault and after a storm, 5 s in calm"},
-	{check.Unacknowledged, "a message in the outbox of a client that is up was not acknowledged as soon as that"},
-	{check.Leaked, "somebody, or a log, got what they may not have"},
+	{check.Unacknowledged, "a message in the outbox of a client that is up was not acknowledged within the same times"},
+	{check.Leaked, "a client, or a log, got a text that it may not have"},
 	{check.Impersonation, "a message under another's uid"},
 }
 
 // judge judges a run.
-func judge(r *result) ([]verdict, check.Report, *figures) {
+func judge(r *result) ([]verdict, check.Report, *measures) {
 	report := check.Check(r.history, check.Options{})
 	broken := map[check.Name]int{}
 	for _, v := range report.Violations {
@@ -89,7 +88,7 @@ func (r *result) linearizable() verdict {
 	return verdict{"linearizable", meaning, fmt.Sprint(wrong), "0", wrong == 0 && len(byRoom) > 0}
 }
 
-// refused tells what became of the outsiders' probes.
+// refused reports the outcome of the outsiders' probes.
 func (r *result) refused() verdict {
 	probes, own, admitted := 0, 0, 0
 	for _, o := range r.outsiders {
@@ -103,13 +102,13 @@ func (r *result) refused() verdict {
 	return verdict{"admitted", meaning, fmt.Sprint(admitted), "0", admitted == 0 && probes > 0 && own > 0}
 }
 
-// alive tells whether every client went on to the end.
+// alive reports whether every client went on to the end.
 func (r *result) alive() verdict {
-	return verdict{"ended", "a client gave up, or waits for a person's word", fmt.Sprint(len(r.ended)), "0", len(r.ended) == 0}
+	return verdict{"ended", "a client gave up, or waits until the person decides", fmt.Sprint(len(r.ended)), "0", len(r.ended) == 0}
 }
 
-// measured are the promises that are numbers.
-func (r *result) measured(f *figures) []verdict {
+// measured are the promises with a number.
+func (r *result) measured(f *measures) []verdict {
 	quiet, calm := f.heads.convergence(r.phase("quiet")), f.heads.convergence(r.phase("calm"))
 	first, again := r.tally[postsFirst], r.tally[postsAgain]
 	amplification := float64(first+again) / float64(max(first, 1))
@@ -119,21 +118,21 @@ func (r *result) measured(f *figures) []verdict {
 	shown, beside := within(f.shows, settled, r.room(stuckRoom)), within(f.shows, settled, r.room(twinRoom))
 	table := []verdict{
 		{
-			"convergence", "after the last fault, talk going on, until a client shows all that was acknowledged before", calm.String(),
+			"convergence", "from the last fault, with the talk going on, until a client shows every message that was acknowledged before", calm.String(),
 			"p99 ≤ 5 s", calm.n > 0 && calm.p99 <= convergenceBound,
 		},
 		{
-			"storm", fmt.Sprintf("all reset at once, until all are live and nothing waits; at most %d connections in a second", r.peakDials(r.phase("storm"))),
+			"storm", fmt.Sprintf("from the reset of all connections until all clients are live and no message waits; at most %d connections in a second", r.peakDials(r.phase("storm"))),
 			brief(r.stormTook), "≤ 30 s", r.stormTook > 0 && r.stormTook <= stormBound,
 		},
 		{
-			"amplification", fmt.Sprintf("posts of messages, to those of first pushes (%d)", first), fmt.Sprintf("%.3f", amplification),
+			"amplification", fmt.Sprintf("posts of messages for each post of a first push (%d)", first), fmt.Sprintf("%.3f", amplification),
 			"≤ 1.06", first > 0 && amplification <= amplificationBound,
 		},
 		{
-			"stuck reader", fmt.Sprintf("acknowledged p99 %s beside %s in the twin room, shown to others %s beside %s; %d posts to it were refused unread",
+			"stuck reader", fmt.Sprintf("acknowledged p99 %s beside %s in the twin room, shown to others %s beside %s; %d posts to the stuck reader were refused",
 				brief(stuck.p99), brief(twin.p99), brief(shown.p99), brief(beside.p99), r.tally["POST @connections 429 unread"]),
-			"+" + brief(max(0, stuck.p99-twin.p99, shown.p99-beside.p99)), "+500 ms, or half as much again",
+			"+" + brief(max(0, stuck.p99-twin.p99, shown.p99-beside.p99)), "+500 ms, or 1.5 times",
 			stuck.n > 0 && twin.n > 0 && alike(stuck, twin) && alike(shown, beside),
 		},
 	}
@@ -141,35 +140,35 @@ func (r *result) measured(f *figures) []verdict {
 		return table
 	}
 	return append(table, verdict{
-		"heartbeat", "the same where silent cuts and wrong 410s went before, and nobody speaks", quiet.String(),
+		"heartbeat", "the same after silent cuts and wrong 410s, while nobody writes", quiet.String(),
 		"p99 ≤ 35 s", quiet.n > 0 && quiet.p99 <= heartbeatBound,
 	})
 }
 
-// alike tells whether a stuck reader has added nothing that counts.
+// alike reports whether the stuck reader delayed its room.
 func alike(stuck, twin spread) bool {
 	return stuck.p99 <= max(twin.p99+stuckBound, time.Duration(stuckShare*float64(twin.p99)))
 }
 
 func (r *result) room(i int) string { return fmt.Sprint("room ", i) }
 
-// held tells whether no promise was broken.
+// held reports whether no promise was broken.
 func held(table []verdict) bool {
 	return !slices.ContainsFunc(table, func(v verdict) bool { return !v.ok })
 }
 
-// timed are the verdicts that a machine can miss by being busy or slow.
+// timed are the verdicts that a busy or slow machine can fail.
 var timed = []string{string(check.Slow), string(check.Unacknowledged), "convergence", "storm", "stuck reader", "heartbeat"}
 
-// timeless leaves them out.
+// timeless leaves the timed verdicts out.
 func timeless(table []verdict) []verdict {
 	return slices.DeleteFunc(slices.Clone(table), func(v verdict) bool { return slices.Contains(timed, v.name) })
 }
 
-// markdown writes the table, and what the run was, as Markdown.
-func markdown(w io.Writer, r *result, table []verdict, report check.Report, f *figures) {
+// markdown writes the table and the facts of the run as Markdown.
+func markdown(w io.Writer, r *result, table []verdict, report check.Report, f *measures) {
 	fmt.Fprintf(w, "# Chaos run\n\n%s.\n\n", r.heading())
-	fmt.Fprintf(w, "| invariant | what it would be | found | allowed | |\n| --- | --- | --- | --- | --- |\n")
+	fmt.Fprintf(w, "| invariant | breach | found | allowed | |\n| --- | --- | --- | --- | --- |\n")
 	for _, v := range table {
 		mark := "held"
 		if !v.ok {
@@ -201,17 +200,17 @@ func (r *result) heading() string {
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), brief(r.took))
 }
 
-// facts are figures without a limit, as lines of a list.
-func (r *result) facts(report check.Report, f *figures) []string {
-	facts := []string{fmt.Sprintf("- %d messages tried, %d acknowledged, %d in the log without an acknowledgement; %d were due when nothing failed; %d rows shown", report.Sent, report.Acked, report.Recovered, report.Due, report.Seen)}
+// facts are the figures without a limit, as lines of a list.
+func (r *result) facts(report check.Report, f *measures) []string {
+	facts := []string{fmt.Sprintf("- %d messages tried, %d acknowledged, %d in the log without an acknowledgement; %d were due while nothing failed; %d rows shown", report.Sent, report.Acked, report.Recovered, report.Due, report.Seen)}
 	for _, s := range r.phases {
 		facts = append(facts, fmt.Sprintf("- %s, %s: acknowledged after %s; shown to others after %s", s.name, brief(s.to-s.from), within(f.acks, s, ""), within(f.shows, s, "")))
 	}
 	for _, back := range r.recovered {
-		facts = append(facts, fmt.Sprintf("- %s at %s: serving again after %s, the next acknowledgement after %s, 98 %% of those who were live after %s",
+		facts = append(facts, fmt.Sprintf("- %s at %s: serving again after %s, the next acknowledgement after %s, 98 %% of the clients live again after %s",
 			back.what, brief(back.at), brief(back.serving), brief(back.acked), brief(back.back)))
 	}
-	facts = append(facts, fmt.Sprintf("- the machine: %d processors%s; what was due each %v came late by %s", runtime.NumCPU(), loadAverage(), sampled, r.late))
+	facts = append(facts, fmt.Sprintf("- the machine: %d processors%s; samples each %v came late by %s", runtime.NumCPU(), loadAverage(), sampled, r.late))
 	refused := map[string]int{}
 	for _, o := range r.outsiders {
 		refused = sum(refused, o.refused)
@@ -223,8 +222,8 @@ func (r *result) facts(report check.Report, f *figures) []string {
 	return facts
 }
 
-// loadAverage is how many processes have waited for a processor in the last
-// minute, where the system tells it.
+// loadAverage is the number of processes that waited for a processor in the last minute, on
+// systems that tell it.
 func loadAverage() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func acked(room, cid string, seq int64, tried, ack, shown time.Duration) []check
 	}
 }
 
-// good is the result of a run as it should be.
+// good is the result of a run that kept every promise.
 func good() *result {
 	r := &result{
 		options:   options{profile: profiles["S"], seed: 1},
@@ -79,7 +80,7 @@ func TestVerdicts(t *testing.T) {
 		{"an outsider was let in", func(r *result) { r.outsiders[0].admitted = []string{"history"} }, "admitted"},
 		{"the outsiders did nothing", func(r *result) { r.outsiders[0].refused = nil }, "admitted"},
 		{"a client gave up", func(r *result) { r.ended = []string{"tab 3: signed out"} }, "ended"},
-		{"the stuck reader holds others up", func(r *result) {
+		{"the stuck reader delays others", func(r *result) {
 			r.history = append(r.history, acked("room 0", "c", 3, 62*second, 63*second, 63*second)...)
 		}, "stuck reader"},
 		{"a client converges late", func(r *result) {
@@ -108,7 +109,7 @@ func TestVerdicts(t *testing.T) {
 				t.Errorf("not held: %q, want %q", got, test.want)
 			}
 			if table, _, _ := judge(r); held(table) != (test.want == "") {
-				t.Error("held says otherwise")
+				t.Error("held reports the opposite")
 			}
 			if err := tell(r, false, io.Discard); (err != nil) != (test.want != "") {
 				t.Errorf("it ends with %v", err)
@@ -133,7 +134,28 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// TestPicture: the file has all in itself, for light and for dark.
+// TestFigures: the run's figures replace the section of its profile.
+func TestFigures(t *testing.T) {
+	r := good()
+	r.out, r.options.figures = t.TempDir(), filepath.Join(t.TempDir(), "figures.md")
+	if err := os.WriteFile(r.options.figures, []byte("<!-- chaos S -->\n<!-- /chaos S -->\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := tell(r, false, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(r.options.figures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"`make chaos PROFILE=S SEED=1`", "| storm | 1.0 s | ≤ 30 s | held |", "| rows shown | 4 |", "| calm | p50 20 ms"} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("the figures lack %q:\n%s", want, b)
+		}
+	}
+}
+
+// TestPicture: the file loads no other, and has colours for light and for dark.
 func TestPicture(t *testing.T) {
 	r := good()
 	table, report, f := judge(r)

@@ -10,41 +10,42 @@ import (
 // Name is the name of a broken promise.
 type Name string
 
-// The verdicts. A history that is as it should be gets none.
+// The verdicts. A history in which every promise is kept gets none.
 const (
-	Lost          Name = "lost"          // acknowledged, and not in a final history
+	Lost          Name = "lost"          // acknowledged, and missing in a final history
 	Duplicated    Name = "duplicated"    // twice in a final history, or in one view
-	Unexpected    Name = "unexpected"    // nobody tried it, not with this text, or not yet, or in a log that had ended
+	Unexpected    Name = "unexpected"    // not tried, or later, or with another text, or in a log that had ended
 	Aborted       Name = "aborted"       // refused for good, and in the log all the same
-	Divergent     Name = "divergent"     // two observers have another message in one place
+	Divergent     Name = "divergent"     // two observers have different messages in one place
 	Gap           Name = "gap"           // a final history has a hole, or no beginning
-	NonMonotonic  Name = "non-monotonic" // a client went back, or over a row
-	SenderOrder   Name = "sender-order"  // two messages of one client stand the wrong way round
-	RealTime      Name = "real-time"     // acknowledged before the other was tried, and behind it
+	NonMonotonic  Name = "non-monotonic" // a client went back, or skipped a row
+	SenderOrder   Name = "sender-order"  // two messages of one client stand in the wrong order
+	RealTime      Name = "real-time"     // acknowledged before the other was tried, and after it in the log
 	Incomplete    Name = "incomplete"    // a client that is up at the end lacks the last rows
 	Slow          Name = "slow"          // a client was later than promised
-	Restarted     Name = "restarted"     // a view began anew although nothing was ever deleted
-	Leaked        Name = "leaked"        // somebody got what they may not have
+	Restarted     Name = "restarted"     // a view started again although no row was ever deleted
+	Leaked        Name = "leaked"        // an observer got a text that it may not have
 	Impersonation Name = "impersonation" // a message under another's uid
-	Unchanged     Name = "unchanged"     // a message's row is not as the acknowledged edits and deletions say
-	Unfolded      Name = "unfolded"      // a client shows of a message something else than its log says
+	Unchanged     Name = "unchanged"     // a message's row contradicts the acknowledged edits and deletions
+	Unfolded      Name = "unfolded"      // a client shows a message otherwise than its log says
 	Kept          Name = "kept"          // a deleted text is still in the log
-	Presence      Name = "presence"      // somebody is shown who is gone, or not who is there
-	// Unacknowledged: who had it in an outbox, and was up, was not answered as soon as promised.
+	Presence      Name = "presence"      // a person who is gone is shown, or one who is present is not
+	// Unacknowledged: an observer that was up had it in an outbox, and was not answered as
+	// soon as promised.
 	Unacknowledged Name = "unacknowledged"
 )
 
-// Options say what the run was allowed to do.
+// Options are the permissions of the run.
 type Options struct {
 	// Retention is how long rows are kept; 0: for ever.
 	Retention time.Duration
-	// Mixed: some of the servers knew of no changes. They tell rows without what they
-	// are about, and without saying that their text was changed; and a change may wait
-	// for another server, while its sender's messages go on.
+	// Mixed: some of the servers did not know changes. They tell rows without their target,
+	// and without saying that their text was changed. A change may wait for another server,
+	// while its sender's messages go on.
 	Mixed bool
 }
 
-// Violation is one promise broken once.
+// Violation is one broken promise, once.
 type Violation struct {
 	Name   Name
 	Detail string
@@ -55,19 +56,19 @@ type Report struct {
 	Violations []Violation
 	Sent       int // messages tried
 	Acked      int
-	Recovered  int // in the log without ever having been acknowledged: allowed
-	// Slowest is the longest that an observer took, by what was promised.
+	Recovered  int // in the log though never acknowledged, which is allowed
+	// Slowest is the longest time that an observer took, by the promised time.
 	Slowest map[time.Duration]time.Duration
-	Seen    int // rows shown, by all
-	Due     int // messages that had to be answered by some time, and were not before it began
-	// SlowestAck is the longest that one of these took, by what was promised.
+	Seen    int // rows shown, by all observers
+	Due     int // messages with a time by which they had to be answered, and not answered before it began
+	// SlowestAck is the longest time that one of these took, by the promised time.
 	SlowestAck map[time.Duration]time.Duration
 }
 
-// OK tells that no promise was broken.
+// OK reports whether no promise was broken.
 func (r Report) OK() bool { return len(r.Violations) == 0 }
 
-// Names gives the verdicts, each once, in their order as text.
+// Names returns the verdicts, each once, in alphabetical order.
 func (r Report) Names() []Name {
 	names := []Name{}
 	for _, v := range r.Violations {
@@ -77,7 +78,7 @@ func (r Report) Names() []Name {
 	return slices.Compact(names)
 }
 
-// Check judges a history, whose records are in the order of time.
+// Check judges a history. Its records must be in the order of time.
 func Check(history []Record, o Options) Report {
 	c := newChecker(history, o)
 	c.rows()
@@ -102,7 +103,7 @@ type place struct {
 // message is the identity of a message.
 type message struct{ room, uid, cid string }
 
-// attempt is all that is known of one message.
+// attempt is everything that is known of one message.
 type attempt struct {
 	message
 	who     string
@@ -112,8 +113,8 @@ type attempt struct {
 	texts   []string
 	acks    []Record
 	holds   []holding
-	answers []Record // what became of it: acknowledgements, and what is none
-	at      []place  // where it was seen, each once
+	answers []Record // acknowledgements, refusals and other ends
+	at      []place  // where it was seen, each place once
 }
 
 type checker struct {
@@ -122,9 +123,9 @@ type checker struct {
 	end       time.Duration
 	attempts  map[message]*attempt
 	inOrder   []*attempt
-	byCID     map[[2]string][]*attempt // room and cid
-	content   map[place]Record         // the first that was seen there
-	changes   map[change][]*attempt    // edits, by what they are about
+	byCID     map[[2]string][]*attempt // by room and cid
+	content   map[place]Record         // the first row that was seen there
+	changes   map[change][]*attempt    // edits, by their message
 	deletions map[change]bool
 	epochs    map[string][]epoch             // by room, in the order in which they were first named
 	readers   map[string]map[string]*reading // by room and reader
@@ -133,7 +134,7 @@ type checker struct {
 	report    Report
 }
 
-// reading is what one reader found in one room.
+// reading is the rows that one reader found in one room.
 type reading struct {
 	who, room, epoch string
 	rows             []Record
@@ -206,7 +207,7 @@ func (c *checker) try(r Record) {
 func (c *checker) acked(r Record) {
 	a := c.attempts[message{r.Room, r.UID, r.CID}]
 	if a == nil {
-		c.fail(Unexpected, "%s was told of %s in %s, which nobody tried", r.Who, r.CID, r.Room)
+		c.fail(Unexpected, "%s was told of %s in %s, which was never tried", r.Who, r.CID, r.Room)
 		return
 	}
 	if len(a.acks) == 0 {
@@ -223,7 +224,7 @@ func (a *attempt) isAt(p place) {
 	}
 }
 
-// seen takes a row that somebody showed or read.
+// seen takes a row that an observer showed or read.
 func (c *checker) seen(r Record) {
 	p := place{r.Room, r.Epoch, r.Seq}
 	if first, ok := c.content[p]; !ok {
@@ -276,7 +277,7 @@ func (c *checker) reading(in *reading) {
 	}
 }
 
-// acks judges what was promised to those who sent.
+// acks judges the promises to the senders.
 func (c *checker) acks() {
 	for _, a := range c.inOrder {
 		if len(a.at) > 0 && len(a.acks) == 0 {
@@ -296,7 +297,7 @@ func (c *checker) acks() {
 	}
 }
 
-// slack is how far clocks of the system may be from the history's.
+// slack is how far the system's clocks may be from the history's.
 const slack = time.Minute
 
 // kept looks for an acknowledged message in every final history of its room.

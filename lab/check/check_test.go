@@ -13,8 +13,8 @@ import (
 
 const second = time.Second
 
-// good is a history of two clients, two messages and two readers in which every
-// promise is kept.
+// good is a history of two clients, two messages and two readers in which every promise is
+// kept.
 func good() []check.Record {
 	at := func(s int, r check.Record) check.Record {
 		r.T, r.Room, r.Epoch = time.Duration(s)*second, "room", "e"
@@ -53,7 +53,7 @@ func good() []check.Record {
 	}
 }
 
-// edit changes those records of a history that match.
+// edit changes the records of a history that match.
 func edit(h []check.Record, op check.Op, who, cid string, change func(*check.Record)) []check.Record {
 	for i, r := range h {
 		if r.Op == op && (who == "" || r.Who == who) && (cid == "" || r.CID == cid) {
@@ -90,7 +90,7 @@ func TestGoodHistory(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if !check.Linearizable(good()) {
-		t.Error("porcupine finds no order")
+		t.Error("porcupine found no order")
 	}
 }
 
@@ -101,14 +101,14 @@ func TestVerdicts(t *testing.T) {
 		want []check.Name
 		o    check.Options
 	}{
-		"an acknowledged message is nowhere": {make: func() []check.Record {
+		"an acknowledged message is missing": {make: func() []check.Record {
 			h := drop(drop(good(), check.Row, "", "a2"), check.Show, "", "a2")
 			return h
 		}, want: []check.Name{check.Lost, check.Slow}},
-		"one reader lacks it": {make: func() []check.Record {
+		"one reader lacks a message": {make: func() []check.Record {
 			return drop(good(), check.Row, "r2", "a2")
 		}, want: []check.Name{check.Lost}},
-		"it is older than retention": {make: func() []check.Record {
+		"the missing message is older than retention": {make: func() []check.Record {
 			h := drop(good(), check.Row, "", "a1")
 			return edit(h, check.Read, "", "", func(r *check.Record) { r.T += 10 * time.Minute })
 		}, want: []check.Name{}, o: check.Options{Retention: time.Minute}},
@@ -122,10 +122,10 @@ func TestVerdicts(t *testing.T) {
 		"acknowledged as two rows": {make: func() []check.Record {
 			return put(good(), 21, check.Record{Op: check.Ack, Who: "ann", UID: "u_a", Seq: 3, CID: "a2"})
 		}, want: []check.Name{check.Duplicated}},
-		"a message that nobody sent": {make: func() []check.Record {
+		"a message that was never sent": {make: func() []check.Record {
 			return drop(drop(good(), check.Try, "", "a2"), check.Ack, "", "a2")
 		}, want: []check.Name{check.Unexpected}},
-		"an acknowledgement that nobody asked for": {make: func() []check.Record {
+		"an acknowledgement without a try": {make: func() []check.Record {
 			return put(good(), 21, check.Record{Op: check.Ack, Who: "ann", UID: "u_a", Seq: 3, CID: "a9"})
 		}, want: []check.Name{check.Unexpected}},
 		"another text": {make: func() []check.Record {
@@ -135,10 +135,10 @@ func TestVerdicts(t *testing.T) {
 			h := drop(good(), check.Show, "ben", "a2")
 			return put(h, 15, check.Record{Op: check.Show, Who: "ben", UID: "u_a", Seq: 2, CID: "a2", Text: "text a2"})
 		}, want: []check.Name{check.Unexpected}},
-		"refused, and there": {make: func() []check.Record {
+		"refused, and in the log": {make: func() []check.Record {
 			return edit(good(), check.Ack, "", "a2", func(r *check.Record) { r.Op, r.Seq = check.Refuse, 0 })
 		}, want: []check.Name{check.Aborted}},
-		"two see another message in one place": {make: func() []check.Record {
+		"two clients see different messages in one place": {make: func() []check.Record {
 			h := edit(good(), check.Row, "r2", "a2", func(r *check.Record) { r.CID, r.Text = "a3", "text a3" })
 			h = put(h, 30, check.Record{Op: check.Try, Who: "cat", UID: "u_a", CID: "a3", Text: "text a3"})
 			return drop(drop(h, check.Ack, "", "a2"), check.Hold, "", "a2")
@@ -150,10 +150,10 @@ func TestVerdicts(t *testing.T) {
 		"no beginning": {make: func() []check.Record {
 			return drop(good(), check.Row, "r1", "a1")
 		}, want: []check.Name{check.Gap, check.Lost}},
-		"a client went over a row": {make: func() []check.Record {
+		"a client skipped a row": {make: func() []check.Record {
 			return drop(good(), check.Show, "ben", "a1")
 		}, want: []check.Name{check.NonMonotonic, check.Slow}},
-		"two of one sender the wrong way round": {make: func() []check.Record {
+		"two of one sender in the wrong order": {make: func() []check.Record {
 			h := drop(good(), check.Ack, "", "a1")
 			swap := func(r *check.Record) {
 				if r.Op != check.Try && r.Seq > 0 {
@@ -204,23 +204,23 @@ func TestVerdicts(t *testing.T) {
 			h = put(h, 30, check.Record{Op: check.Mark, Within: second})
 			return put(h, 35, check.Record{Op: check.Show, Who: "ben", UID: "u_a", Seq: 2, CID: "a2", Text: "text a2"})
 		}, want: []check.Name{check.Slow}},
-		"a view began anew": {make: func() []check.Record {
+		"a view started again": {make: func() []check.Record {
 			h := put(good(), 30, check.Record{Op: check.View, Who: "ben", Seq: 1})
 			return put(h, 31, check.Record{Op: check.Show, Who: "ben", UID: "u_a", Seq: 2, CID: "a2", Text: "text a2"})
 		}, want: []check.Name{check.Restarted}},
-		"a canary is heard": {make: func() []check.Record {
+		"a client gets another room's canary": {make: func() []check.Record {
 			return put(good(), 5, check.Record{Op: check.Heard, Who: "eve", UID: "u_e", Text: `{"text":"bird"}`})
 		}, want: []check.Name{check.Leaked}},
-		"somebody under another's name": {make: func() []check.Record {
+		"a message under another's uid": {make: func() []check.Record {
 			return edit(edit(good(), check.Row, "", "a2", retry), check.Show, "", "a2", retry)
 		}, want: []check.Name{check.Impersonation, check.Lost}},
-		"who came is not shown": {make: func() []check.Record {
+		"a person who came is not shown": {make: func() []check.Record {
 			return edit(good(), check.Come, "", "", func(r *check.Record) { r.Within = second / 2 })
 		}, want: []check.Name{check.Presence}},
-		"who went is shown": {make: func() []check.Record {
+		"a person who left is shown": {make: func() []check.Record {
 			return put(good(), 30, check.Record{Op: check.Go, UID: "u_a", Within: 2 * second})
 		}, want: []check.Name{check.Presence}},
-		"who went came back in time": {make: func() []check.Record {
+		"a person who left came back in time": {make: func() []check.Record {
 			h := put(good(), 30, check.Record{Op: check.Go, UID: "u_a", Within: 2 * second})
 			return put(h, 31, check.Record{Op: check.Come, UID: "u_a", Within: 2 * second})
 		}, want: []check.Name{}},
@@ -245,7 +245,7 @@ func TestVerdicts(t *testing.T) {
 			check.SenderOrder, check.RealTime, check.Incomplete, check.Slow, check.Restarted, check.Leaked, check.Impersonation, check.Presence,
 		} {
 			if !seen[name] {
-				t.Errorf("no history is judged %s", name)
+				t.Errorf("no history here gets the verdict %s", name)
 			}
 		}
 	})
@@ -266,7 +266,7 @@ func TestLinearizableFindsTheWrongOrder(t *testing.T) {
 		}
 	}
 	if check.Linearizable(h) {
-		t.Error("a message stands before one that was acknowledged before it was tried")
+		t.Error("an order was found that contradicts the times")
 	}
 }
 
@@ -280,6 +280,6 @@ func TestHistoryIsAFile(t *testing.T) {
 		t.Errorf("%v\n%s", err, diff)
 	}
 	if _, err := check.ReadAll(bytes.NewBufferString(`{"nonsense":1}`)); err == nil {
-		t.Error("nonsense was read")
+		t.Error("nonsense was accepted")
 	}
 }

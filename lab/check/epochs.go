@@ -11,8 +11,8 @@ type epoch struct {
 	from time.Duration
 }
 
-// epoch notes which logs a room has had. When one is named the one before has
-// ended: nothing is put there any more.
+// epoch notes the logs of a room. When a new one is named, the one before has ended: it gets
+// no more rows.
 func (c *checker) epoch(r Record) {
 	known := slices.ContainsFunc(c.epochs[r.Room], func(e epoch) bool { return e.name == r.Epoch })
 	if r.Epoch != "" && !known {
@@ -20,7 +20,7 @@ func (c *checker) epoch(r Record) {
 	}
 }
 
-// ended tells whether the log that a record is about had ended by then.
+// ended reports whether the log that a record is about had ended by then.
 func (c *checker) ended(r Record, by time.Duration) bool {
 	list := c.epochs[r.Room]
 	next := slices.IndexFunc(list, func(e epoch) bool { return e.name == r.Epoch }) + 1

@@ -8,8 +8,8 @@ import (
 	"projectchat/lab/check"
 )
 
-// restored is the good history, but that the log was copied into another between
-// the two messages.
+// restored is the good history, except that the log was copied into another between the two
+// messages.
 func restored() []check.Record {
 	h := good()
 	for i, r := range h {
@@ -29,8 +29,8 @@ func TestALogHasEnded(t *testing.T) {
 		h    []check.Record
 		want []check.Name
 	}{
-		"all begin anew":          {restored(), []check.Name{}},
-		"one goes on in what was": {goesOn, []check.Name{check.Incomplete, check.Restarted, check.Unexpected}},
+		"every view starts again":         {restored(), []check.Name{}},
+		"one view goes on in the old log": {goesOn, []check.Name{check.Incomplete, check.Restarted, check.Unexpected}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := check.Check(test.h, check.Options{})

@@ -13,7 +13,7 @@ const (
 	kindReact  = "react"
 )
 
-// made is what the rows of a log make of one message.
+// made is one message with its changes.
 type made struct {
 	text    string
 	deleted bool
@@ -26,11 +26,11 @@ type about struct {
 	edits, deletes, reacted []Record
 }
 
-// isMessage tells whether a row is one that may be changed.
+// isMessage reports whether the row can be changed.
 func (r Record) isMessage() bool { return r.Kind == "" || r.Kind == "message" }
 
-// grouped puts the rows of a final history to the messages that they are about;
-// edits and deletions by others than the author are about nothing.
+// grouped puts the rows of a final history to the messages that they are about. It leaves out
+// edits and deletions by others than the author: they count for nothing.
 func grouped(rows []Record) map[int64]*about {
 	all := map[int64]*about{}
 	for _, r := range rows {
@@ -59,7 +59,7 @@ func (c *checker) first(r Record) string {
 	return r.Text
 }
 
-// make folds what is about a message over it.
+// make folds the rows about a message over it.
 func (c *checker) make(m *about) made {
 	signs := map[string]string{}
 	for _, r := range m.reacted {
@@ -80,11 +80,11 @@ func (c *checker) make(m *about) made {
 	return out
 }
 
-// folds judges what was made of messages: by the rows of each final history, and
-// by the clients that were there at the end.
+// folds judges the changed messages: by the rows of each final history, and by the clients
+// that were there at the end.
 func (c *checker) folds() {
 	if c.o.Retention > 0 {
-		return // of what is gone nobody can tell
+		return // deleted rows cannot be judged
 	}
 	final := map[string]map[int64]*about{}
 	for _, room := range sortedKeys(c.readers) {
@@ -102,7 +102,7 @@ func (c *checker) folds() {
 	}
 }
 
-// folded judges what one client made of one message.
+// folded judges how one client shows one message.
 func (c *checker) folded(r Record, want made) {
 	if r.Text != want.text || (r.Deleted != 0) != want.deleted || !slices.Equal(r.Signs, want.signs) {
 		c.fail(Unfolded, "%s shows row %d of %s as %q, deleted %v, %q; by the log it is %q, %v, %q",
@@ -110,8 +110,8 @@ func (c *checker) folded(r Record, want made) {
 	}
 }
 
-// changed judges the row of a message: it must be as the acknowledged changes
-// say. One that was never acknowledged may be missing in it.
+// changed judges the row of a message: it must be as the acknowledged changes say. A change
+// that was never acknowledged may be missing in it.
 func (c *checker) changed(who string, m *about) {
 	r := m.row
 	held := r.Text
@@ -133,7 +133,7 @@ func (c *checker) changed(who string, m *about) {
 	}
 }
 
-// emptied: what was deleted is in no row.
+// emptied: a deleted text is in no row.
 func (c *checker) emptied(who string, m *about) {
 	for _, r := range append(slices.Clone(m.edits), m.row) {
 		if r.Text != "" && (r.isMessage() || c.acknowledged([]Record{r}) > 0 && c.acknowledged(m.deletes) > 0) {
@@ -142,7 +142,7 @@ func (c *checker) emptied(who string, m *about) {
 	}
 }
 
-// acknowledged is the last seq of those rows that were acknowledged, 0 if none was.
+// acknowledged returns the last seq of those rows that were acknowledged, 0 if none was.
 func (c *checker) acknowledged(rows []Record) (last int64) {
 	for _, r := range rows {
 		if a := c.attempts[message{r.Room, r.UID, r.CID}]; a != nil && len(a.acks) > 0 {
@@ -152,7 +152,7 @@ func (c *checker) acknowledged(rows []Record) (last int64) {
 	return last
 }
 
-// mayBe tells whether a row that was tried may have this text by now.
+// mayBe reports whether a row that was tried may have this text by now.
 func (c *checker) mayBe(a *attempt, r Record) bool {
 	if slices.Contains(a.texts, r.Text) && (r.Deleted == 0 || r.Text == "") {
 		return true
@@ -169,14 +169,14 @@ func (c *checker) mayBe(a *attempt, r Record) bool {
 	})
 }
 
-// change is whose tries change which row.
+// change identifies the tries that change a row: their author, and the row.
 type change struct {
 	room, uid string
 	target    int64
 }
 
-// differ tells whether two looks at one place saw different rows. The text of what
-// may be changed is no part of that.
+// differ reports whether two looks at one place saw different rows. It ignores a text that
+// can be changed.
 func (c *checker) differ(a, b Record) bool {
 	about := change{a.Room, a.UID, a.Seq}
 	untouched := cmp.Or(a.Edited, a.Deleted, b.Edited, b.Deleted) == 0 && a.Kind != kindEdit

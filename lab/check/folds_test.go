@@ -8,8 +8,8 @@ import (
 	"projectchat/lab/check"
 )
 
-// changed is a history in which Ann said two things, edited both, deleted the
-// second, and Ben reacted to the first.
+// changed is a history in which Ann wrote two messages, edited both and deleted the second,
+// and Ben reacted to the first.
 func changed() []check.Record {
 	rows := []check.Record{
 		{UID: "u_a", CID: "a1", Text: "one", Seq: 1},
@@ -50,7 +50,7 @@ func row(h []check.Record, cid string, change func(*check.Record)) []check.Recor
 	return edit(h, check.Row, "", cid, change)
 }
 
-// fold changes what Ben shows in the end of a message.
+// fold changes the form in which Ben shows a message in the end.
 func fold(h []check.Record, seq int64, change func(*check.Record)) []check.Record {
 	return edit(h, check.Fold, "", "", func(r *check.Record) {
 		if r.Seq == seq {
@@ -65,25 +65,25 @@ func TestChanges(t *testing.T) {
 		h    []check.Record
 		want []check.Name
 	}{
-		"all is well":                           {changed(), []check.Name{}},
-		"an edit was not carried over":          {row(changed(), "a1", first), []check.Name{check.Unchanged}},
-		"nor could it, as it is unacknowledged": {row(drop(changed(), check.Ack, "", "a3"), "a1", first), []check.Name{}},
+		"all is well":                  {changed(), []check.Name{}},
+		"an edit was not carried over": {row(changed(), "a1", first), []check.Name{check.Unchanged}},
+		"an edit without an acknowledgement was not carried over": {row(drop(changed(), check.Ack, "", "a3"), "a1", first), []check.Name{}},
 		"the text is another edit's": {row(changed(), "a1", func(r *check.Record) { r.Text = "one" }),
 			[]check.Name{check.Unchanged}},
-		"it says that it was edited by what did not": {row(changed(), "a1", func(r *check.Record) { r.Edited = 5 }),
+		"the row names an edit of another message": {row(changed(), "a1", func(r *check.Record) { r.Edited = 5 }),
 			[]check.Name{check.Unchanged}},
 		"a deletion was not carried over": {row(changed(), "a2", func(r *check.Record) { r.Text, r.Deleted = "two, edited", 0 }),
 			[]check.Name{check.Unchanged}},
-		"it says that it was deleted by what did not": {row(changed(), "a2", func(r *check.Record) { r.Deleted = 5 }),
+		"the row names a deletion of another message": {row(changed(), "a2", func(r *check.Record) { r.Deleted = 5 }),
 			[]check.Name{check.Unchanged}},
 		"a deleted text is in the message": {row(changed(), "a2", func(r *check.Record) { r.Text = "two" }),
 			[]check.Name{check.Kept, check.Unexpected}},
 		"a deleted text is in an edit": {row(changed(), "a4", func(r *check.Record) { r.Text = "two, edited" }),
 			[]check.Name{check.Kept}},
-		"a client shows the first text":   {fold(changed(), 1, func(r *check.Record) { r.Text = "one" }), []check.Name{check.Unfolded}},
-		"a client shows no reaction":      {fold(changed(), 1, func(r *check.Record) { r.Signs = nil }), []check.Name{check.Unfolded}},
-		"a client shows what was deleted": {fold(changed(), 2, func(r *check.Record) { r.Text, r.Deleted = "two", 0 }), []check.Name{check.Unfolded}},
-		"a text that nobody wrote": {row(changed(), "a1", func(r *check.Record) { r.Text = "hijacked" }),
+		"a client shows the first text": {fold(changed(), 1, func(r *check.Record) { r.Text = "one" }), []check.Name{check.Unfolded}},
+		"a client shows no reaction":    {fold(changed(), 1, func(r *check.Record) { r.Signs = nil }), []check.Name{check.Unfolded}},
+		"a client shows a deleted text": {fold(changed(), 2, func(r *check.Record) { r.Text, r.Deleted = "two", 0 }), []check.Name{check.Unfolded}},
+		"a text that was never tried": {row(changed(), "a1", func(r *check.Record) { r.Text = "hijacked" }),
 			[]check.Name{check.Unchanged, check.Unexpected}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,8 +95,8 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestAnothersEditIsNothing: of one that got into the log all the same nobody
-// must show anything.
+// TestAnothersEditIsNothing: if another's edit gets into the log all the same, no client must
+// show it.
 func TestAnothersEditIsNothing(t *testing.T) {
 	forged := check.Record{UID: "u_b", CID: "b9", Text: "hijacked", Kind: "edit", Target: 1}
 	h := changed()
@@ -112,6 +112,6 @@ func TestAnothersEditIsNothing(t *testing.T) {
 	}
 	h = fold(h, 1, func(r *check.Record) { r.Text = "hijacked" })
 	if report := check.Check(h, check.Options{}); report.OK() {
-		t.Error("it is not noticed")
+		t.Error("the edit was not noticed")
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"projectchat/lab/check"
 )
 
-// show changes how Ben first showed a row.
+// show changes the form in which Ben first showed a row.
 func show(h []check.Record, cid string, change func(*check.Record)) []check.Record {
 	return edit(h, check.Show, "", cid, change)
 }
 
-// afterwards is a history of changes in which Ben came when all had been said.
+// afterwards is a history of changes in which Ben came after the last message.
 func afterwards() []check.Record {
 	var shown []check.Record
 	h := slices.DeleteFunc(changed(), func(r check.Record) bool {
@@ -29,8 +29,7 @@ func afterwards() []check.Record {
 	return h
 }
 
-// TestMixedVersions: what a server of before there were changes leaves out, and
-// nothing else.
+// TestMixedVersions: a server of revision 1 leaves out some fields, and only those.
 func TestMixedVersions(t *testing.T) {
 	bare := func(r *check.Record) { r.Target = 0 }
 	swapped := func() []check.Record {
@@ -44,19 +43,19 @@ func TestMixedVersions(t *testing.T) {
 		mixed, without []check.Name
 	}{
 		"all is well": {afterwards(), []check.Name{}, []check.Name{}},
-		"a change without what it is about": {show(afterwards(), "b1", bare),
+		"a change without its target": {show(afterwards(), "b1", bare),
 			[]check.Name{}, []check.Name{check.Divergent}},
-		"about something else": {show(afterwards(), "b1", func(r *check.Record) { r.Target = 2 }),
+		"a change with another target": {show(afterwards(), "b1", func(r *check.Record) { r.Target = 2 }),
 			[]check.Name{check.Divergent}, []check.Name{check.Divergent}},
-		"an edited text that is not said to be": {show(afterwards(), "a1", func(r *check.Record) { r.Text = "one, edited" }),
+		"an edited text without its mark": {show(afterwards(), "a1", func(r *check.Record) { r.Text = "one, edited" }),
 			[]check.Name{}, []check.Name{check.Unexpected}},
-		"a deleted text that is not said to be": {show(afterwards(), "a2", func(r *check.Record) { r.Text = "" }),
+		"a deleted text without its mark": {show(afterwards(), "a2", func(r *check.Record) { r.Text = "" }),
 			[]check.Name{}, []check.Name{check.Unexpected}},
-		"no text, though nobody deleted it": {show(afterwards(), "a1", func(r *check.Record) { r.Text = "" }),
+		"no text, and no deletion": {show(afterwards(), "a1", func(r *check.Record) { r.Text = "" }),
 			[]check.Name{check.Unexpected}, []check.Name{check.Unexpected}},
 		"another's text": {show(afterwards(), "a1", func(r *check.Record) { r.Text = "two, edited" }),
 			[]check.Name{check.Unexpected}, []check.Name{check.Unexpected}},
-		"in the end it is to be said": {row(afterwards(), "a1", func(r *check.Record) { r.Edited = 0 }),
+		"the final history has the mark": {row(afterwards(), "a1", func(r *check.Record) { r.Edited = 0 }),
 			[]check.Name{check.Unchanged, check.Unexpected}, []check.Name{check.Divergent, check.Unchanged, check.Unexpected}},
 		"a message overtook a change": {swapped(), []check.Name{check.Incomplete}, []check.Name{check.Incomplete, check.SenderOrder}},
 	}

@@ -11,8 +11,8 @@ import (
 	"projectchat/lab/check"
 )
 
-// FuzzHistory judges small random histories, of one room in one epoch, by the
-// checker and by an oracle that says the same in the plainest way there is.
+// FuzzHistory judges small random histories, of one room in one epoch, by the checker and by
+// an oracle that says the same in the plainest way.
 func FuzzHistory(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 1, 0, 9, 2, 0, 9, 3, 0, 9, 8, 8, 8})
 	f.Add([]byte{6, 2, 0, 4, 0, 0, 7, 0, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 1, 1, 1, 1, 1, 2, 1, 1})
@@ -35,8 +35,8 @@ func FuzzHistory(f *testing.F) {
 	})
 }
 
-// fuzzed makes a history of bytes, three to a record, and a final history of
-// what was seen, with its own faults.
+// fuzzed makes a history of bytes, three to a record, and a final history of the rows that
+// were seen, with faults of its own.
 func fuzzed(data []byte) (h []check.Record) {
 	ops := []check.Op{check.Try, check.Ack, check.Show, check.View, check.Up, check.Down, check.Mark, check.Refuse, check.Row, check.Hold, check.Wait, check.Discard}
 	h = append(h, check.Record{Op: check.Read, Who: "r", Room: "room", Epoch: "e"})
@@ -101,7 +101,7 @@ func tried(h []check.Record, r check.Record) (first check.Record, ok bool) {
 	return check.Record{}, false
 }
 
-// placed gives the first place that was told of a message that was tried before.
+// placed returns the first place that was named for a message after its try.
 func placed(h []check.Record, try check.Record) (seq int64) {
 	for i, r := range h {
 		if (r.Op == check.Ack || r.Op == check.Show || r.Op == check.Row) && r.CID == try.CID && r.UID == try.UID {
@@ -113,7 +113,7 @@ func placed(h []check.Record, try check.Record) (seq int64) {
 	return 0
 }
 
-// sends gives the first try of each message that has a place.
+// sends returns the first try of each message that has a place.
 func sends(h []check.Record) (list []check.Record) {
 	for _, t := range of(h, check.Try) {
 		if first, _ := tried(h, t); first.T == t.T && placed(h, t) > 0 {
@@ -149,8 +149,8 @@ func oDuplicated(h []check.Record) bool {
 			if a.Op == check.Row && b.Op == check.Row {
 				return true
 			}
-			anew := slices.ContainsFunc(h[j:i], func(r check.Record) bool { return r.Op == check.View && r.Who == a.Who })
-			if a.Op == check.Show && b.Op == check.Show && a.Who == b.Who && !anew {
+			startedAgain := slices.ContainsFunc(h[j:i], func(r check.Record) bool { return r.Op == check.View && r.Who == a.Who })
+			if a.Op == check.Show && b.Op == check.Show && a.Who == b.Who && !startedAgain {
 				return true
 			}
 		}
@@ -200,7 +200,8 @@ func oGap(h []check.Record) bool {
 	return false
 }
 
-// shownBy gives how far a client has come, by what it showed and began.
+// shownBy returns how far a client's view reaches, by the rows that it showed and its
+// beginning.
 func shownBy(h []check.Record, who string) (last int64, began bool) {
 	for _, r := range of(h, check.View, check.Show) {
 		switch {
@@ -265,7 +266,7 @@ func oRealTime(h []check.Record) bool {
 	return false
 }
 
-// up tells whether a client was there all the time; to < 0: to the end.
+// up reports whether a client was there all the time; to < 0: to the end.
 func up(h []check.Record, who string, from, to time.Duration) bool {
 	there := false
 	for _, r := range of(h, check.Up, check.Down) {
@@ -342,7 +343,7 @@ func oUnacknowledged(h []check.Record) bool {
 	return false
 }
 
-// answered tells whether there was an answer by then to what was in an outbox.
+// answered reports whether an entry of an outbox had an answer by then.
 func answered(h []check.Record, hold check.Record, by time.Duration) bool {
 	for i, r := range h {
 		if _, ok := tried(h[:i], r); !ok || r.CID != hold.CID || r.UID != hold.UID || r.T > by {
@@ -357,7 +358,7 @@ func answered(h []check.Record, hold check.Record, by time.Duration) bool {
 	return false
 }
 
-// late is by how much a client may be later: what its last coming up said.
+// late returns how much later a client may be, by its last Up.
 func late(h []check.Record, who string, at time.Duration) (late time.Duration) {
 	there := false
 	for _, r := range of(h, check.Up, check.Down) {
@@ -372,7 +373,7 @@ func late(h []check.Record, who string, at time.Duration) (late time.Duration) {
 	return late
 }
 
-// cameTo tells whether a client ever showed a row, or began behind it, by then.
+// cameTo reports whether a client showed a row by then, or began after it.
 func cameTo(h []check.Record, who string, seq int64, by time.Duration) bool {
 	for i, r := range h {
 		if r.T > by || r.Who != who || r.Op != check.View && r.Op != check.Show {

@@ -29,7 +29,7 @@ func (c *checker) order() {
 	}
 }
 
-// senders: who sends one message after the other has them in the log so.
+// senders: the messages of one sender are in the log in the order of sending.
 func (c *checker) senders(inOrder []*attempt) {
 	last := map[string]*attempt{}
 	for _, a := range inOrder {
@@ -48,7 +48,7 @@ func (c *checker) senders(inOrder []*attempt) {
 	}
 }
 
-// realTime: what was acknowledged before another was tried stands before it.
+// realTime: a message that was acknowledged before another was tried stands before it.
 func (c *checker) realTime(inOrder []*attempt) {
 	type ack struct {
 		at time.Duration
@@ -63,7 +63,7 @@ func (c *checker) realTime(inOrder []*attempt) {
 	slices.SortStableFunc(acks, func(a, b ack) int { return cmp.Compare(a.at, b.at) })
 	var furthest *attempt
 	next := 0
-	for _, a := range inOrder { // ascending by when they were tried
+	for _, a := range inOrder { // in the order of their tries
 		for next < len(acks) && acks[next].at < a.tried {
 			if furthest == nil || acks[next].a.at[0].seq > furthest.at[0].seq {
 				furthest = acks[next].a
@@ -77,11 +77,11 @@ func (c *checker) realTime(inOrder []*attempt) {
 	}
 }
 
-// Linearizable judges with porcupine whether the sends of each log could have
-// been appended one after the other, each at some moment between its try and its
-// acknowledgement (or any time later, if it got none), so that each became the
-// row that it is. It is a second opinion on real-time order, for small histories:
-// its cost may be exponential. Only for runs in which nothing was deleted.
+// Linearizable reports by porcupine whether the sends of each log could have been appended
+// one after the other: each at some moment between its try and its acknowledgement (or any
+// time later, if it got none), so that each became the row that it is. It is a second opinion
+// on real-time order, for small histories: its cost may be exponential. Use it only for runs
+// without deletions.
 func Linearizable(history []Record) bool {
 	c := newChecker(history, Options{})
 	byLog := map[log][]porcupine.Operation{}

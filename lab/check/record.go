@@ -1,7 +1,7 @@
-// Package check judges a run of the chat by its history: what was tried, what was
-// answered, what each client showed, and what the log held in the end. It knows
-// nothing of the system that made the history; only the promises that it broke.
-// The names of the verdicts are those of Jepsen and Maelstrom where these have one.
+// Package check judges a run of the chat by its history: the tries, the answers, the rows
+// that each client showed, and the rows that the log held in the end. It does not know the
+// system that made the history, only its promises. The verdicts have the names of Jepsen and
+// Maelstrom where those have one.
 package check
 
 import (
@@ -12,56 +12,55 @@ import (
 	"time"
 )
 
-// Op is what a [Record] tells.
+// Op is the kind of a [Record].
 type Op string
 
 // The operations.
 const (
-	// Try: Who begins to send CID with Text as UID; from now on it may be in the log.
-	// Kind and Target: what it does to which row.
+	// Try: Who begins to send CID with Text as UID; from now on it may be in the log. Kind
+	// and Target say how it changes which row.
 	Try Op = "try"
 	// Ack: Who was told that CID is row Seq of Epoch.
 	Ack Op = "ack"
 	// Refuse: Who was told that CID is not, and will not be, in the log.
 	Refuse Op = "refuse"
-	// Hold: Who, an observer of Room, has CID in its outbox from now on, and is to
-	// send it. Wait: Who is told that CID waits for the person's word; if that is to
-	// send it, there is another Hold. Discard: it is taken out of the outbox by it.
+	// Hold: Who, an observer of Room, has CID in its outbox from now on, and is to send it.
+	// Wait: Who is told that CID waits until the person decides; if the person sends it,
+	// there is another Hold. Discard: the person takes it out of the outbox.
 	Hold    Op = "hold"
 	Wait    Op = "wait"
 	Discard Op = "discard"
-	// Up and Down: Who, an observer of Room, is there, or not (asleep, gone). An
-	// observer that is told nothing, but asks, may be later by Within.
+	// Up and Down: Who, an observer of Room, is there, or not (asleep, gone). An observer
+	// that is told nothing, but asks, may be later by Within.
 	Up   Op = "up"
 	Down Op = "down"
-	// View: what Who shows of Room begins anew behind Seq of Epoch.
+	// View: the view of Room that Who has starts again after Seq of Epoch.
 	View Op = "view"
-	// Show: Who shows row Seq of Epoch, with UID, CID and Text, and what else the row has.
+	// Show: Who shows row Seq of Epoch, with UID, CID and Text, and the row's other fields.
 	Show Op = "show"
-	// Read and Row: Who reads the whole history of Room in Epoch when all is over,
-	// and these are its rows.
+	// Read and Row: Who reads the whole history of Room in Epoch at the end, and these are
+	// its rows.
 	Read Op = "read"
 	Row  Op = "row"
-	// Fold: when all is over Who shows the message at Seq with Text, or as Deleted,
-	// and with Signs.
+	// Fold: at the end Who shows the message at Seq with Text, or as Deleted, and with Signs.
 	Fold Op = "fold"
-	// Mark: from now on what is in the log is shown by all who are up within Within
-	// of its acknowledgement, or of now, and what somebody who is up has in an outbox
-	// is answered within as much; 0: no such promise, there is trouble.
+	// Mark: from now on all observers that are up show a row within Within of its
+	// acknowledgement, or of now. An entry in the outbox of an observer that is up is
+	// answered within the same time. 0: no promise, as faults strike.
 	Mark Op = "mark"
-	// Canary: Text is in what only UIDs may get. Heard: Who, who is UID, got Text.
+	// Canary: only UIDs may get Text. Heard: Who, who is UID, got Text.
 	Canary Op = "canary"
 	Heard  Op = "heard"
-	// Come and Go: UID is in Room from now on, or not, and all who are up and stay
-	// show so within Within.
+	// Come and Go: UID is in Room from now on, or not. All observers that are up and stay
+	// show that within Within.
 	Come Op = "come"
 	Go   Op = "go"
 	// People: Who shows that UIDs are in Room.
 	People Op = "people"
 )
 
-// Record is one line of a history. T is since the run's beginning; which other
-// members there are depends on Op.
+// Record is one line of a history. T is the time since the run's beginning. The other fields
+// depend on Op.
 type Record struct {
 	T     time.Duration `json:"t"`
 	Op    Op            `json:"op"`

@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// holding is that somebody has a message in an outbox from a time on.
+// holding is a message in an observer's outbox from a time on.
 type holding struct {
 	who  string
 	from time.Duration
 }
 
-// inOutbox takes what is told of a message that was tried, but for that it is in
-// the log.
+// inOutbox takes the records about a tried message, except those of its row.
 func (c *checker) inOutbox(r Record) {
 	a := c.attempts[message{r.Room, r.UID, r.CID}]
 	switch {
@@ -28,8 +27,8 @@ func (a *attempt) isRefused() bool {
 	return slices.ContainsFunc(a.answers, func(r Record) bool { return r.Op == Refuse })
 }
 
-// sending: what is written goes out. Whoever has it in an outbox, and is up, is
-// answered as soon as promised; whoever of them sends it.
+// sending: an entry of an outbox goes out. An observer that has it, and is up, is answered as
+// soon as promised, whichever of them sends it.
 func (c *checker) sending() {
 	marks := c.marks()
 	for _, a := range c.inOrder {
@@ -37,7 +36,7 @@ func (c *checker) sending() {
 		for _, h := range a.holds {
 			o := c.byName[[2]string{h.who, a.room}]
 			if o == nil {
-				continue // it was never up
+				continue // the observer was never up
 			}
 			for _, w := range windows(marks, h.from) {
 				if w, ok := o.allowed(w); ok && w.due <= c.end {
@@ -51,11 +50,11 @@ func (c *checker) sending() {
 	}
 }
 
-// answered judges a message in one outbox; false if there was an answer before.
+// answered judges a message in one outbox. It returns false if there was an answer before.
 func (c *checker) answered(a *attempt, h holding, w window) (due bool) {
 	i := slices.IndexFunc(a.answers, func(r Record) bool { return r.answers(h) })
 	if i < 0 || a.answers[i].T > w.due {
-		c.fail(Unacknowledged, "%s had %s of %s in its outbox since %v, and no answer at %v", h.who, a.cid, a.room, h.from, w.due)
+		c.fail(Unacknowledged, "%s had %s of %s in its outbox since %v, without an answer at %v", h.who, a.cid, a.room, h.from, w.due)
 		return true
 	}
 	r := a.answers[i]
@@ -68,8 +67,8 @@ func (c *checker) answered(a *attempt, h holding, w window) (due bool) {
 	return true
 }
 
-// answers tells whether a record ends what began with a holding. A refusal before
-// it does not, nor does that it had to wait: since then it was to be sent again.
+// answers reports whether a record ends a holding. A refusal before the holding does not. Nor
+// does a wait before it: since then the entry was to be sent again.
 func (r Record) answers(h holding) bool {
 	return r.Op == Ack || r.Op == Discard || r.T >= h.from
 }

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// observer is one client's view of one room, as it was over time.
+// observer is one client's view of one room, over time.
 type observer struct {
 	who, room string
 	up        []span
 	began     bool
 	epoch     string
-	base      int64 // the view begins behind it
+	base      int64 // the view begins after it
 	last      int64
 	cids      map[message]int64
 	steps     []step
@@ -21,17 +21,17 @@ type observer struct {
 	people    []Record
 }
 
-// step is that the view had come so far at a time.
+// step is how far the view reached at a time.
 type step struct {
 	at    time.Duration
 	epoch string
 	seq   int64
 }
 
-// span is a time in which somebody was there; to is negative while it lasts.
+// span is a time in which an observer was there; to is negative while it lasts.
 type span struct{ from, to, late time.Duration }
 
-// replay goes through what each client showed, and judges it as it goes.
+// replay goes through the rows that each client showed, and judges them on the way.
 func (c *checker) replay() {
 	for _, r := range c.history {
 		if !slices.Contains([]Op{Up, Down, View, Show, People}, r.Op) {
@@ -67,7 +67,7 @@ func (o *observer) isUp() bool { return len(o.up) > 0 && o.up[len(o.up)-1].to < 
 
 func (c *checker) begin(o *observer, r Record) {
 	if o.began && o.epoch == r.Epoch && c.o.Retention == 0 {
-		c.fail(Restarted, "%s began %s anew behind %d at %v, having come to %d", o.who, o.room, r.Seq, r.T, o.last)
+		c.fail(Restarted, "%s started %s again after %d at %v, though it had reached %d", o.who, o.room, r.Seq, r.T, o.last)
 	}
 	o.began, o.epoch, o.base, o.last = true, r.Epoch, r.Seq, r.Seq
 	clear(o.cids)
@@ -76,7 +76,7 @@ func (c *checker) begin(o *observer, r Record) {
 
 func (c *checker) show(o *observer, r Record) {
 	if !o.began || r.Epoch != o.epoch || r.Seq != o.last+1 {
-		c.fail(NonMonotonic, "%s showed row %d of %s behind %d at %v", o.who, r.Seq, o.room, o.last, r.T)
+		c.fail(NonMonotonic, "%s showed row %d of %s after %d at %v", o.who, r.Seq, o.room, o.last, r.T)
 	}
 	key := message{r.Room, r.UID, r.CID}
 	if seq, twice := o.cids[key]; twice {
@@ -95,7 +95,7 @@ func (c *checker) shownTooEarly(r Record) bool {
 	return a != nil && r.T < a.tried
 }
 
-// views judges every client's view: one row after the other, to the end.
+// views judges every client's view: row after row, to the end.
 func (c *checker) views() {
 	heads := map[string]step{}
 	for _, room := range sortedKeys(c.readers) {
@@ -114,12 +114,12 @@ func (c *checker) views() {
 			continue
 		}
 		if o.epoch != head.epoch || o.last != head.seq {
-			c.fail(Incomplete, "%s has %s up to %d, and it goes to %d", o.who, o.room, o.last, head.seq)
+			c.fail(Incomplete, "%s has %s up to %d of %d", o.who, o.room, o.last, head.seq)
 		}
 	}
 }
 
-// convergence: whoever is up shows what is in the log as soon as promised.
+// convergence: an observer that is up shows a row of the log as soon as promised.
 func (c *checker) convergence() {
 	marks := c.marks()
 	inRoom := map[string][]*observer{}
@@ -141,7 +141,7 @@ func (c *checker) convergence() {
 	}
 }
 
-// climb keeps the steps of each epoch that came further than all before.
+// climb keeps the steps of each epoch that reached further than all before.
 func (o *observer) climb() {
 	o.highest = map[string][]step{}
 	for _, s := range o.steps {
@@ -152,7 +152,7 @@ func (o *observer) climb() {
 	}
 }
 
-// cameTo tells when the view first had come as far as a place.
+// cameTo returns when the view first reached a place.
 func (o *observer) cameTo(p place) (at time.Duration, ok bool) {
 	steps := o.highest[p.epoch]
 	i, _ := slices.BinarySearchFunc(steps, p.seq, func(s step, seq int64) int { return cmp.Compare(s.seq, seq) })
@@ -162,7 +162,7 @@ func (o *observer) cameTo(p place) (at time.Duration, ok bool) {
 	return steps[i].at, true
 }
 
-// window is a promise: what is in the log at from is shown at due.
+// window is a promise: a row that is in the log at from is shown at due.
 type window struct{ from, due time.Duration }
 
 func (c *checker) marks() (marks []Record) {
@@ -174,9 +174,9 @@ func (c *checker) marks() (marks []Record) {
 	return marks
 }
 
-// windows gives the promises about what was acknowledged at a time: one by the
-// mark that holds then, and one by each later mark. A promise that the next mark
-// cuts short is none.
+// windows returns the promises about a row that was acknowledged at a time: one by the mark
+// that holds then, and one by each later mark. A promise that the next mark cuts short does
+// not count.
 func windows(marks []Record, acked time.Duration) (list []window) {
 	for i, m := range marks {
 		from := max(acked, m.T)
@@ -189,8 +189,8 @@ func windows(marks []Record, acked time.Duration) (list []window) {
 	return list
 }
 
-// arrived: a message may stand in several epochs, as after a restore, which copies
-// logs; it has come in whichever the observer had come so far first.
+// arrived judges when a message reached an observer. After a restore, which copies logs, it
+// may stand in several epochs; the one that the observer reached first counts.
 func (c *checker) arrived(o *observer, a *attempt, w window) {
 	if w.due > c.end {
 		return
@@ -210,8 +210,8 @@ func (c *checker) arrived(o *observer, a *attempt, w window) {
 	c.report.Slowest[within] = max(c.report.Slowest[within], at-w.from)
 }
 
-// allowed is the window as it is for this observer; false if it was not up for all
-// of it.
+// allowed is the window as it is for this observer. It returns false if the observer was not
+// up for all of it.
 func (o *observer) allowed(w window) (window, bool) {
 	for _, s := range o.up {
 		if due := w.due + s.late; s.from <= w.from && (s.to < 0 || s.to >= due) {
@@ -221,12 +221,12 @@ func (o *observer) allowed(w window) (window, bool) {
 	return window{}, false
 }
 
-// stays tells whether the observer was up all of the time.
+// stays reports whether the observer was up all of the time.
 func (o *observer) stays(from, to time.Duration) bool {
 	return slices.ContainsFunc(o.up, func(s span) bool { return s.from <= from && (s.to < 0 || s.to >= to) })
 }
 
-// secrets: nobody gets what they may not have.
+// secrets: no observer gets a text that it may not have.
 func (c *checker) secrets() {
 	var canaries []Record
 	for _, r := range c.history {
@@ -244,7 +244,7 @@ func (c *checker) secrets() {
 	}
 }
 
-// presence: who comes and goes is seen by all who are up, as soon as promised.
+// presence: all observers that are up see that a person comes or goes, as soon as promised.
 func (c *checker) presence() {
 	for i, r := range c.history {
 		if r.Op != Come && r.Op != Go {
@@ -265,7 +265,7 @@ func (c *checker) presence() {
 	}
 }
 
-// turns tells whether a later record undoes record i before its due time.
+// turns reports whether a later record undoes record i before its due time.
 func (c *checker) turns(i int, due time.Duration) bool {
 	r := c.history[i]
 	return slices.ContainsFunc(c.history[i+1:], func(later Record) bool {
@@ -273,7 +273,7 @@ func (c *checker) turns(i int, due time.Duration) bool {
 	})
 }
 
-// shows tells whether an observer shows somebody at a time.
+// shows reports whether an observer shows a person at a time.
 func (o *observer) shows(uid string, at time.Duration) (shown, known bool) {
 	for _, r := range o.people {
 		if r.T > at {

@@ -1,6 +1,8 @@
 package client
 
-import "projectchat/internal/wire"
+import (
+	"projectchat/internal/wire"
+)
 
 // The kinds of rows.
 const (
@@ -10,32 +12,28 @@ const (
 	kindReact   = "react"
 )
 
-// changing are the kinds of rows that are about a message; true if the row
-// overwrites the message.
+// changing has the kinds of rows that are about a message. The value reports whether
+// the row overwrites the message.
 var changing = map[string]bool{kindEdit: true, kindDelete: true, kindReact: false}
 
-// withChanges is the revision of a server that knows of changes and of typing.
+// withChanges is the first revision of the protocol with changes and typing.
 const withChanges = 2
 
-// typingID lets a client tell an answer to [wire.Typing], which only a server
-// that does not know it gives, from the answer to a request under way.
+// typingID is the id of every [wire.Typing]. Only a server that does not know the action
+// answers it; the id keeps that error apart from the answers to requests.
 var typingID = "t"
 
-// knows tells whether the client itself knows a revision.
+// knows reports whether the client itself knows a revision.
 func (m *Machine) knows(revision int) bool {
 	return m.cfg.Revision == 0 || m.cfg.Revision >= revision
 }
 
-// canChange tells whether the server takes changes, as far as is known. Over HTTP
-// that is taken for granted: functions are deployed before the page.
+// canChange reports whether the server is known to take changes. HTTP tells no revision;
+// it needs none, as functions are deployed before the page.
 func (m *Machine) canChange() bool { return m.revision >= withChanges || m.poll.on }
 
-// overwrites tells that the row of an entry changes another. Its own row in a list
-// is then no acknowledgement: the function may have died between the two.
-func (e Entry) overwrites() bool { return changing[e.Kind] }
-
-// found: an entry that overwrites is in the log; it goes on until it is answered.
-// Its since stays before its row, so that the server finds it.
+// found notes the row of an entry that overwrites. The entry goes out again until it is
+// answered. Its since stays before its row, so that the server finds the row.
 func (o *outbox) found(it *item, epoch string, seq int64) {
 	if it.seq != 0 || it.found != 0 {
 		return
@@ -45,26 +43,25 @@ func (o *outbox) found(it *item, epoch string, seq int64) {
 	o.keep(it)
 }
 
-// heldBack tells whether an entry waits for a server that takes changes. It holds
-// up the changes after it, and no message.
+// heldBack reports whether an entry waits for a server that takes changes. The changes
+// after it wait, too; messages do not.
 func (o *outbox) heldBack(it *item) bool {
 	return it.Kind != "" && (!o.m.canChange() || o.m.running(&o.changes))
 }
 
-// notUnderstood: a function from before there were changes answers a change with
-// bad_request, whatever joined said: functions are deployed one after the other.
-// It does not know either whether the row is in the log. So the change is no more
-// refused than lost; it goes out again later, if by the next answer to a join the
-// server knows of changes at all.
+// notUnderstood takes the bad_request of a change. A function of revision 1 refuses
+// changes, and cannot say whether the row is in the log. Functions are deployed one after
+// the other, so this may differ from what joined said. The change goes out again later,
+// if the next answer to a join says that the server knows changes.
 func (o *outbox) notUnderstood(it *item) {
 	o.m.set(&o.changes, it.backoff.next(0, 1))
 	o.m.rejoin(false)
 }
 
-// typing tells the others that the person writes.
+// typing sends word that the person is writing.
 func (m *Machine) typing() {
-	if l := m.current; l != nil && l.state == open && m.revision >= withChanges && m.knows(withChanges) {
+	if c := m.current; c != nil && c.state == open && m.revision >= withChanges && m.knows(withChanges) {
 		head := wire.Head{Action: wire.ActionTyping, ID: &typingID}
-		m.act(Transmit{l.id, wire.Encode(wire.Typing{Head: head, Room: m.key})})
+		m.act(Transmit{c.id, wire.Encode(wire.Typing{Head: head, Room: m.room})})
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // Transport opens connections to the chat.
 type Transport interface {
-	// Dial does the handshake; it gives up when ctx is over.
+	// Dial does the handshake. It gives up when ctx is over.
 	Dial(ctx context.Context) (Socket, error)
 }
 
@@ -16,7 +16,7 @@ type Transport interface {
 type Socket interface {
 	// Send sends one text frame.
 	Send(ctx context.Context, frame []byte) error
-	// Receive waits for one; an error means that the connection is no more.
+	// Receive waits for a frame. An error means that the connection is gone.
 	Receive(ctx context.Context) ([]byte, error)
 	// Close ends the connection at once. It may be called twice.
 	Close() error
@@ -34,27 +34,27 @@ type Driver struct {
 
 // Options of a [Driver].
 type Options struct {
-	// Session asks whose session it is: "" if there is none any more, an error if
-	// that cannot be learnt. Nil: it cannot.
+	// Session returns the uid of the session: "" if the session is gone, an error if the
+	// answer is not known. Nil: the answer is never known.
 	Session func(ctx context.Context) (uid string, err error)
-	// HTTP does a request over HTTP with the person's session; it gives up when ctx
-	// is over. Nil: none is ever answered.
+	// HTTP does a request over HTTP with the person's session. It gives up when ctx is
+	// over. Nil: no request is ever answered.
 	HTTP func(ctx context.Context, method, target string, body []byte) (status int, answer []byte, err error)
-	// Observe is told every action, those included that the driver does itself, in
-	// their order and before they are done. [Keep], [Forget] and, with
-	// [Config.Shared], [Lock], [Unlock] and [Load] are its business.
+	// Observe gets every action in order, before it is done, including those that the
+	// driver does itself. It must do [Keep] and [Forget] and, with [Config.Shared],
+	// [Lock], [Unlock] and [Load].
 	Observe func(at time.Time, a Action)
-	// Live is told whenever [Machine.Live] has changed. Nil: nobody is.
+	// Live is called whenever [Machine.Live] has changed. It may be nil.
 	Live func(at time.Time, live bool)
 }
 
-// socket is a link's connection, once there is one.
+// socket is a channel's connection.
 type socket struct {
 	cancel context.CancelFunc
 	out    chan []byte
 }
 
-// queue never blocks: a connection that has taken none of 64 frames is given up.
+// queue never blocks. It gives up a connection on which 64 frames wait.
 func (s *socket) queue(frame []byte) {
 	select {
 	case s.out <- frame:
@@ -68,8 +68,8 @@ func NewDriver(m *Machine, t Transport, o Options) *Driver {
 	return &Driver{machine: m, transport: t, options: o, events: make(chan Event), sockets: map[int]*socket{}}
 }
 
-// Do hands an event of the person's to the machine: [Write], [View] and the like.
-// It waits until Run takes it, or ctx is over.
+// Do hands the machine an event of the person, as [Write] or [View]. It waits until Run
+// takes it, or ctx is over.
 func (d *Driver) Do(ctx context.Context, e Event) {
 	select {
 	case d.events <- e:
@@ -77,8 +77,7 @@ func (d *Driver) Do(ctx context.Context, e Event) {
 	}
 }
 
-// Run runs the machine until ctx is over, and comes back when every connection
-// has been closed.
+// Run runs the machine until ctx is over. It returns when every connection is closed.
 func (d *Driver) Run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer d.workers.Wait()
@@ -94,7 +93,7 @@ func (d *Driver) Run(ctx context.Context) {
 	}
 }
 
-// next waits for an event or for the machine's time; false when ctx is over.
+// next waits for an event or for the machine's timer. It returns false when ctx is over.
 func (d *Driver) next(ctx context.Context) (Event, bool) {
 	var due <-chan time.Time
 	if at, ok := d.machine.Wake(); ok {
@@ -130,15 +129,15 @@ func (d *Driver) handle(ctx context.Context, e Event) {
 func (d *Driver) do(ctx context.Context, a Action) {
 	switch a := a.(type) {
 	case Dial:
-		d.dial(ctx, a.Link)
+		d.dial(ctx, a.Channel)
 	case Transmit:
-		if s := d.sockets[a.Link]; s != nil {
+		if s := d.sockets[a.Channel]; s != nil {
 			s.queue(a.Frame)
 		}
 	case Hangup:
-		if s := d.sockets[a.Link]; s != nil {
+		if s := d.sockets[a.Channel]; s != nil {
 			s.cancel()
-			delete(d.sockets, a.Link)
+			delete(d.sockets, a.Channel)
 		}
 	case AskSession:
 		d.workers.Go(func() { d.askSession(ctx) })
@@ -170,25 +169,25 @@ func (d *Driver) fetch(ctx context.Context, a Fetch) {
 	d.Do(ctx, Fetched{a.ID, status, answer})
 }
 
-// dial connects, and then moves frames both ways until the link is over.
-func (d *Driver) dial(ctx context.Context, link int) {
+// dial connects, and then moves frames both ways until the channel is over.
+func (d *Driver) dial(ctx context.Context, channel int) {
 	own, cancel := context.WithCancel(ctx)
 	s := &socket{cancel: cancel, out: make(chan []byte, 64)}
-	d.sockets[link] = s
+	d.sockets[channel] = s
 	d.workers.Go(func() {
 		defer cancel()
 		conn, err := d.transport.Dial(own)
 		if err == nil {
 			defer conn.Close()
-			d.Do(own, Opened{link})
+			d.Do(own, Opened{channel})
 			d.workers.Go(func() { d.send(own, conn, s.out) })
-			d.receive(own, conn, link)
+			d.receive(own, conn, channel)
 		}
-		d.Do(ctx, Closed{link}) // of a link that was hung up the machine knows nothing any more
+		d.Do(ctx, Closed{channel}) // the machine ignores it if it has hung up
 	})
 }
 
-// send writes frames in their order. A connection that takes none is over.
+// send writes frames in their order. It closes a connection that takes no frame.
 func (d *Driver) send(ctx context.Context, conn Socket, out <-chan []byte) {
 	for {
 		select {
@@ -203,12 +202,12 @@ func (d *Driver) send(ctx context.Context, conn Socket, out <-chan []byte) {
 	}
 }
 
-func (d *Driver) receive(ctx context.Context, conn Socket, link int) {
+func (d *Driver) receive(ctx context.Context, conn Socket, channel int) {
 	for {
 		frame, err := conn.Receive(ctx)
 		if err != nil {
 			return
 		}
-		d.Do(ctx, Received{link, frame})
+		d.Do(ctx, Received{channel, frame})
 	}
 }

@@ -80,7 +80,7 @@ func TestDriver(t *testing.T) {
 
 		first := <-server.dialled
 		<-first.toServer // the join
-		first.Close()    // and it comes back
+		first.Close()    // the client connects again
 		s := <-server.dialled
 		if f := string(<-s.toServer); !strings.Contains(f, `"join"`) {
 			t.Errorf("sent %s", f)
@@ -102,7 +102,7 @@ func TestDriver(t *testing.T) {
 	})
 }
 
-// noSockets is a network in which no handshake comes through.
+// noSockets is a network in which every handshake fails.
 type noSockets struct{}
 
 func (noSockets) Dial(context.Context) (client.Socket, error) { return nil, errors.New("refused") }

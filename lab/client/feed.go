@@ -8,14 +8,17 @@ import (
 )
 
 const (
-	hold         = 300 * time.Millisecond
-	pageSize     = 100
-	foreignLimit = 100 // pushes of another epoch that are kept until joined names theirs
+	// How long missing rows may still come by push before they are asked for.
+	gapDelay = 300 * time.Millisecond
+	// How many pushes of another epoch are kept until joined names it.
+	foreignLimit = 100
 )
 
-var mustRejoin = []string{"reset", "behind", "not_joined"}
+// rejoinCodes are refusals of a page after which only a join helps.
+var rejoinCodes = []string{"reset", "behind", "not_joined"}
 
-// feed keeps the log level with the server: a push is only a hint.
+// feed keeps the known log level with the server's. A push is only a hint; the server's log
+// is the truth.
 type feed struct {
 	m        *Machine
 	log      roomLog
@@ -43,15 +46,15 @@ func (d *feed) position() *wire.Position {
 	return &wire.Position{Epoch: d.log.epoch, Seq: d.log.last}
 }
 
-// joined takes the answer to a join that asked for what came after since, or to
-// begin anew. The log may have come to the answer's epoch since it was asked.
-func (d *feed) joined(f frame, since *wire.Position, anew bool) {
-	d.m.out.seen(f.Epoch, f.Messages)
+// joined takes the answer to a join that asked for the rows after since, or for the newest
+// page. The log may have reached the answer's epoch between question and answer.
+func (d *feed) joined(f frame, since *wire.Position, fromNewest bool) {
+	d.m.out.arrived(f.Epoch, f.Messages)
 	ofEpoch := since != nil && since.Epoch == f.Epoch
-	switch goesOn := f.Epoch == d.log.epoch && !anew && !(ofEpoch && f.Reset); {
+	switch goesOn := f.Epoch == d.log.epoch && !fromNewest && !(ofEpoch && f.Reset); {
 	case !goesOn:
 		d.replace(f)
-	case ofEpoch && d.torn(f.Messages):
+	case ofEpoch && d.isTorn(f.Messages):
 		d.m.rejoin(true)
 		return
 	default:
@@ -65,13 +68,13 @@ func (d *feed) joined(f frame, since *wire.Position, anew bool) {
 		}
 	}
 	if d.log.behind() {
-		// It was there before the join: no push will bring it.
+		// These rows were there before the join: no push will bring them.
 		d.catchUp(nil)
 	}
 }
 
 func (d *feed) push(f frame) {
-	d.m.out.seen(f.Epoch, f.Messages)
+	d.m.out.arrived(f.Epoch, f.Messages)
 	if f.Epoch == d.log.epoch {
 		d.apply(f.Messages, 0)
 		return
@@ -82,8 +85,8 @@ func (d *feed) push(f frame) {
 	d.m.rejoin(false)
 }
 
-// head takes what a pong tells of the room.
-func (d *feed) head(epoch string, seq int64) {
+// reaches notes that the room's log reaches a position.
+func (d *feed) reaches(epoch string, seq int64) {
 	if epoch == d.log.epoch {
 		d.apply(nil, seq)
 		return
@@ -91,7 +94,7 @@ func (d *feed) head(epoch string, seq int64) {
 	d.m.rejoin(false)
 }
 
-// sent takes an acknowledged message of one's own, as the row that it is.
+// sent takes the row of an acknowledged message.
 func (d *feed) sent(epoch string, row wire.Message) {
 	if epoch == d.log.epoch {
 		d.apply([]wire.Message{row}, row.Seq)
@@ -109,9 +112,9 @@ func (d *feed) replace(f frame) {
 	d.settle()
 }
 
-func (d *feed) apply(messages []wire.Message, head int64) {
+func (d *feed) apply(messages []wire.Message, end int64) {
 	fresh := d.log.add(messages)
-	d.log.note(head)
+	d.log.note(end)
 	d.changed(fresh)
 	d.settle()
 }
@@ -122,21 +125,21 @@ func (d *feed) changed(fresh []wire.Message) {
 		d.fold.take(fresh)
 		d.bare.took(fresh)
 		d.m.heart.message(fresh[len(fresh)-1])
-		d.m.out.seen(d.log.epoch, fresh)
+		d.m.out.arrived(d.log.epoch, fresh)
 	}
 	d.m.out.publish()
 }
 
-// settle gives what is missing a moment to arrive by push, then asks.
+// settle gives missing rows a moment to arrive by push, then asks for them.
 func (d *feed) settle() {
 	if !d.log.behind() || !d.m.canAsk() {
 		d.m.clear(&d.gap)
 	} else if !d.m.running(&d.gap) && !d.catching {
-		d.m.set(&d.gap, hold)
+		d.m.set(&d.gap, gapDelay)
 	}
 }
 
-// catchUp asks for what comes after the log's end, until there is no more; one
+// catchUp asks for the rows after the last known one until there are no more. It makes one
 // request at a time. done may be nil.
 func (d *feed) catchUp(done func(*refusal)) {
 	if done != nil {
@@ -164,27 +167,10 @@ func (d *feed) askOn() {
 		case page.More || d.log.behind():
 			d.askOn()
 		default:
-			d.backoff.isUp()
+			d.backoff.up()
 			d.ended(nil)
 		}
 	})
-}
-
-// canAsk tells whether there is somebody to ask for a page.
-func (m *Machine) canAsk() bool { return m.poll.on || m.current != nil }
-
-func (d *feed) history(after int64, done func(frame, *refusal)) {
-	if d.m.poll.on {
-		d.m.ask("GET", d.m.messages(&wire.Position{Seq: after}), nil, done)
-		return
-	}
-	l, limit := d.m.current, pageSize
-	if l == nil {
-		done(frame{}, unknownOutcome())
-		return
-	}
-	f := wire.History{Head: l.head(wire.ActionHistory), Room: d.m.key, After: &after, Limit: &limit}
-	d.m.request(l, wire.ActionHistory, f, answerLimit, done)
 }
 
 func (d *feed) ended(refused *refusal) {
@@ -197,14 +183,14 @@ func (d *feed) ended(refused *refusal) {
 	d.settle()
 }
 
-// took takes a page after a place; false when there is nothing to go on with now.
+// took takes a page after a position. It returns false if asking must stop for now.
 func (d *feed) took(page frame, at *wire.Position) bool {
-	d.m.out.seen(page.Epoch, page.Messages)
+	d.m.out.arrived(page.Epoch, page.Messages)
 	if at.Epoch != d.log.epoch {
 		return true
 	}
-	if page.Epoch != at.Epoch || d.torn(page.Messages) {
-		// The answer to the join tells whether it is another log, or has lost its beginning.
+	if page.Epoch != at.Epoch || d.isTorn(page.Messages) {
+		// The answer to the join tells whether this is another log, or one that lost its beginning.
 		d.m.rejoin(false)
 		return false
 	}
@@ -216,15 +202,16 @@ func (d *feed) took(page frame, at *wire.Position) bool {
 		d.log.level()
 	}
 	if d.log.behind() {
-		d.later(0) // rows are held that the log did not show yet: a query is no snapshot
+		d.later(0) // rows wait that the page did not show yet: a query is no snapshot
 	}
 	return false
 }
 
-func (d *feed) torn(page []wire.Message) bool { return len(page) > 0 && page[0].Seq > d.log.last+1 }
+// isTorn reports whether the page does not continue the known rows.
+func (d *feed) isTorn(page []wire.Message) bool { return len(page) > 0 && page[0].Seq > d.log.last+1 }
 
 func (d *feed) failed(refused *refusal) {
-	if slices.Contains(mustRejoin, refused.code) {
+	if slices.Contains(rejoinCodes, refused.code) {
 		d.m.rejoin(false)
 	} else if refused.temporary {
 		d.later(refused.retryAfter)
@@ -233,37 +220,50 @@ func (d *feed) failed(refused *refusal) {
 }
 
 func (d *feed) later(retryAfter time.Duration) {
-	d.m.set(&d.gap, hold+d.backoff.next(retryAfter, 1))
+	d.m.set(&d.gap, gapDelay+d.backoff.next(retryAfter, 1))
 }
 
-// lookOn looks at the log behind since, wherever that is, until what is known
-// goes on from there and is level.
-func (d *feed) lookOn(since wire.Position, done func(wire.Position, *refusal)) {
-	if since.Seq >= d.log.first-1 {
-		d.catchUp(func(refused *refusal) {
-			if since.Epoch == d.log.epoch {
-				since.Seq = d.log.last
-			}
-			done(since, refused)
-		})
+// pull loads the newest page, or the rows after the last known one.
+func (d *feed) pull(fromNewest bool, done func(*refusal)) {
+	at := d.position()
+	if fromNewest {
+		at = nil
+	}
+	d.m.ask("GET", d.m.messages(at), nil, func(page frame, refused *refusal) {
+		switch {
+		case refused == nil:
+			d.pulled(page, at, done)
+		case refused.code == "reset" && !fromNewest:
+			d.pull(true, done)
+		case refused.code == "not_found": // nobody has written in the room yet
+			done(nil)
+		default:
+			done(refused)
+		}
+	})
+}
+
+func (d *feed) pulled(page frame, at *wire.Position, done func(*refusal)) {
+	d.m.out.arrived(page.Epoch, page.Messages)
+	switch goesOn := page.Epoch == d.log.epoch && !d.isTorn(page.Messages); {
+	case goesOn:
+		d.apply(page.Messages, 0)
+	case at != nil:
+		d.pull(true, done)
+		return
+	default:
+		page.Seq = 0
+		if n := len(page.Messages); n > 0 {
+			page.Seq = page.Messages[n-1].Seq
+		}
+		d.replace(page)
+	}
+	if at != nil && page.More {
+		d.log.note(d.log.last + 1)
+	}
+	if !d.log.behind() {
+		done(nil)
 		return
 	}
-	d.history(since.Seq, func(page frame, refused *refusal) {
-		if refused != nil || page.Epoch != since.Epoch {
-			done(since, refused)
-			return
-		}
-		d.m.out.seen(page.Epoch, page.Messages)
-		from := since.Seq
-		for _, row := range page.Messages {
-			if row.Seq == since.Seq+1 {
-				since.Seq++
-			}
-		}
-		if since.Seq == from {
-			done(since, nil)
-			return
-		}
-		d.lookOn(since, done)
-	})
+	d.catchUp(func(*refusal) { done(nil) })
 }

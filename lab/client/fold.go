@@ -7,18 +7,18 @@ import (
 	"projectchat/internal/wire"
 )
 
-// Folded is a message as it is to be shown: with what later rows made of it.
+// Folded is a message as it is to be shown, with its changes.
 type Folded struct {
 	Seq       int64
 	UID       string
 	Text      string
-	Edited    int64             // seq of the edit that holds; 0: the first text does
-	Deleted   int64             // seq of the row that deleted it, 0: it is not
+	Edited    int64             // seq of the edit whose text is shown; 0: the first text is
+	Deleted   int64             // seq of the deletion; 0: there is none
 	Reactions map[string]string // uid → sign
 }
 
-// fold is the messages of a log's run. Its rows come in order, but those that are
-// mended, which come later; each of them once.
+// fold is the messages of the known rows, by seq. Each row is taken once, in order; only
+// mended rows come later.
 type fold map[int64]*folding
 
 type folding struct {
@@ -33,13 +33,13 @@ func (f fold) take(rows []wire.Message) {
 				Seq: row.Seq, UID: row.UID, Text: row.Text, Edited: row.Edited, Deleted: row.Deleted,
 				Reactions: map[string]string{},
 			}, map[string]int64{}}
-		} else if m := f[row.Target]; m != nil { // else it is about one before the run
+		} else if m := f[row.Target]; m != nil { // else its message is before the first known row
 			m.change(row)
 		}
 	}
 }
 
-// change lets a row about a message count, if it does.
+// change applies a row about the message, if it counts.
 func (m *folding) change(row wire.Message) {
 	mine := row.UID == m.UID
 	switch {
@@ -49,7 +49,7 @@ func (m *folding) change(row wire.Message) {
 	case row.Kind == kindDelete && mine && m.Deleted == 0:
 		m.Text, m.Deleted = "", row.Seq
 	case row.Kind == kindEdit && mine && m.Deleted == 0 && row.Seq > m.Edited && row.Text != "":
-		m.Text, m.Edited = row.Text, row.Seq // one without text was emptied by a deletion that follows
+		m.Text, m.Edited = row.Text, row.Seq // an edit without text was emptied by a later deletion
 	}
 }
 
@@ -60,7 +60,7 @@ func (m *folding) react(row wire.Message) {
 	}
 }
 
-// Folded gives the messages of the run as they are to be shown, in order.
+// Folded returns the messages of the known rows as they are to be shown, in order.
 func (m *Machine) Folded() (list []Folded) {
 	for _, seq := range slices.Sorted(maps.Keys(m.feed.fold)) {
 		one := m.feed.fold[seq].Folded

@@ -11,8 +11,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// frame is any frame of the server. Unknown members are ignored: a server of a
-// later version may send some.
+// frame is any frame of the server. Unknown fields are ignored: a later server may send
+// some.
 type frame struct {
 	Type        string                   `json:"type"`
 	ID          *string                  `json:"id"`
@@ -42,8 +42,8 @@ type frame struct {
 	Retry       bool                     `json:"retry"`
 }
 
-// rows are rows of the log. One that cannot be read keeps its place in the order,
-// so that it stops nobody.
+// rows are rows of the log. A row that cannot be read keeps its place in the order, so that
+// the rows after it are shown.
 type rows []wire.Message
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -60,7 +60,7 @@ func (r *rows) UnmarshalJSON(text []byte) error {
 				Seq int64 `json:"seq"`
 			}
 			if err := json.Unmarshal(v, &place); err != nil {
-				return fmt.Errorf("read the place of a row: %w", err)
+				return fmt.Errorf("read the seq of a row: %w", err)
 			}
 			m = wire.Message{Seq: place.Seq, Kind: "unreadable"}
 		}
@@ -69,7 +69,7 @@ func (r *rows) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// gatewayTexts are those of API Gateway's own frames, which have no type.
+// gatewayTexts are the texts of API Gateway's own frames, which have no type.
 var gatewayTexts = []string{"Internal server error", "Endpoint request timed out", "Forbidden"}
 
 var replyTo = map[string]string{
@@ -77,13 +77,13 @@ var replyTo = map[string]string{
 	wire.ActionHistory: wire.TypeHistory, wire.ActionPing: wire.TypePong,
 }
 
-// codes is the closed list. One of a later version counts as internal.
+// codes is the closed list. A code of a later version counts as internal.
 var codes = []string{
 	"bad_request", "unauthorized", "forbidden", "not_found", "not_joined", "cid_conflict", "behind",
 	"reset", "name_taken", "too_large", "rate_limited", "internal", "busy",
 }
 
-// decode reads a frame. ok is false for what is none that a client must know.
+// decode reads a frame. ok is false if a client may ignore it.
 func decode(text []byte) (f frame, ok bool) {
 	if json.Unmarshal(text, &f) != nil {
 		return frame{}, false
@@ -91,8 +91,7 @@ func decode(text []byte) (f frame, ok bool) {
 	return f, f.Type != "" || slices.Contains(gatewayTexts, f.Message)
 }
 
-// known is a frame as the client understands it: what came with a revision of the
-// protocol that it does not know is passed over.
+// known returns a frame without the fields of a revision that the client does not know.
 func (m *Machine) known(f frame) frame {
 	if m.knows(withChanges) {
 		return f

@@ -7,33 +7,36 @@ import (
 )
 
 const (
-	lively  = 5 * time.Minute
-	soon    = 2 * time.Second
-	eager   = 25 * time.Second
-	quiet   = 2 * time.Minute
-	longest = 4 * time.Minute
-	over    = 500 * time.Millisecond // so much after the count of people may be wrong it is asked for
+	// How long after its last message a room counts as lively.
+	livelyPeriod = 5 * time.Minute
+	// How long after the last push of messages the client pings, in view: in a lively room,
+	// and in a quiet one.
+	livelyInterval = 25 * time.Second
+	quietInterval  = 2 * time.Minute
+	// How long after the last ping the next one comes in any case, also out of view.
+	longestInterval = 4 * time.Minute
+	// How long after the last ping the next planned one may come.
+	shortestInterval = 2 * time.Second
+	// How long after the count of people has expired the client asks for it.
+	countDelay = 500 * time.Millisecond
 )
 
-// heartbeat says when to ask whether the socket lives and how far the room is:
-// 25 s after the room's last push of messages while it is in view and was lively in the
-// last five minutes, 2 min where it is quiet, else, and whatever arrives, 4 min
-// after the last ping, and at once when a request got no answer; and, while it is
-// in view, as soon as the count of people may be wrong because one of them has
-// vanished. People who live give signs of it in time, so that in a quiet room this
-// comes first at most 20 s before the 2 min are over, and seldom; docs/client.md
-// works it out.
+// heartbeat says when to ask whether the socket lives and how far the room's log is. A ping
+// goes out when its interval (above) is over; in view also when the count of people has
+// expired, as one of them may have vanished. It goes out at once when the page comes into
+// view, the network comes back, or a request got no answer. docs/client.md says why that
+// costs next to nothing.
 type heartbeat struct {
 	m                               *Machine
 	timer                           timer
 	lastPing, lastPush, lastMessage time.Time
-	until                           time.Time // the count of people holds; zero: not known
+	until                           time.Time // when the count of people expires; zero: not known
 	running, asking, doubt          bool
 }
 
 func (h *heartbeat) init(m *Machine) { h.m, h.timer.fire = m, h.beat }
 
-// start: a join counts as a ping; it tells the same.
+// start: a channel is in use. The join on it counts as a ping, as it tells the same.
 func (h *heartbeat) start() {
 	h.lastPing, h.lastPush = h.m.now, h.m.now
 	h.running, h.asking = true, false
@@ -45,24 +48,24 @@ func (h *heartbeat) stop() {
 	h.m.clear(&h.timer)
 }
 
-// pushed: no other frame than messages shows that pushes come and how far the log
-// is.
+// pushed: messages were pushed. Only this frame shows that pushes still come, and how far
+// the log is.
 func (h *heartbeat) pushed() {
 	h.lastPush = h.m.now
 	h.plan()
 }
 
-// message: somebody wrote. What comes while one is there is new, whatever this
-// machine's clock says; of what a first join brings the row's own time counts.
+// message: somebody wrote. A row that comes while the room is open is new, whatever this
+// machine's clock says. For a row of the first join, its own time counts.
 func (h *heartbeat) message(newest wire.Message) {
 	at, err := time.Parse(time.RFC3339, newest.At)
-	if h.m.everLive || h.m.poll.ever || err == nil && h.m.now.Sub(at) < lively {
+	if h.m.everLive || h.m.poll.ever || err == nil && h.m.now.Sub(at) < livelyPeriod {
 		h.lastMessage = h.m.now
 		h.plan()
 	}
 }
 
-// holds: the count of people was said to hold for so many ms, 0 if that is not known.
+// holds: the count of people expires after this many ms, or never for 0.
 func (h *heartbeat) holds(ms int64) {
 	h.until = time.Time{}
 	if ms > 0 {
@@ -71,26 +74,27 @@ func (h *heartbeat) holds(ms int64) {
 	h.plan()
 }
 
-// soon: what the last pong said is to be asked again, in 2 s.
-func (h *heartbeat) soon() { h.doubt = true }
+// askSoon: the last pong is in doubt. It asks again at the shortest interval.
+func (h *heartbeat) askSoon() { h.doubt = true }
 
 func (h *heartbeat) plan() {
 	if !h.running {
 		return
 	}
-	due := h.lastPing.Add(longest)
+	due := h.lastPing.Add(longestInterval)
 	if h.m.visible {
-		idle := quiet
-		if h.m.now.Sub(h.lastMessage) < lively {
-			idle = eager
+		idle := quietInterval
+		if h.m.now.Sub(h.lastMessage) < livelyPeriod {
+			idle = livelyInterval
 		}
 		due = earlier(due, h.lastPush.Add(idle))
 		if !h.until.IsZero() {
-			due = earlier(due, h.until.Add(over))
+			due = earlier(due, h.until.Add(countDelay))
 		}
 	}
-	// Of two functions each goes by its own clock: none makes a client ask on and on.
-	if least := h.lastPing.Add(soon); h.doubt || due.Before(least) {
+	// Two functions have two clocks. The shortest interval keeps their difference from
+	// making a client ping on and on.
+	if least := h.lastPing.Add(shortestInterval); h.doubt || due.Before(least) {
 		due = least
 	}
 	h.m.set(&h.timer, due.Sub(h.m.now))
@@ -105,7 +109,7 @@ func (h *heartbeat) beat() {
 
 func (h *heartbeat) beaten() {
 	h.asking = false
-	h.lastPush = h.m.now // a pong tells as much
+	h.lastPush = h.m.now // a pong tells as much as a push
 	h.plan()
 }
 

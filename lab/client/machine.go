@@ -1,8 +1,7 @@
-// Package client is a client of the chat's wire protocol: one tab of one person
-// in one room. [Machine] is the whole of it, a state machine without I/O, clock
-// or goroutine; [Run] drives one over real sockets. docs/client.md describes
-// the machine as states, events and actions; web/src/client follows the same
-// description.
+// Package client is a client of the chat's wire protocol: one tab of one person in one room.
+// [Machine] is a state machine without I/O, clock or goroutine; [Driver] runs one over real
+// sockets. docs/client.md describes the machine as states, events and actions.
+// web/src/client follows the same description in the same words.
 package client
 
 import (
@@ -11,22 +10,22 @@ import (
 	"time"
 )
 
-// Config says for whom a machine works.
+// Config is the person and the room of a machine.
 type Config struct {
-	Room   string  // in any spelling
-	UID    string  // who the session says one is
-	Seed   uint64  // of jitter and cids
-	Outbox []Entry // what an earlier machine kept, in the order of writing
-	Hidden bool    // the room is not in view at first
-	// Polls: where no socket can be had it asks over HTTP, with [Fetch].
+	Room   string   // in any spelling
+	UID    string   // of the session
+	Seed   uint64   // of jitter and cids
+	Outbox []Stored // the entries of an earlier machine, in the order of writing
+	Hidden bool     // the room is not in view at first
+	// Polls: the machine asks over HTTP, with [Fetch], where no socket can be had.
 	Polls bool
-	// Shared: other tabs use the same stored outbox. An entry goes out only under
-	// its lock; see [Lock].
+	// Shared: other tabs use the same stored outbox. An entry goes out only under its lock;
+	// see [Lock].
 	Shared bool
-	// Revision is the highest revision of the protocol that the client knows, as
-	// that of a page which was loaded long ago; 0: the newest.
+	// Revision is the highest revision of the protocol that the client knows; 0: the newest.
+	// A page that was loaded long ago knows an older one.
 	Revision int
-	// Chance gives what jitter is made of, at least 0 and less than 1. Nil: from Seed.
+	// Chance returns numbers for jitter, at least 0 and less than 1. Nil: from Seed.
 	Chance func() float64
 }
 
@@ -39,22 +38,22 @@ type Machine struct {
 	actions []Action
 	timers  []*timer
 
-	links              []*link
-	lastLink           int
-	current, candidate *link
+	channels           []*channel
+	lastChannel        int
+	current, candidate *channel
 	ended, everLive    bool
-	asking             bool // for the session
+	asking             bool // whether the session is still there
 	retry, handOver    timer
-	doubtful, failures int // handshakes that failed: the session is asked for; it is good
+	doubtful, failures int // failed handshakes: the session is in question; the session is good
 	asked              map[int]*asked
 	lastAsk            int
-	again              backoff
+	backoff            backoff
 
-	key       string // the room as replies and pushes name it
-	anew      bool   // the next join asks for the newest page, whatever is known
-	rejoining bool
-	visible   bool
-	revision  int // of the server's protocol, as joined named it
+	room       string // the room as replies and pushes name it
+	fromNewest bool   // the next join asks for the newest page, whatever is known
+	rejoining  bool
+	visible    bool
+	revision   int // of the server's protocol, as joined named it
 
 	feed     feed
 	out      outbox
@@ -72,7 +71,7 @@ func New(cfg Config) *Machine {
 		m.chance = m.random.Float64
 	}
 	m.retry.fire, m.handOver.fire = m.open, m.open
-	m.again.m = m
+	m.backoff.m = m
 	m.feed.init(m)
 	m.out.init(m, cfg.Outbox)
 	m.heart.init(m)
@@ -81,8 +80,8 @@ func New(cfg Config) *Machine {
 	return m
 }
 
-// Handle takes an event at a moment that is not before the last one's, and gives
-// what is to be done, in that order.
+// Handle takes an event and returns the actions to do, in that order. now must not be before
+// the last event's.
 func (m *Machine) Handle(now time.Time, e Event) []Action {
 	m.now = now
 	for m.fireDue() {
@@ -94,11 +93,11 @@ func (m *Machine) Handle(now time.Time, e Event) []Action {
 	case Stop:
 		m.stop()
 	case Opened:
-		m.opened(m.link(e.Link))
+		m.opened(m.channel(e.Channel))
 	case Received:
-		m.received(m.link(e.Link), e.Frame)
+		m.received(m.channel(e.Channel), e.Frame)
 	case Closed:
-		m.lost(m.link(e.Link))
+		m.lost(m.channel(e.Channel))
 	case SessionIs:
 		m.sessionIs(e)
 	case Fetched:
@@ -129,8 +128,8 @@ func (m *Machine) Handle(now time.Time, e Event) []Action {
 	return actions
 }
 
-// Wake tells when the machine wants a [Tick] at the latest; ok is false if no
-// time matters to it.
+// Wake returns when the machine needs a [Tick] at the latest. ok is false if it waits for no
+// time.
 func (m *Machine) Wake() (at time.Time, ok bool) {
 	if t := m.earliest(); t != nil {
 		return t.at, true
@@ -138,16 +137,16 @@ func (m *Machine) Wake() (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// Position is up to where the log is known; Seq 0 and no epoch at first.
+// Position returns the position up to which the log is known; no epoch and seq 0 at first.
 func (m *Machine) Position() (epoch string, seq int64) { return m.feed.log.epoch, m.feed.log.last }
 
-// Live tells whether the machine has joined its room on an open connection.
+// Live reports whether the machine has joined its room on an open connection.
 func (m *Machine) Live() bool { return m.current != nil }
 
-// Polling tells whether the machine asks over HTTP, for want of a socket.
+// Polling reports whether the machine asks over HTTP, for want of a socket.
 func (m *Machine) Polling() bool { return m.poll.on }
 
-// Pending is how many entries the outbox holds that will go out by themselves.
+// Pending returns the number of entries that will go out without a decision of the person.
 func (m *Machine) Pending() int {
 	n := 0
 	for _, item := range m.out.items {
@@ -173,15 +172,15 @@ func (m *Machine) view(visible bool) {
 	m.heart.plan()
 }
 
-func (m *Machine) link(id int) *link {
-	i := slices.IndexFunc(m.links, func(l *link) bool { return l.id == id })
+func (m *Machine) channel(id int) *channel {
+	i := slices.IndexFunc(m.channels, func(c *channel) bool { return c.id == id })
 	if i < 0 {
 		return nil
 	}
-	return m.links[i]
+	return m.channels[i]
 }
 
-// timer fires once, when its time comes.
+// timer calls fire once, when its time comes.
 type timer struct {
 	at   time.Time
 	fire func()

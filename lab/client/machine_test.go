@@ -21,15 +21,15 @@ type player struct {
 	*testing.T
 	m     *client.Machine
 	now   time.Time
-	did   []client.Action // not yet looked at
+	did   []client.Action // not yet taken
 	shown []int64         // seqs, in the order of showing
 	acked []string        // cids
-	kept  map[string]client.Entry
+	kept  map[string]client.Stored
 }
 
-func newPlayer(t *testing.T, outbox ...client.Entry) *player {
+func newPlayer(t *testing.T, outbox ...client.Stored) *player {
 	m := client.New(client.Config{Room: "Room", UID: me, Seed: 7, Outbox: outbox})
-	p := &player{T: t, m: m, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), kept: map[string]client.Entry{}}
+	p := &player{T: t, m: m, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), kept: map[string]client.Stored{}}
 	p.event(client.Start{})
 	return p
 }
@@ -52,7 +52,7 @@ func (p *player) event(e client.Event) {
 	}
 }
 
-// pass lets time pass, waking the machine whenever it wants.
+// pass lets time pass. It wakes the machine at its timers.
 func (p *player) pass(d time.Duration) {
 	end := p.now.Add(d)
 	for {
@@ -67,7 +67,7 @@ func (p *player) pass(d time.Duration) {
 	p.event(client.Tick{})
 }
 
-// take gives the actions of one kind since the last take of any kind.
+// take returns the actions of one kind since the last take of any kind.
 func take[A client.Action](p *player) (list []A) {
 	for _, a := range p.did {
 		if a, ok := a.(A); ok {
@@ -78,8 +78,8 @@ func take[A client.Action](p *player) (list []A) {
 	return list
 }
 
-// asked wants one frame of this action to have gone out, and gives its link and id.
-func (p *player) asked(action string) (link int, id string, frame string) {
+// asked expects that one frame of this action has gone out. It returns its channel and id.
+func (p *player) asked(action string) (channel int, id string, frame string) {
 	p.Helper()
 	sent := take[client.Transmit](p)
 	i := slices.IndexFunc(sent, func(t client.Transmit) bool {
@@ -91,7 +91,7 @@ func (p *player) asked(action string) (link int, id string, frame string) {
 	frame = string(sent[i].Frame)
 	_, rest, _ := strings.Cut(frame, `"id":"`)
 	id, _, _ = strings.Cut(rest, `"`)
-	return sent[i].Link, id, frame
+	return sent[i].Channel, id, frame
 }
 
 func (p *player) nothing(action string) {
@@ -103,8 +103,8 @@ func (p *player) nothing(action string) {
 	}
 }
 
-func (p *player) reply(link int, format string, args ...any) {
-	p.event(client.Received{Link: link, Frame: fmt.Appendf(nil, format, args...)})
+func (p *player) reply(channel int, format string, args ...any) {
+	p.event(client.Received{Channel: channel, Frame: fmt.Appendf(nil, format, args...)})
 }
 
 func rows(from, to int64) []wire.Message {
@@ -126,26 +126,26 @@ func joined(id string, seq int64, more, reset bool, list []wire.Message) string 
 	}))
 }
 
-func (p *player) push(link int, list ...wire.Message) {
-	p.reply(link, "%s", wire.Encode(wire.Messages{Type: "messages", Room: "room", Epoch: epoch, Messages: list}))
+func (p *player) push(channel int, list ...wire.Message) {
+	p.reply(channel, "%s", wire.Encode(wire.Messages{Type: "messages", Room: "room", Epoch: epoch, Messages: list}))
 }
 
-func (p *player) page(link int, id string, more bool, list []wire.Message) {
-	p.reply(link, "%s", wire.Encode(wire.HistoryPage{Type: "history", ID: &id, Room: "room", Epoch: epoch, Messages: list, More: more}))
+func (p *player) page(channel int, id string, more bool, list []wire.Message) {
+	p.reply(channel, "%s", wire.Encode(wire.HistoryPage{Type: "history", ID: &id, Room: "room", Epoch: epoch, Messages: list, More: more}))
 }
 
 // live brings the machine into the room, with rows 1 to seq shown.
-func (p *player) live(seq int64) (link int) {
+func (p *player) live(seq int64) (channel int) {
 	p.Helper()
 	dials := take[client.Dial](p)
 	if len(dials) != 1 {
 		p.Fatalf("%d dials", len(dials))
 	}
-	link = dials[0].Link
-	p.event(client.Opened{Link: link})
+	channel = dials[0].Channel
+	p.event(client.Opened{Channel: channel})
 	_, id, _ := p.asked("join")
-	p.reply(link, "%s", joined(id, seq, false, false, rows(1, seq)))
-	return link
+	p.reply(channel, "%s", joined(id, seq, false, false, rows(1, seq)))
+	return channel
 }
 
 func (p *player) wantShown(want ...int64) {
@@ -156,55 +156,55 @@ func (p *player) wantShown(want ...int64) {
 }
 
 func TestOrder(t *testing.T) {
-	tests := map[string]func(p *player, link int){
-		"a push in order": func(p *player, link int) {
-			p.push(link, row(3, "u_other", "a"))
+	tests := map[string]func(p *player, channel int){
+		"a push in order": func(p *player, channel int) {
+			p.push(channel, row(3, "u_other", "a"))
 			p.wantShown(1, 2, 3)
 			p.pass(time.Second)
 			p.nothing("history")
 		},
-		"a doubled push": func(p *player, link int) {
-			p.push(link, row(3, "u_other", "a"))
-			p.push(link, row(3, "u_other", "a"))
-			p.push(link, row(2, "u_other", "other-2"))
+		"a doubled push": func(p *player, channel int) {
+			p.push(channel, row(3, "u_other", "a"))
+			p.push(channel, row(3, "u_other", "a"))
+			p.push(channel, row(2, "u_other", "other-2"))
 			p.wantShown(1, 2, 3)
 		},
-		"pushes out of order": func(p *player, link int) {
-			p.push(link, row(4, "u_other", "b"))
+		"pushes out of order": func(p *player, channel int) {
+			p.push(channel, row(4, "u_other", "b"))
 			p.wantShown(1, 2)
 			p.pass(299 * time.Millisecond)
-			p.push(link, row(3, "u_other", "a"))
+			p.push(channel, row(3, "u_other", "a"))
 			p.pass(time.Second)
 			p.nothing("history")
 			p.wantShown(1, 2, 3, 4)
 		},
-		"a lost push": func(p *player, link int) {
-			p.push(link, row(4, "u_other", "b"))
+		"a lost push": func(p *player, channel int) {
+			p.push(channel, row(4, "u_other", "b"))
 			p.pass(300 * time.Millisecond)
 			_, id, frame := p.asked("history")
 			if !strings.Contains(frame, `"after":2`) {
 				p.Errorf("asked %s", frame)
 			}
-			p.page(link, id, false, rows(3, 4))
+			p.page(channel, id, false, rows(3, 4))
 			p.wantShown(1, 2, 3, 4)
 		},
-		"a page that is cut": func(p *player, link int) {
-			p.push(link, row(5, "u_other", "b"))
+		"a page that is cut": func(p *player, channel int) {
+			p.push(channel, row(5, "u_other", "b"))
 			p.pass(300 * time.Millisecond)
 			_, id, _ := p.asked("history")
-			p.page(link, id, true, rows(3, 3))
+			p.page(channel, id, true, rows(3, 3))
 			_, id, frame := p.asked("history")
 			if !strings.Contains(frame, `"after":3`) {
 				p.Errorf("asked %s", frame)
 			}
-			p.page(link, id, false, rows(4, 5))
+			p.page(channel, id, false, rows(4, 5))
 			p.wantShown(1, 2, 3, 4, 5)
 		},
-		"a kind of a later version": func(p *player, link int) {
+		"a kind of a later version": func(p *player, channel int) {
 			poll := row(3, "u_other", "")
 			poll.Kind = "poll"
-			p.push(link, poll)
-			p.push(link, row(4, "u_other", "b"))
+			p.push(channel, poll)
+			p.push(channel, row(4, "u_other", "b"))
 			p.wantShown(1, 2, 3, 4)
 		},
 	}
@@ -218,45 +218,45 @@ func TestOrder(t *testing.T) {
 
 func TestPushesBeforeJoinedAreHeld(t *testing.T) {
 	p := newPlayer(t)
-	link := take[client.Dial](p)[0].Link
-	p.event(client.Opened{Link: link})
+	channel := take[client.Dial](p)[0].Channel
+	p.event(client.Opened{Channel: channel})
 	_, id, _ := p.asked("join")
-	p.push(link, row(3, "u_other", "c"))
+	p.push(channel, row(3, "u_other", "c"))
 	p.wantShown()
-	p.reply(link, "%s", joined(id, 2, false, false, rows(1, 2)))
+	p.reply(channel, "%s", joined(id, 2, false, false, rows(1, 2)))
 	p.wantShown(1, 2, 3)
 }
 
 func TestResume(t *testing.T) {
 	p := newPlayer(t)
-	p.event(client.Closed{Link: p.live(2)})
+	p.event(client.Closed{Channel: p.live(2)})
 	p.pass(time.Second)
-	link := take[client.Dial](p)[0].Link
-	p.event(client.Opened{Link: link})
+	channel := take[client.Dial](p)[0].Channel
+	p.event(client.Opened{Channel: channel})
 	_, id, frame := p.asked("join")
 	if !strings.Contains(frame, `"since":{"epoch":"`+epoch+`","seq":2}`) {
 		t.Errorf("joined with %s", frame)
 	}
-	// The first of more than one page: the rest is asked for at once.
-	p.reply(link, "%s", joined(id, 6, true, false, rows(3, 4)))
+	// The first of several pages: the client asks for the rest at once.
+	p.reply(channel, "%s", joined(id, 6, true, false, rows(3, 4)))
 	_, id, _ = p.asked("history")
-	p.page(link, id, false, rows(5, 6))
+	p.page(channel, id, false, rows(5, 6))
 	p.wantShown(1, 2, 3, 4, 5, 6)
 }
 
 func TestReset(t *testing.T) {
 	p := newPlayer(t)
-	link := p.live(2)
+	channel := p.live(2)
 	p.event(client.Write{Text: "hello"})
-	p.event(client.Closed{Link: link})
+	p.event(client.Closed{Channel: channel})
 	p.pass(time.Second)
-	link = take[client.Dial](p)[0].Link
-	p.event(client.Opened{Link: link})
+	channel = take[client.Dial](p)[0].Channel
+	p.event(client.Opened{Channel: channel})
 	_, id, _ := p.asked("join")
-	p.reply(link, "%s", joined(id, 9, true, true, rows(8, 9)))
+	p.reply(channel, "%s", joined(id, 9, true, true, rows(8, 9)))
 	p.wantShown(1, 2, 8, 9)
 	if began := take[client.Waits](p); len(began) != 1 {
-		t.Errorf("%d entries wait for the person's word", len(began))
+		t.Errorf("%d entries wait for the person to decide", len(began))
 	}
 	p.pass(time.Hour)
 	p.nothing("send")
@@ -264,16 +264,16 @@ func TestReset(t *testing.T) {
 
 func TestHeartbeat(t *testing.T) {
 	p := newPlayer(t)
-	link := p.live(2)
-	p.push(link, row(3, "u_other", "x"))
+	channel := p.live(2)
+	p.push(channel, row(3, "u_other", "x"))
 	p.pass(25*time.Second - 1)
 	p.nothing("ping")
 	p.pass(1)
 	_, id, _ := p.asked("ping")
-	p.reply(link, `{"type":"pong","id":%q,"heads":{"room":{"epoch":%q,"seq":5,"live":true,"onlineCount":1}}}`, id, epoch)
+	p.reply(channel, `{"type":"pong","id":%q,"heads":{"room":{"epoch":%q,"seq":5,"live":true,"onlineCount":1}}}`, id, epoch)
 	p.pass(300 * time.Millisecond)
 	_, id, _ = p.asked("history")
-	p.page(link, id, false, rows(4, 5))
+	p.page(channel, id, false, rows(4, 5))
 	p.wantShown(1, 2, 3, 4, 5)
 	p.event(client.View{Visible: false})
 	p.did = nil
@@ -281,7 +281,7 @@ func TestHeartbeat(t *testing.T) {
 	p.nothing("ping")
 	p.pass(time.Minute)
 	p.asked("ping")
-	p.pass(5 * time.Second) // and no pong: the socket is dead
+	p.pass(5 * time.Second) // no pong came: the socket is dead
 	if dials := take[client.Dial](p); len(dials) != 1 {
 		t.Errorf("%d dials", len(dials))
 	}
@@ -289,10 +289,10 @@ func TestHeartbeat(t *testing.T) {
 
 func TestNotLiveJoinsAgain(t *testing.T) {
 	p := newPlayer(t)
-	link := p.live(2)
+	channel := p.live(2)
 	p.pass(25 * time.Second)
 	_, id, _ := p.asked("ping")
-	p.reply(link, `{"type":"pong","id":%q,"heads":{"room":{"epoch":%q,"seq":2,"live":false,"onlineCount":1}}}`, id, epoch)
+	p.reply(channel, `{"type":"pong","id":%q,"heads":{"room":{"epoch":%q,"seq":2,"live":false,"onlineCount":1}}}`, id, epoch)
 	if _, _, frame := p.asked("join"); !strings.Contains(frame, `"since"`) {
 		t.Errorf("joined %s", frame)
 	}
@@ -306,9 +306,9 @@ func TestHandOver(t *testing.T) {
 		p.pass(time.Second)
 		for _, a := range p.did {
 			if d, ok := a.(client.Dial); ok {
-				fresh = d.Link
+				fresh = d.Channel
 			}
-			if tr, ok := a.(client.Transmit); ok && tr.Link == old {
+			if tr, ok := a.(client.Transmit); ok && tr.Channel == old {
 				_, rest, _ := strings.Cut(string(tr.Frame), `"id":"`)
 				id, _, _ := strings.Cut(rest, `"`)
 				p.reply(old, `{"type":"pong","id":%q,"heads":{"room":{"epoch":%q,"seq":2,"live":true,"onlineCount":1}}}`, id, epoch)
@@ -320,35 +320,35 @@ func TestHandOver(t *testing.T) {
 		}
 	}
 	if fresh == 0 {
-		t.Fatal("it stayed until the cut")
+		t.Fatal("the client stayed on its channel until the cut")
 	}
-	p.event(client.Opened{Link: fresh})
+	p.event(client.Opened{Channel: fresh})
 	_, id, _ := p.asked("join")
 	p.event(client.Write{Text: "on the old one"})
 	p.push(old, row(3, "u_other", "x"))
 	p.reply(fresh, "%s", joined(id, 3, false, false, rows(3, 3)))
 	if hung := take[client.Hangup](p); len(hung) != 0 {
-		t.Error("the old link was closed with a send under way")
+		t.Error("the old channel was closed with a send under way")
 	}
 	p.push(old, row(4, "u_other", "y"))
 	p.push(fresh, row(4, "u_other", "y"))
 	p.wantShown(1, 2, 3, 4)
 	p.pass(10 * time.Second)
-	if hung := take[client.Hangup](p); len(hung) != 1 || hung[0].Link != old {
+	if hung := take[client.Hangup](p); len(hung) != 1 || hung[0].Channel != old {
 		t.Errorf("hung up %v, want %d", hung, old)
 	}
 }
 
 func TestReconnectIsJittered(t *testing.T) {
 	p := newPlayer(t)
-	p.event(client.Closed{Link: p.live(0)})
+	p.event(client.Closed{Channel: p.live(0)})
 	var last time.Duration
 	for n := range 12 {
 		began := p.now
 		for len(take[client.Dial](p)) == 0 {
 			at, ok := p.m.Wake()
 			if !ok {
-				t.Fatal("it gave up")
+				t.Fatal("the client gave up")
 			}
 			p.now = at
 			p.event(client.Tick{})
@@ -357,26 +357,26 @@ func TestReconnectIsJittered(t *testing.T) {
 		if most := min(30*time.Second, 500*time.Millisecond<<n); last > most {
 			t.Errorf("waited %v before try %d", last, n)
 		}
-		p.event(client.Closed{Link: 2 + n})
+		p.event(client.Closed{Channel: 2 + n})
 		p.event(client.SessionIs{Known: true, UID: me})
 	}
 }
 
 func TestBye(t *testing.T) {
 	p := newPlayer(t)
-	link := p.live(0)
-	p.reply(link, `{"type":"bye","code":"unauthorized","retry":true}`)
+	channel := p.live(0)
+	p.reply(channel, `{"type":"bye","code":"unauthorized","retry":true}`)
 	p.pass(time.Second)
 	if dials := take[client.Dial](p); len(dials) != 1 {
 		t.Fatalf("%d dials after a bye that says retry", len(dials))
 	}
-	p.event(client.Opened{Link: 2})
+	p.event(client.Opened{Channel: 2})
 	p.reply(2, `{"type":"bye","code":"unauthorized","retry":false}`)
 	if out := take[client.SignedOut](p); len(out) != 1 {
 		t.Error("not signed out")
 	}
 	p.pass(time.Hour)
 	if dials := take[client.Dial](p); len(dials) != 0 {
-		t.Error("it dialled again")
+		t.Error("the client dialled again")
 	}
 }

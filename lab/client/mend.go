@@ -6,20 +6,20 @@ import (
 	"projectchat/internal/wire"
 )
 
-// bare tells of a row about a message that it does not say which: a server from
-// before there were changes passes such rows on, without what it does not know.
+// bare reports whether a row about a message does not say which message. A server of
+// revision 1 passes the row on without the fields that it does not know.
 func bare(row wire.Message) bool {
 	_, changes := changing[row.Kind]
 	return changes && row.Target == 0
 }
 
-// mend keeps the places of bare rows of the log's run, which are asked for again.
+// mend keeps the seqs of bare rows that are asked for again.
 type mend struct {
 	seqs   []int64 // ascending
 	asking bool
 }
 
-// took notes what came at the end of the run.
+// took notes the bare ones of the rows that came at the log's end.
 func (n *mend) took(fresh []wire.Message) {
 	for _, row := range fresh {
 		if bare(row) {
@@ -28,8 +28,8 @@ func (n *mend) took(fresh []wire.Message) {
 	}
 }
 
-// mend asks again for rows that came bare. Nobody waits for them: they have their
-// place, and what comes after them is shown.
+// mend asks again for rows that came bare. They have their place in the log, so nobody waits
+// for them.
 func (d *feed) mend() {
 	if d.bare.asking || len(d.bare.seqs) == 0 || !d.m.canAsk() || !d.m.knows(withChanges) {
 		return
@@ -41,14 +41,14 @@ func (d *feed) mend() {
 		if refused != nil || page.Epoch != epoch || epoch != d.log.epoch {
 			return
 		}
-		d.m.out.seen(epoch, page.Messages)
+		d.m.out.arrived(epoch, page.Messages)
 		if d.mended(page.Messages) {
 			d.mend()
 		}
 	})
 }
 
-// mended takes rows that were bare; false if all still are.
+// mended takes the rows that were bare. It returns false if all of them still are.
 func (d *feed) mended(page []wire.Message) (news bool) {
 	for _, row := range page {
 		if i, was := slices.BinarySearch(d.bare.seqs, row.Seq); was && !bare(row) {

@@ -10,66 +10,31 @@ import (
 )
 
 const (
-	waitingAge  = 24 * time.Hour
 	longestText = 4000
 	// maxConflicts is how often an entry looks for its own row under its cid.
 	maxConflicts = 3
 )
 
-// passing are refusals after which the same message may still go in.
-var passing = []string{"behind", "not_joined", "unauthorized", offline}
-
-// mayPass tells whether the same entry may still go in after a refusal.
-//
-// That another row has its cid can mean its own, whose text was changed since: a
-// function from before there were changes takes that for another message. So it
-// looks for it first.
-func (i *item) mayPass(code string) bool {
-	if code == "cid_conflict" && !i.overwrites() {
-		return i.conflicts < maxConflicts
-	}
-	return slices.Contains(passing, code)
-}
-
-// item is an entry of the outbox with what only this machine knows of it.
-type item struct {
-	Entry
-	notBefore time.Time
-	backoff   backoff
-	found     int64     // its row, as long as that is no acknowledgement; see [Entry.overwrites]
-	seq       int64     // its place in the log once it is acknowledged, else 0
-	firstTry  time.Time // over the connection at hand; from then on its 15 s count
-	late      bool      // they have passed
-	told      bool      // that it waits
-	patient   bool      // the server said when to try again
-	conflicts int       // how often another row was said to have its cid
-}
-
-func (i *item) waits(now time.Time) bool { return i.Reset || now.Sub(i.WordAt) > waitingAge }
-func (i *item) queued(now time.Time) bool {
-	return i.seq == 0 && i.Refused == "" && (i.found != 0 || !i.waits(now))
-}
-
-// outbox is texts on their way into the log: none lost, none twice, in the order
-// of writing. One goes out at a time, and waits for its answer.
+// outbox is texts on their way into the log. None is lost, none goes in twice, and all go in
+// the order of writing. One goes out at a time, and the next waits for its answer.
 type outbox struct {
 	m     *Machine
 	items []*item
 	shared
 	attempting *attempt
 	wake       timer
-	changes    timer // as long as it runs they are held back; see [outbox.notUnderstood]
+	changes    timer // changes are held back as long as it runs; see [outbox.notUnderstood]
 	lastAt     time.Time
 }
 
 type attempt struct{ item *item }
 
-func (o *outbox) init(m *Machine, kept []Entry) {
+func (o *outbox) init(m *Machine, kept []Stored) {
 	o.m = m
 	o.wake.fire, o.changes.fire = o.kick, o.kick
 	for _, e := range kept {
 		if e.UID == m.cfg.UID {
-			o.items = append(o.items, &item{Entry: e, backoff: backoff{m: m}})
+			o.items = append(o.items, &item{Stored: e, backoff: backoff{m: m}})
 			if e.Written.After(o.lastAt) {
 				o.lastAt = e.Written
 			}
@@ -86,27 +51,27 @@ func (o *outbox) write(c Change) {
 		at = o.lastAt.Add(1)
 	}
 	o.lastAt = at
-	e := Entry{
+	e := Stored{
 		UID: o.m.cfg.UID, Kind: c.Kind, Target: c.Target, Text: c.Text, Written: at, WordAt: at, Since: o.m.feed.position(),
 		CID: fmt.Sprintf("%x-%x", at.UnixMilli(), o.m.random.Uint64()),
 	}
 	if len([]rune(c.Text)) > longestText {
 		e.Refused = "too_large"
 	}
-	it := &item{Entry: e, backoff: backoff{m: o.m}}
+	it := &item{Stored: e, backoff: backoff{m: o.m}}
 	o.items = append(o.items, it)
 	o.keep(it)
 	o.kick()
 }
 
-// retry is the person's word: send it again, with the same cid.
+// retry sends an entry again, with the same cid, because the person wants it.
 func (o *outbox) retry(cid string) {
 	it := o.find(cid)
 	if it == nil || it.seq != 0 {
 		return
 	}
 	if it.Reset {
-		// The old place means nothing; that it may go in twice is the person's choice.
+		// The old position means nothing. The text may go in twice: the person has chosen that.
 		it.Since, it.Tried = nil, false
 	}
 	it.Reset, it.Refused, it.WordAt, it.notBefore, it.told = false, "", o.m.now, time.Time{}, false
@@ -125,8 +90,8 @@ func (o *outbox) discard(cid string) {
 	}
 }
 
-// seen looks for acknowledgements in a list of rows, before any other rule.
-func (o *outbox) seen(epoch string, rows []wire.Message) {
+// arrived looks for acknowledgements in a list of rows, before any other rule.
+func (o *outbox) arrived(epoch string, rows []wire.Message) {
 	for _, row := range rows {
 		if row.UID != o.m.cfg.UID {
 			continue
@@ -150,7 +115,7 @@ func (o *outbox) sent(f frame) {
 	}
 	o.acknowledge(it, f.Epoch, f.Seq)
 	if f.Duplicate {
-		o.m.feed.head(f.Epoch, f.Seq) // the log tells the row as it is now
+		o.m.feed.reaches(f.Epoch, f.Seq) // the row may have been changed since: ask the log
 	} else {
 		o.m.feed.sent(f.Epoch, wire.Message{
 			Seq: f.Seq, Kind: cmp.Or(it.Kind, kindMessage), Target: it.Target, CID: f.CID, UID: it.UID, Name: o.m.presence.nameOf(it.UID), Text: it.Text, At: f.At,
@@ -159,7 +124,7 @@ func (o *outbox) sent(f frame) {
 	o.publish()
 }
 
-// joined: what was written against another log waits for the person's word.
+// joined: entries that were written against another log wait until the person decides.
 func (o *outbox) joined(epoch string, reset bool) {
 	for _, it := range slices.Clone(o.items) {
 		if it.Since == nil || !reset && it.Since.Epoch == epoch {
@@ -170,19 +135,19 @@ func (o *outbox) joined(epoch string, reset bool) {
 			continue
 		}
 		if it.found != 0 {
-			o.discard(it.CID) // what it changed is gone, too
+			o.discard(it.CID) // the message that it changed is gone, too
 			continue
 		}
 		it.Reset = true
 		if !o.m.cfg.Shared {
-			o.keep(it) // else another tab may have sent it: that is looked up before
+			o.keep(it) // else the store is read first: another tab may have sent it
 		}
 	}
 	o.look()
 	o.publish()
 }
 
-// resume: there is a way out again.
+// resume: messages can go out again.
 func (o *outbox) resume() {
 	o.look()
 	for _, it := range o.items {
@@ -193,7 +158,7 @@ func (o *outbox) resume() {
 	o.kick()
 }
 
-// interrupted: an answer will not come any more.
+// interrupted: the channel is gone, so no answer will come.
 func (o *outbox) interrupted() {
 	o.attempting = nil
 	for _, it := range o.items {
@@ -213,7 +178,7 @@ func (o *outbox) kick() {
 	}
 }
 
-// ready gives the entry that can go out now, if there is one.
+// ready returns the entry that can go out now, if there is one.
 func (o *outbox) ready() *item {
 	if !o.m.canSend() {
 		return nil
@@ -245,34 +210,16 @@ func (o *outbox) next() *item {
 	return nil
 }
 
-// place moves since on: only over rows that were looked at, one after the other.
-// An entry that was never tried is in no row at all; one that was tried before an
-// epoch was known may be in any.
-func (it *item) place(g *roomLog) {
-	if g.epoch == "" || it.found != 0 {
-		return
-	}
-	if it.Since == nil {
-		it.Since = &wire.Position{Epoch: g.epoch}
-		if !it.Tried {
-			it.Since.Seq = g.last
-		}
-	}
-	if it.Since.Epoch == g.epoch && it.Since.Seq >= g.first-1 && it.Since.Seq < g.last {
-		it.Since = &wire.Position{Epoch: g.epoch, Seq: g.last}
-	}
-}
-
 func (o *outbox) try(it *item) {
 	it.place(&o.m.feed.log)
 	if it.firstTry.IsZero() {
 		it.firstTry = o.m.now
 	}
-	it.Tried = true // which must be known before it can be true
+	it.Tried = true // the store must know of the try before it begins
 	o.keep(it)
 	a := &attempt{it}
 	o.attempting = a
-	body := wire.SendBody{Room: o.m.key, CID: it.CID, Kind: it.Kind, Target: it.Target, Text: it.Text, Since: it.Since, As: it.UID}
+	body := wire.SendBody{Room: o.m.room, CID: it.CID, Kind: it.Kind, Target: it.Target, Text: it.Text, Since: it.Since, As: it.UID}
 	o.m.send(body, func(reply frame, refused *refusal) {
 		mine := o.attempting == a
 		if mine {
@@ -300,7 +247,7 @@ func (o *outbox) refused(it *item, why *refusal) {
 	case why.code == "reset":
 		it.Reset = true
 		o.keep(it)
-		if it.Since == nil || it.Since.Epoch == o.m.feed.log.epoch { // else it has begun anew meanwhile
+		if it.Since == nil || it.Since.Epoch == o.m.feed.log.epoch { // else the client has joined the new log meanwhile
 			o.m.rejoin(true)
 		}
 	case why.code == "bad_request" && it.Kind != "":
@@ -316,7 +263,7 @@ func (o *outbox) refused(it *item, why *refusal) {
 	}
 }
 
-// recover does what makes the next try better than this one.
+// recover prepares a better next try.
 func (o *outbox) recover(it *item, why *refusal) {
 	switch why.code {
 	case "not_joined":
@@ -330,7 +277,7 @@ func (o *outbox) recover(it *item, why *refusal) {
 		o.m.feed.lookOn(*it.Since, func(since wire.Position, refused *refusal) {
 			if refused == nil && it.found == 0 && it.seq == 0 {
 				it.Since = &since
-				o.keep(it) // else another look at the store, where tabs share one, takes it back
+				o.keep(it) // else the next read of a shared store would undo it
 			}
 			if refused == nil {
 				it.notBefore = time.Time{}
@@ -350,8 +297,8 @@ func (o *outbox) acknowledge(it *item, epoch string, seq int64) {
 	o.giveUp(it)
 }
 
-// giveUp waits no longer for the answer to an attempt; when it comes it counts
-// all the same.
+// giveUp ends the attempt that is under way if it is this entry's. An answer that comes later
+// counts, too.
 func (o *outbox) giveUp(it *item) {
 	if o.attempting != nil && o.attempting.item == it {
 		o.attempting = nil
@@ -359,7 +306,7 @@ func (o *outbox) giveUp(it *item) {
 	}
 }
 
-// publish lets entries go that are rows of the log's run now.
+// publish drops the entries that are known rows now.
 func (o *outbox) publish() {
 	last := o.m.feed.log.last
 	o.items = slices.DeleteFunc(o.items, func(it *item) bool { return it.seq != 0 && it.seq <= last })
@@ -377,4 +324,4 @@ func (o *outbox) remove(it *item) {
 	o.items = slices.DeleteFunc(o.items, func(other *item) bool { return other == it })
 }
 
-func (o *outbox) keep(it *item) { o.m.act(Keep{it.Entry}) }
+func (o *outbox) keep(it *item) { o.m.act(Keep{it.Stored}) }

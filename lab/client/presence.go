@@ -7,13 +7,14 @@ import (
 	"projectchat/internal/wire"
 )
 
+// leaveDelay is how long a person who left is still shown: most come back at once.
 const leaveDelay = 1500 * time.Millisecond
 
-// presence is who is in the room, put together from joined, pushes and pongs.
+// presence is the people in the room, put together from joined, pushes and pongs.
 type presence struct {
 	m         *Machine
 	people    []wire.Person
-	leaving   map[string]*timer // gone, but shown a little longer
+	leaving   map[string]*timer // people who left and are still shown
 	latest    map[string]string // the time of the latest push about each person
 	told      int
 	disagreed bool
@@ -33,7 +34,7 @@ func (p *presence) joined(online []wire.Person, count int) {
 	p.tell(count)
 }
 
-// clear: nobody is known, as where the machine polls.
+// clear forgets everybody: over HTTP nobody is known.
 func (p *presence) clear() {
 	for uid := range p.leaving {
 		p.stay(uid)
@@ -44,22 +45,22 @@ func (p *presence) clear() {
 
 func (p *presence) push(f frame) {
 	for _, person := range f.Joined {
-		if p.news(person.UID, f.At) {
+		if p.isNews(person.UID, f.At) {
 			p.stay(person.UID)
 			p.remove(person.UID)
 			p.people = append(p.people, person)
 		}
 	}
 	for _, person := range f.Left {
-		if p.news(person.UID, f.At) {
+		if p.isNews(person.UID, f.At) {
 			p.left(person.UID)
 		}
 	}
 	p.tell(f.OnlineCount)
 }
 
-// verdict is what a pong's count says of the list. A push may have overtaken the
-// pong, so it takes two running to join again.
+// verdict says whether a pong's count contradicts the list. A push may have overtaken the
+// pong, so only the second contradiction in a row makes the client join again.
 type verdict int
 
 const (
@@ -68,8 +69,8 @@ const (
 	wrongAgain
 )
 
-// pong takes a pong's count, and for how long it holds: an estimate, as in a large
-// room, for no time, which contradicts no list.
+// pong takes a pong's count, and how long that holds. A count that holds for no time is an
+// estimate, as in a large room, and contradicts no list.
 func (p *presence) pong(count int, holds int64) verdict {
 	v := right
 	if (holds > 0 || count == 0) && count != len(p.people)-len(p.leaving) {
@@ -92,7 +93,7 @@ func (p *presence) nameOf(uid string) string {
 	return ""
 }
 
-func (p *presence) news(uid, at string) bool {
+func (p *presence) isNews(uid, at string) bool {
 	if known, ok := p.latest[uid]; ok && at < known {
 		return false
 	}

@@ -18,12 +18,11 @@ import (
 	"projectchat/lab/client"
 )
 
-// scenario is a script that every client of the protocol must follow; those of
-// testdata/scenarios are played to the page's client, too. testdata/README.md
-// says how they are written.
+// scenario is a script that every client of the protocol must follow. Those of
+// testdata/scenarios are played to the page's client, too. testdata/README.md has the fields.
 type scenario struct {
 	About  string
-	After  string // begins when the steps of this file of testdata are over
+	After  string // the steps of this file of testdata come first
 	Hidden bool
 	Outbox []struct {
 		UID, CID, Text string
@@ -34,12 +33,12 @@ type scenario struct {
 	Steps []scene
 }
 
-// scene is one event, and what is expected since the last one.
+// scene is one event, and the actions that are expected since the last one.
 type scene struct {
 	At       int64
 	Opened   *int
 	Closed   *int
-	Link     int
+	Channel  int
 	Frame    map[string]any
 	Raw      *string
 	Write    *string
@@ -50,7 +49,7 @@ type scene struct {
 	Online   bool
 	Typing   bool
 	Answer   *httpAnswer
-	Pongs    any // how pings are answered from now on, unseen; false: not at all
+	Pongs    any // the answer to each ping from now on, which then counts as not sent; false: no longer
 	Dials    int
 	Hangs    []int
 	Sends    []map[string]any
@@ -114,7 +113,7 @@ type actor struct {
 	t          *testing.T
 	m          *client.Machine
 	began, now time.Time
-	frames     map[string]map[string]any // what frames have unless they say otherwise
+	frames     map[string]map[string]any // the usual fields of each type of frame
 	bound      map[string]any            // variables of the script
 	pongs      map[string]any
 
@@ -131,10 +130,10 @@ func newActor(t *testing.T, s scenario) *actor {
 	began := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	a := &actor{t: t, began: began, now: began, bound: map[string]any{}, state: "down"}
 	readJSON(t, "testdata/frames.json", &a.frames)
-	var outbox []client.Entry
+	var outbox []client.Stored
 	for _, e := range s.Outbox {
 		at := began.Add(-time.Duration(e.Age) * time.Millisecond)
-		outbox = append(outbox, client.Entry{UID: e.UID, CID: e.CID, Text: e.Text, Written: at, WordAt: at, Since: e.Since, Tried: e.Tried})
+		outbox = append(outbox, client.Stored{UID: e.UID, CID: e.CID, Text: e.Text, Written: at, WordAt: at, Since: e.Since, Tried: e.Tried})
 	}
 	a.m = client.New(client.Config{
 		Room: "General", UID: me, Outbox: outbox, Hidden: s.Hidden, Polls: true, Chance: func() float64 { return 0.5 },
@@ -143,7 +142,7 @@ func newActor(t *testing.T, s scenario) *actor {
 	return a
 }
 
-// until lets time pass, waking the machine whenever it wants.
+// until lets time pass. It wakes the machine at its timers.
 func (a *actor) until(at time.Duration) {
 	end := a.began.Add(at)
 	for {
@@ -159,16 +158,16 @@ func (a *actor) until(at time.Duration) {
 }
 
 func (a *actor) happen(s scene) {
-	link := max(s.Link, 1)
+	channel := max(s.Channel, 1)
 	switch {
 	case s.Opened != nil:
-		a.event(client.Opened{Link: *s.Opened})
+		a.event(client.Opened{Channel: *s.Opened})
 	case s.Closed != nil:
-		a.event(client.Closed{Link: *s.Closed})
+		a.event(client.Closed{Channel: *s.Closed})
 	case s.Frame != nil:
-		a.event(client.Received{Link: link, Frame: text(a.fill(s.Frame))})
+		a.event(client.Received{Channel: channel, Frame: text(a.fill(s.Frame))})
 	case s.Raw != nil:
-		a.event(client.Received{Link: link, Frame: []byte(*s.Raw)})
+		a.event(client.Received{Channel: channel, Frame: []byte(*s.Raw)})
 	case s.Write != nil:
 		a.event(client.Write{Text: *s.Write})
 	case s.Change != nil:
@@ -201,7 +200,7 @@ func (a *actor) do(action client.Action) {
 	case client.Dial:
 		a.dials++
 	case client.Hangup:
-		a.hangs = append(a.hangs, x.Link)
+		a.hangs = append(a.hangs, x.Channel)
 	case client.Transmit:
 		a.transmit(x)
 	case client.AskSession:
@@ -229,11 +228,11 @@ func (a *actor) do(action client.Action) {
 func (a *actor) transmit(x client.Transmit) {
 	f := parsed(x.Frame)
 	if f["action"] == "ping" && a.pongs != nil {
-		a.event(client.Received{Link: x.Link, Frame: text(a.fill(pong(f["id"], a.pongs)))})
+		a.event(client.Received{Channel: x.Channel, Frame: text(a.fill(pong(f["id"], a.pongs)))})
 		return
 	}
-	if x.Link > 1 {
-		f["link"] = float64(x.Link)
+	if x.Channel > 1 {
+		f["channel"] = float64(x.Channel)
 	}
 	a.sends = append(a.sends, f)
 }
@@ -242,10 +241,10 @@ func pong(id any, head map[string]any) map[string]any {
 	return map[string]any{"type": "pong", "id": id, "head": head}
 }
 
-// answer answers the oldest request over HTTP that has none yet.
+// answer answers the oldest open request over HTTP.
 func (a *actor) answer(h httpAnswer) {
 	if len(a.pending) == 0 {
-		a.t.Fatal("nothing was asked that could be answered")
+		a.t.Fatal("no request over HTTP is open")
 	}
 	oldest := a.pending[0]
 	a.pending = a.pending[1:]
@@ -280,8 +279,8 @@ func (a *actor) shows() []string {
 	return list
 }
 
-// changing is how the change of a message stands that is in the outbox: the first
-// that is not pending, else the last.
+// changing returns the state of a message's changes in the outbox: of the first that is not
+// pending, else of the last.
 func (a *actor) changing(target int64) string {
 	state := ""
 	for _, u := range a.m.Unsent() {
@@ -305,7 +304,7 @@ func (a *actor) nowState() string {
 	return a.state
 }
 
-// expect wants all that the client did since the last step, and nothing else.
+// expect expects exactly these actions since the last step.
 func (a *actor) expect(where string, s scene) {
 	a.t.Helper()
 	if a.dials != s.Dials {
@@ -328,7 +327,7 @@ func (a *actor) expect(where string, s scene) {
 	a.dials, a.hangs, a.sends, a.asks = 0, nil, nil, nil
 }
 
-// match binds variables where it meets them first.
+// match compares frames. It binds a variable at its first use.
 func (a *actor) match(where, what string, got, want []map[string]any) {
 	a.t.Helper()
 	for i := range min(len(got), len(want)) {
@@ -357,7 +356,7 @@ func (a *actor) bind(got, want any) {
 	}
 }
 
-// value puts values in the place of variables.
+// value replaces variables by their values.
 func (a *actor) value(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -380,9 +379,9 @@ func (a *actor) value(v any) any {
 	return v
 }
 
-// fill makes a whole frame of what a script says of it.
+// fill completes a frame of which a script names only a part.
 func (a *actor) fill(f map[string]any) map[string]any {
-	if head, ok := f["head"].(map[string]any); ok { // a pong's, of the one room
+	if head, ok := f["head"].(map[string]any); ok { // of a pong: that of this room
 		f = a.over("pong", f, map[string]any{"heads": map[string]any{"general": a.over("head", head)}})
 		delete(f, "head")
 	} else {
@@ -398,7 +397,7 @@ func (a *actor) fill(f map[string]any) map[string]any {
 	return a.value(f).(map[string]any)
 }
 
-// row: a number stands for somebody's message in that place.
+// row completes a row. A number stands for somebody's message with that seq.
 func (a *actor) row(r any) map[string]any {
 	said, ok := r.(map[string]any)
 	if !ok {

@@ -14,13 +14,13 @@ const (
 	lockHeld
 )
 
-// shared is what an outbox has to know where other tabs use the same store.
+// shared is the state of an outbox whose store other tabs use, too.
 type shared struct {
 	lock lockState
-	mine map[string]wire.Position // rows of one's own that were seen, by cid
+	mine map[string]wire.Position // the person's rows that arrived, by cid
 }
 
-// hasLock tells whether an entry may go out; if not, it asks for the lock.
+// hasLock reports whether an entry may go out. If not, it asks for the lock.
 func (o *outbox) hasLock() bool {
 	if !o.m.cfg.Shared || o.lock == lockHeld {
 		return true
@@ -39,7 +39,7 @@ func (o *outbox) unlock() {
 	}
 }
 
-func (o *outbox) locked(entries []Entry) {
+func (o *outbox) locked(entries []Stored) {
 	if o.lock != lockWanted {
 		return
 	}
@@ -47,20 +47,20 @@ func (o *outbox) locked(entries []Entry) {
 	o.loaded(entries)
 }
 
-// look asks what other tabs have left, sent or taken out.
+// look asks for the stored entries: other tabs may have left, sent or discarded some.
 func (o *outbox) look() {
 	if o.m.cfg.Shared {
 		o.m.act(Load{})
 	}
 }
 
-// loaded makes the entries here those of the store: what another tab has sent or
-// taken out is gone, what it has tried was tried.
-func (o *outbox) loaded(entries []Entry) {
+// loaded makes the entries here those of the store. Another tab may have tried an entry, or
+// have sent or discarded it.
+func (o *outbox) loaded(entries []Stored) {
 	if o.m.ended {
 		return
 	}
-	stored := map[string]Entry{}
+	stored := map[string]Stored{}
 	for _, e := range entries {
 		stored[e.CID] = e
 	}
@@ -76,7 +76,7 @@ func (o *outbox) loaded(entries []Entry) {
 	}
 	for _, e := range entries {
 		if e.UID == o.m.cfg.UID && o.find(e.CID) == nil {
-			o.items = append(o.items, &item{Entry: e, backoff: backoff{m: o.m}})
+			o.items = append(o.items, &item{Stored: e, backoff: backoff{m: o.m}})
 		}
 		if e.Written.After(o.lastAt) {
 			o.lastAt = e.Written
@@ -89,18 +89,18 @@ func (o *outbox) loaded(entries []Entry) {
 	o.kick()
 }
 
-// asStored: the store tells what became of an entry, but not yet that the log has
-// begun anew since; unless the person has had a word on it.
-func (o *outbox) asStored(it *item, e Entry) {
+// asStored takes an entry as the store has it. The store may not know yet that the log was
+// reset; the entry keeps that mark unless the person has decided since.
+func (o *outbox) asStored(it *item, e Stored) {
 	reset := it.Reset && !e.Reset && !e.WordAt.After(it.WordAt)
-	it.Entry = e
+	it.Stored = e
 	if reset {
 		it.Reset = true
 		o.keep(it)
 	}
 }
 
-// ofOtherEpochs: what was written against another log waits for the person's word.
+// ofOtherEpochs: entries that were written against another log wait until the person decides.
 func (o *outbox) ofOtherEpochs() {
 	epoch := o.m.feed.log.epoch
 	for _, it := range slices.Clone(o.items) {
@@ -115,7 +115,7 @@ func (o *outbox) ofOtherEpochs() {
 	}
 }
 
-// noteMine: the store may tell of an entry only after its row came.
+// noteMine keeps a row of the person: the store may tell of its entry later.
 func (o *outbox) noteMine(epoch string, row wire.Message) {
 	if o.mine == nil {
 		o.mine = map[string]wire.Position{}

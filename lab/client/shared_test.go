@@ -10,43 +10,43 @@ import (
 )
 
 // sharing is a machine in a room whose outbox other tabs use, too.
-func sharing(t *testing.T) (p *player, link int) {
+func sharing(t *testing.T) (p *player, channel int) {
 	m := client.New(client.Config{Room: "Room", UID: me, Seed: 7, Shared: true})
-	p = &player{T: t, m: m, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), kept: map[string]client.Entry{}}
+	p = &player{T: t, m: m, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), kept: map[string]client.Stored{}}
 	p.event(client.Start{})
 	return p, p.live(2)
 }
 
-func entry(cid string, written int, since int64, tried bool) client.Entry {
+func entry(cid string, written int, since int64, tried bool) client.Stored {
 	at := time.Date(2026, 11, 24, 8, written, 0, 0, time.UTC)
-	return client.Entry{UID: me, CID: cid, Text: cid, Written: at, WordAt: at, Since: &wire.Position{Epoch: epoch, Seq: since}, Tried: tried}
+	return client.Stored{UID: me, CID: cid, Text: cid, Written: at, WordAt: at, Since: &wire.Position{Epoch: epoch, Seq: since}, Tried: tried}
 }
 
 func TestSharedOutbox(t *testing.T) {
-	p, link := sharing(t)
+	p, channel := sharing(t)
 	p.event(client.Write{Text: "mine"})
 	asked := take[client.Lock](p)
 	if len(asked) != 1 {
 		t.Fatalf("asked for the lock %d times", len(asked))
 	}
-	var own client.Entry
+	var own client.Stored
 	for _, e := range p.kept {
 		own = e
 	}
-	// What another tab left goes first, from where it may stand in the log.
-	p.event(client.Locked{Entries: []client.Entry{own, entry("theirs", 1, 1, true)}})
+	// The other tab's entry goes first, from the position up to which it was in no row.
+	p.event(client.Locked{Entries: []client.Stored{own, entry("theirs", 1, 1, true)}})
 	_, id, frame := p.asked("send")
 	if cidOf(frame) != "theirs" || !strings.Contains(frame, `"seq":2`) {
 		t.Errorf("sent %s", frame)
 	}
-	p.reply(link, `{"type":"sent","id":%q,"room":"room","cid":"theirs","epoch":%q,"seq":3,"at":"2026-11-24T09:00:01.000Z","duplicate":false}`, id, epoch)
+	p.reply(channel, `{"type":"sent","id":%q,"room":"room","cid":"theirs","epoch":%q,"seq":3,"at":"2026-11-24T09:00:01.000Z","duplicate":false}`, id, epoch)
 	_, id, frame = p.asked("send")
 	if cidOf(frame) != own.CID {
 		t.Errorf("sent %s", frame)
 	}
-	p.reply(link, `{"type":"sent","id":%q,"room":"room","cid":%q,"epoch":%q,"seq":4,"at":"2026-11-24T09:00:01.000Z","duplicate":false}`, id, own.CID, epoch)
+	p.reply(channel, `{"type":"sent","id":%q,"room":"room","cid":%q,"epoch":%q,"seq":4,"at":"2026-11-24T09:00:01.000Z","duplicate":false}`, id, own.CID, epoch)
 	if left := take[client.Unlock](p); len(left) != 1 {
-		t.Errorf("let the lock go %d times", len(left))
+		t.Errorf("released the lock %d times", len(left))
 	}
 	p.wantShown(1, 2, 3, 4)
 }
@@ -56,7 +56,7 @@ func TestSharedOutboxWithoutTheLock(t *testing.T) {
 	p.event(client.Write{Text: "mine"})
 	p.pass(20 * time.Second)
 	p.nothing("send")
-	p.event(client.Locked{}) // and another tab has sent it meanwhile
+	p.event(client.Locked{}) // another tab has sent the entry meanwhile
 	p.pass(time.Second)
 	p.nothing("send")
 	if list := p.m.Unsent(); len(list) != 0 {
@@ -65,15 +65,15 @@ func TestSharedOutboxWithoutTheLock(t *testing.T) {
 }
 
 func TestSharedOutboxFindsWhatWasSent(t *testing.T) {
-	p, link := sharing(t)
-	p.push(link, row(3, me, "theirs"))
+	p, channel := sharing(t)
+	p.push(channel, row(3, me, "theirs"))
 	p.event(client.Write{Text: "mine"})
-	var own client.Entry
+	var own client.Stored
 	for _, e := range p.kept {
 		own = e
 	}
-	of := func(e client.Entry, epoch string) client.Entry { e.Since.Epoch = epoch; return e }
-	p.event(client.Locked{Entries: []client.Entry{own, entry("theirs", 1, 1, true), of(entry("old", 2, 1, false), "another")}})
+	of := func(e client.Stored, epoch string) client.Stored { e.Since.Epoch = epoch; return e }
+	p.event(client.Locked{Entries: []client.Stored{own, entry("theirs", 1, 1, true), of(entry("old", 2, 1, false), "another")}})
 	if _, _, frame := p.asked("send"); cidOf(frame) != own.CID {
 		t.Errorf("sent %s", frame)
 	}
@@ -82,17 +82,17 @@ func TestSharedOutboxFindsWhatWasSent(t *testing.T) {
 	}
 }
 
-// What another tab has sent is not put back into the store when the log begins anew.
+// A reset of the log does not put an entry back into the store that another tab has sent.
 func TestSharedOutboxAfterReset(t *testing.T) {
-	p, link := sharing(t)
+	p, channel := sharing(t)
 	p.event(client.Write{Text: "mine"})
-	p.push(link, wire.Message{})
+	p.push(channel, wire.Message{})
 	for cid := range p.kept {
 		delete(p.kept, cid)
 	}
-	p.reply(link, `{"type":"messages","room":"room","epoch":"another","messages":[]}`)
+	p.reply(channel, `{"type":"messages","room":"room","epoch":"another","messages":[]}`)
 	_, id, _ := p.asked("join")
-	p.reply(link, `{"type":"joined","id":%q,"v":2,"room":"room","title":"Room","uid":%q,"epoch":"another","seq":0,"messages":[],"more":false,"reset":true,"online":[],"onlineCount":0}`, id, me)
+	p.reply(channel, `{"type":"joined","id":%q,"v":2,"room":"room","title":"Room","uid":%q,"epoch":"another","seq":0,"messages":[],"more":false,"reset":true,"online":[],"onlineCount":0}`, id, me)
 	p.event(client.Loaded{})
 	p.pass(time.Minute)
 	if len(p.kept) != 0 || len(p.m.Unsent()) != 0 {
@@ -100,24 +100,25 @@ func TestSharedOutboxAfterReset(t *testing.T) {
 	}
 }
 
-// How far an entry has looked is kept, or the next look at the store takes it back.
+// The position up to which an entry has looked is stored: the next read of the store would
+// undo it otherwise.
 func TestSharedOutboxKeepsHowFarItLooked(t *testing.T) {
 	m := client.New(client.Config{Room: "Room", UID: me, Seed: 7, Shared: true})
-	p := &player{T: t, m: m, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), kept: map[string]client.Entry{}}
+	p := &player{T: t, m: m, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), kept: map[string]client.Stored{}}
 	p.event(client.Start{})
-	link := take[client.Dial](p)[0].Link
-	p.event(client.Opened{Link: link})
+	channel := take[client.Dial](p)[0].Channel
+	p.event(client.Opened{Channel: channel})
 	_, id, _ := p.asked("join")
-	p.reply(link, "%s", joined(id, 300, true, false, rows(251, 300)))
+	p.reply(channel, "%s", joined(id, 300, true, false, rows(251, 300)))
 	p.event(client.Write{Text: "mine"})
-	p.event(client.Locked{Entries: []client.Entry{entry("theirs", 1, 10, true)}})
+	p.event(client.Locked{Entries: []client.Stored{entry("theirs", 1, 10, true)}})
 	_, id, _ = p.asked("send")
-	p.reply(link, `{"type":"error","id":%q,"code":"behind","message":"","temporary":false}`, id)
+	p.reply(channel, `{"type":"error","id":%q,"code":"behind","message":"","temporary":false}`, id)
 	for _, from := range []int64{11, 111, 211, 311} {
 		_, id, _ = p.asked("history")
-		p.page(link, id, from < 211, rows(from, min(from+99, 300)))
+		p.page(channel, id, from < 211, rows(from, min(from+99, 300)))
 	}
-	p.event(client.Locked{Entries: []client.Entry{p.kept["theirs"]}})
+	p.event(client.Locked{Entries: []client.Stored{p.kept["theirs"]}})
 	if _, _, frame := p.asked("send"); cidOf(frame) != "theirs" || !strings.Contains(frame, `"seq":300`) {
 		t.Errorf("sent %s", frame)
 	}

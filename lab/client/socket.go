@@ -6,50 +6,24 @@ import (
 )
 
 const (
-	// API Gateway cuts at 2 h; everybody moves over before that, not all at once.
+	// API Gateway cuts at 2 h. Every client moves over before that, but not all at once.
 	handOverFrom = 100 * time.Minute
 	handOverSpan = 15 * time.Minute
+	// How many handshakes must fail in a row, though HTTP works, before the client polls.
+	failuresUntilPolling = 3
+	// While it polls, it looks for a socket every one to two minutes.
+	pollRetryFrom = time.Minute
+	pollRetrySpan = time.Minute
 
-	backoffCap  = 30 * time.Second
-	backoffBase = 500 * time.Millisecond
-	// A thousand clients that are each up for so long knock no more than 100 times a second.
-	steady = 10 * time.Second
-
-	// comeBack is how many a second may come back: API Gateway takes 500 new
-	// connections a second.
-	comeBack = 150
-	// outOfView is the crowd that a tab reckons with of which nobody sees whether it
-	// is there: in a storm most of the tabs of many small rooms are such.
-	outOfView = 900
+	// How many clients a hidden tab assumes will reconnect when it does. It cannot see the
+	// others; in an outage most tabs are hidden ones in small rooms.
+	hiddenTabClients = 900
 )
 
-// hopelessJoin are refusals of a join that the same join will meet again.
-var hopelessJoin = []string{"bad_request", "forbidden", "not_found", "too_large"}
+// finalJoinCodes are refusals of a join that the same join will meet again.
+var finalJoinCodes = []string{"bad_request", "forbidden", "not_found", "too_large"}
 
-// backoff is full jitter: rand(0, min(30 s, first · 2ⁿ)), beginning anew once
-// something was up for 10 s.
-type backoff struct {
-	m     *Machine
-	tries int
-	up    time.Time
-}
-
-// next is how long to wait, never less than retryAfter. first is 0.5 s, or what
-// a crowd of so many needs to come back one after the other.
-func (b *backoff) next(retryAfter time.Duration, crowd int) time.Duration {
-	if !b.up.IsZero() && b.m.now.Sub(b.up) >= steady {
-		b.tries = 0
-	}
-	b.up = time.Time{}
-	first := max(backoffBase, time.Duration(crowd)*time.Second/comeBack)
-	span := min(backoffCap, first<<min(b.tries, 10))
-	b.tries++
-	return retryAfter + time.Duration(b.m.chance()*float64(span))
-}
-
-func (b *backoff) isUp() { b.up = b.m.now }
-
-// open begins a connection beside the one in use, unless one is under way.
+// open starts a connection beside the one in use, unless one is under way.
 func (m *Machine) open() {
 	if m.ended || m.candidate != nil {
 		return
@@ -64,30 +38,31 @@ func (m *Machine) retryNow() {
 	}
 }
 
-func (m *Machine) opened(l *link) {
-	if l == nil || l.state != opening {
+func (m *Machine) opened(c *channel) {
+	if c == nil || c.state != opening {
 		return
 	}
-	m.clear(&l.handshake)
-	l.state = open
-	m.join(l, func(refused *refusal) {
+	m.clear(&c.handshake)
+	c.state = open
+	m.join(c, func(refused *refusal) {
 		switch {
-		case l != m.candidate:
+		case c != m.candidate:
 		case refused == nil:
-			m.adopt(l)
+			m.adopt(c)
 		default:
-			m.notJoined(l, refused)
+			m.notJoined(c, refused)
 		}
 	})
 }
 
-// adopt makes a joined link the one in use, and only then lets go of the old.
-func (m *Machine) adopt(l *link) {
+// adopt makes a joined channel the one in use. The old one is closed last: replies that it
+// still waits for may arrive there.
+func (m *Machine) adopt(c *channel) {
 	old := m.current
-	m.current, m.candidate, m.everLive, m.failures = l, nil, true, 0
+	m.current, m.candidate, m.everLive, m.failures = c, nil, true, 0
 	m.poll.turn(false)
 	m.clear(&m.retry)
-	m.again.isUp()
+	m.backoff.up()
 	m.set(&m.handOver, handOverFrom+time.Duration(m.chance()*float64(handOverSpan)))
 	m.live()
 	if old != nil {
@@ -95,44 +70,45 @@ func (m *Machine) adopt(l *link) {
 	}
 }
 
-func (m *Machine) notJoined(l *link, why *refusal) {
+func (m *Machine) notJoined(c *channel, why *refusal) {
 	m.candidate = nil
-	m.hangUp(l)
+	m.hangUp(c)
 	if why.code == "unauthorized" {
 		m.verify()
 	}
-	if slices.Contains(hopelessJoin, why.code) && !why.temporary {
+	if slices.Contains(finalJoinCodes, why.code) && !why.temporary {
 		m.act(Failed{why.code})
 		return
 	}
-	m.later(why.retryAfter)
+	m.tryAgain(why.retryAfter)
 }
 
-// drop gives the link in use up: it is dead, or of no use.
-func (m *Machine) drop(l *link, why *refusal) {
-	if l != m.current || l == nil {
+// drop closes the channel in use: it is dead, or of no use. A new one is opened at once, or
+// after a refusal a little later.
+func (m *Machine) drop(c *channel, why *refusal) {
+	if c != m.current || c == nil {
 		return
 	}
 	m.lostCurrent()
-	m.hangUp(l)
+	m.hangUp(c)
 	if why != nil && why.code == "unauthorized" {
 		m.verify()
 	}
 	switch {
 	case m.candidate != nil:
 	case why != nil:
-		m.later(why.retryAfter)
+		m.tryAgain(why.retryAfter)
 	default:
 		m.open()
 	}
 }
 
-func (m *Machine) lostLink(l *link, wasOpen bool) {
-	switch l {
+func (m *Machine) lostChannel(c *channel, wasOpen bool) {
+	switch c {
 	case m.current:
 		m.lostCurrent()
-		if m.candidate == nil { // else a hand-over that is under way is the quickest way back
-			m.later(0)
+		if m.candidate == nil { // else a hand-over is under way: no way back is quicker
+			m.tryAgain(0)
 		}
 	case m.candidate:
 		m.candidate = nil
@@ -140,7 +116,7 @@ func (m *Machine) lostLink(l *link, wasOpen bool) {
 			m.doubtful++
 			m.verify()
 		}
-		m.later(0)
+		m.tryAgain(0)
 	}
 }
 
@@ -150,33 +126,33 @@ func (m *Machine) lostCurrent() {
 	m.down()
 }
 
-func (m *Machine) later(retryAfter time.Duration) {
+func (m *Machine) tryAgain(retryAfter time.Duration) {
 	if m.ended || m.candidate != nil {
 		return
 	}
 	if m.poll.on {
-		m.set(&m.retry, lookFrom+time.Duration(m.chance()*float64(lookSpan)))
+		m.set(&m.retry, pollRetryFrom+time.Duration(m.chance()*float64(pollRetrySpan)))
 		return
 	}
-	m.set(&m.retry, m.again.next(retryAfter, m.crowd()))
+	m.set(&m.retry, m.backoff.next(retryAfter, m.clients()))
 }
 
-// crowd is how many may come back together with this one, were all cut off.
-func (m *Machine) crowd() int {
+// clients returns how many clients would reconnect together if all of them were cut off.
+func (m *Machine) clients() int {
 	if m.visible {
 		return m.presence.told
 	}
-	return max(m.presence.told, outOfView)
+	return max(m.presence.told, hiddenTabClients)
 }
 
-// bye: the server is about to close the link.
-func (m *Machine) bye(l *link, retry bool) {
+// bye: the server is about to close the channel.
+func (m *Machine) bye(c *channel, retry bool) {
 	if !retry {
 		m.signOut()
 		return
 	}
-	m.act(Hangup{l.id})
-	m.lost(l)
+	m.act(Hangup{c.id})
+	m.lost(c)
 }
 
 // verify asks whether the session is still there.
@@ -214,8 +190,17 @@ func (m *Machine) stop() {
 	m.current, m.candidate = nil, nil
 	m.poll.turn(false)
 	m.down()
-	for _, l := range slices.Clone(m.links) {
-		m.hangUp(l)
+	for _, c := range slices.Clone(m.channels) {
+		m.hangUp(c)
 	}
 	m.timers = nil
+}
+
+// handshakesFailed counts the failed handshakes once the session is known to be good.
+func (m *Machine) handshakesFailed() {
+	m.failures += m.doubtful
+	m.doubtful = 0
+	if m.cfg.Polls && m.current == nil && m.failures >= failuresUntilPolling {
+		m.poll.turn(true)
+	}
 }

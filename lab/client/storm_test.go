@@ -10,7 +10,7 @@ import (
 	"projectchat/lab/client"
 )
 
-// happening is something that happens to one of many machines.
+// happening is an event of one of many machines.
 type happening struct {
 	at      time.Time
 	machine int
@@ -29,8 +29,8 @@ func (a *agenda) Pop() any {
 	return x
 }
 
-// crowd is many machines before a server that lets in at most 500 connections a
-// second, which is API Gateway's quota.
+// crowd is many machines before a server that takes at most 500 connections a second, which
+// is API Gateway's quota.
 type crowd struct {
 	machines []*client.Machine
 	inRoom   int
@@ -87,15 +87,15 @@ func (c *crowd) do(i int, a client.Action) {
 		id, _, _ := strings.Cut(rest, `"`)
 		one, all := `"onlineCount":1`, fmt.Sprintf(`"onlineCount":%d`, c.inRoom)
 		frame := strings.Replace(joined(id, 0, false, false, nil), one, all, 1)
-		c.in(trip, i, client.Received{Link: a.Link, Frame: []byte(frame)})
+		c.in(trip, i, client.Received{Channel: a.Channel, Frame: []byte(frame)})
 	case client.Began:
 		c.live[i] = c.now
-	case client.People: // a joined that goes on where the last one ended tells these only
+	case client.People: // a joined without new rows causes no other action
 		c.live[i] = c.now
 	}
 }
 
-// busiest is the greatest number of times within any second.
+// busiest returns the greatest number of times within any second.
 func busiest(times []time.Time) int {
 	most, first := 0, 0
 	for i, at := range times {
@@ -107,8 +107,8 @@ func busiest(times []time.Time) int {
 	return most
 }
 
-// TestStorm cuts a thousand clients at once. All must be back within 30 s, and
-// never knock more often than 200 times a second.
+// TestStorm cuts a thousand clients at once. All must be back within 30 s, with at most 200
+// handshakes in any second.
 func TestStorm(t *testing.T) {
 	for name, test := range map[string]struct {
 		inRoom int
@@ -127,7 +127,7 @@ func storm(t *testing.T, c *crowd) {
 	c.dials = nil
 	cut := c.now
 	for i := range c.machines {
-		c.in(0, i, client.Closed{Link: 1})
+		c.in(0, i, client.Closed{Channel: 1})
 	}
 	c.run(time.Minute)
 	peak, slowest := busiest(c.dials), time.Duration(0)

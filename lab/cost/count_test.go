@@ -31,9 +31,6 @@ import (
 	locallambda "projectchat/local/lambda"
 )
 
-// text is what people say: 100 characters.
-var text = strings.Repeat("0123456789", 10)
-
 // invoker is a function.
 type invoker interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
@@ -41,8 +38,8 @@ type invoker interface {
 
 type object = map[string]any
 
-// ask invokes a function and gives what that used. Bytes to the browser are
-// those of the reply's body, of which a socket gets a frame.
+// ask invokes a function and returns the units that it used. The bytes to the browser are
+// those of the reply's body; a socket gets them in a frame.
 func (m *meter) ask(t *testing.T, f invoker, event object) (units, string) {
 	t.Helper()
 	if m.overloaded {
@@ -74,7 +71,7 @@ func (m *meter) ask(t *testing.T, f invoker, event object) (units, string) {
 		u.Requests = 1
 		return u, reply.Body
 	}
-	u.Messages++ // what came in; connecting and leaving count as one, too
+	u.Messages++ // frames that came in; connecting and leaving count as one, too
 	if message, isMessage := event["body"].(string); isMessage {
 		u.Messages += frames(len(message)) - 1
 		if reply.Body != "" && twoWay(event) {
@@ -84,7 +81,7 @@ func (m *meter) ask(t *testing.T, f invoker, event object) (units, string) {
 	return u, reply.Body
 }
 
-// twoWay tells that the reply goes to the client: the sample's do not, nor does
+// twoWay reports whether the reply goes to the client. The sample's replies do not, nor does
 // that to typing.
 func twoWay(event object) bool {
 	route := event["requestContext"].(object)["routeKey"]
@@ -99,13 +96,13 @@ func socket(route, connection, body string, headers object) object {
 	return e
 }
 
-// logged counts what is written to it.
+// logged counts the bytes that are written to it.
 type logged struct{ m *meter }
 
 func (l logged) Write(p []byte) (int, error) {
 	l.m.add(units{Logged: float64(len(p))})
 	if bytes.Contains(p, []byte("left to be mended")) {
-		l.m.overload() // a call that a request can do without has failed
+		l.m.overload() // a call failed that the request can do without
 	}
 	return len(p), nil
 }
@@ -134,8 +131,8 @@ func mustTable(t *testing.T, endpoint string, keys ...string) (*dynamodb.Client,
 	return client, spec.Name
 }
 
-// countOurs counts what the real handlers use of DynamoDB, when one comes
-// into a room in which all others are.
+// countOurs counts the units that the real handlers use on a local DynamoDB, when one person
+// comes into a room in which all others are.
 func countOurs(t *testing.T, people int) room {
 	for range 10 {
 		if r, ok := tryToCount(t, people); ok {
@@ -153,7 +150,7 @@ func tryToCount(t *testing.T, people int) (r room, ok bool) {
 	clock := chattest.NewClock()
 	metrics, log := apigw.NewMetrics(logged{m}, "ProjectChat/projectchat", nil), apigw.NewLogger(logged{m})
 	store := dynamo.New(dynamo.NewClient(local(m.database.URL)), table, clock.Now)
-	rules := compose.Rules(store, countedCast{m}, chat.Options{Now: clock.Now, Log: log, Recorder: metrics, Ring: func() uint32 { return 0 }})
+	rules := compose.Rules(store, countedPosts{m}, chat.Options{Now: clock.Now, Log: log, Recorder: metrics, Ring: func() uint32 { return 0 }})
 	connect, send := apigw.Connect(rules, log).Counted(metrics), apigw.Send(rules, log).Counted(metrics)
 	disconnect := apigw.Disconnect(rules, log).Counted(metrics)
 	crowd(t, dynamo.New(client, table, clock.Now), clock, people-1)
@@ -179,24 +176,24 @@ func tryToCount(t *testing.T, people int) (r room, ok bool) {
 		r.Send, _ = m.ask(t, send, socket("send", me, fmt.Sprintf(`{"action":"send","id":"2","room":"general","cid":"01KB%022d","text":%q,"since":{"epoch":%q,"seq":%d}}`, since, text, head.Epoch, since), nil))
 		since++
 	}
-	clock.Advance(61 * time.Second) // after which it renews its sign of life
+	clock.Advance(61 * time.Second) // after it a ping renews the seat
 	r.Ping, _ = m.ask(t, connect, socket("ping", me, `{"action":"ping","id":"3","rooms":["general"]}`, nil))
 	r.Typing, _ = m.ask(t, send, socket("typing", me, `{"action":"typing","room":"general"}`, nil))
 	r.Close, _ = m.ask(t, disconnect, socket("$disconnect", me, "", nil))
 	return r, !m.overloaded
 }
 
-// countedCast counts the posts that a Broadcaster would make: making them has a
+// countedPosts counts the posts that a Broadcaster would make. It makes none: a post has a
 // time limit, which a busy machine might not keep.
-type countedCast struct{ m *meter }
+type countedPosts struct{ m *meter }
 
-func (c countedCast) Push(_ context.Context, to []string, p chat.Push) (gone []string) {
+func (c countedPosts) Push(_ context.Context, to []string, p chat.Push) (gone []string) {
 	n, size := float64(len(to)), len(apigw.EncodePush(p))
 	c.m.add(units{Posts: n, Messages: n * frames(size), Out: n * float64(size)})
 	return nil
 }
 
-func (c countedCast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
+func (c countedPosts) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
 	c.Push(ctx, []string{id}, bye)
 	return nil
 }
@@ -238,7 +235,7 @@ func buildSample(t *testing.T) (dir string) {
 	return dir
 }
 
-// patiently does something that may be done twice until the store has time for it.
+// patiently repeats something that may be done twice until the store has time for it.
 func patiently(do func() error) error {
 	for {
 		if err := do(); !errors.Is(err, refusal.ErrBusy) {
@@ -247,8 +244,8 @@ func patiently(do func() error) error {
 	}
 }
 
-// countSample counts what AWS's sample uses: its functions as processes, by the
-// same meter. It knows no rooms: each message goes to every connection there is.
+// countSample counts the units of AWS's sample: its functions as processes, by the same
+// meter. It has no rooms: each message goes to every connection.
 func countSample(t *testing.T, programs string, people int) room {
 	endpoint := localdb.ForTest(t)
 	client, table := mustTable(t, endpoint, "connectionId")

@@ -12,15 +12,15 @@ import (
 	"testing"
 )
 
-// meter stands between functions and what they call: before DynamoDB, whose own
+// meter stands between functions and the services that they call: before DynamoDB, whose own
 // figures it takes, and in the place of @connections.
 type meter struct {
 	database, connections *httptest.Server
 
 	mu  sync.Mutex
 	now units
-	// overloaded: this machine was too busy for the store's patience, so that what
-	// was counted is worth nothing.
+	// overloaded: this machine was too busy for the store's time limits, so that the counts
+	// are worthless.
 	overloaded bool
 }
 
@@ -37,7 +37,7 @@ func newMeter(t *testing.T, database string) *meter {
 	return m
 }
 
-// frames are what API Gateway bills for a message: each begun 32 KB.
+// frames is the number of messages that API Gateway bills for one: each begun 32 KB.
 func frames(bytes int) float64 { return max(1, math.Ceil(float64(bytes)/(32<<10))) }
 
 func (m *meter) add(u units) {
@@ -52,7 +52,7 @@ func (m *meter) overload() {
 	m.overloaded = true
 }
 
-// take gives what was used since the last time.
+// take returns the units that were used since the last time.
 func (m *meter) take() units {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -61,7 +61,7 @@ func (m *meter) take() units {
 	return u
 }
 
-// call passes a request on, and asks DynamoDB what it takes of the capacity.
+// call passes a request on, and asks DynamoDB for the capacity that it takes.
 func (m *meter) call(t *testing.T, w http.ResponseWriter, r *http.Request, database string) {
 	_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	var members map[string]any
@@ -94,8 +94,8 @@ func (m *meter) call(t *testing.T, w http.ResponseWriter, r *http.Request, datab
 	w.Write(answer)
 }
 
-// consumed reads what an answer says of capacity. A read that finds nothing is
-// billed as one of 4 KB, for which a local DynamoDB says 0:
+// consumed reads the capacity out of an answer. A read that finds nothing is billed as one of
+// 4 KB, for which a local DynamoDB says 0:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 func consumed(t *testing.T, op string, consistent bool, answer []byte) units {
 	type capacity struct{ CapacityUnits float64 }
@@ -108,7 +108,7 @@ func consumed(t *testing.T, op string, consistent bool, answer []byte) units {
 	if json.Unmarshal(answer, &one) == nil {
 		used = one.ConsumedCapacity.CapacityUnits
 		if strings.HasSuffix(one.Type, "ConditionalCheckFailedException") {
-			used = 1 // it is billed as the write that it would have been; ours are up to 1 KB
+			used = 1 // a failed condition is billed as the write that it prevented; ours are up to 1 KB
 		}
 	} else if json.Unmarshal(answer, &many) == nil {
 		for _, c := range many.ConsumedCapacity {
@@ -124,7 +124,7 @@ func consumed(t *testing.T, op string, consistent bool, answer []byte) units {
 		return units{Calls: 1, Reads: max(used, least)}
 	}
 	if used == 0 {
-		t.Errorf("%s says nothing of its capacity: %s", op, answer)
+		t.Errorf("%s tells no capacity: %s", op, answer)
 	}
 	return units{Calls: 1, Writes: used}
 }

@@ -2,8 +2,8 @@ package main
 
 import "math"
 
-// price is a price in US dollars for per units, the first free of a month left
-// out: list, us-east-1.
+// price is a price in US dollars for per units, without the first units that are free in each
+// month: list, us-east-1.
 type price struct {
 	dollars, per, free float64
 	source             string
@@ -14,8 +14,7 @@ type pricing struct {
 	sendMB                                                                                      int // memory of the function that sends
 }
 
-// ours are the prices of this chat. Only what is free for ever is left out; the
-// free tier of the first twelve months is not.
+// ours are the prices of this chat. They leave out the free tier of the first twelve months.
 var ours = pricing{
 	message:    price{1.00, 1e6, 0, "aws.amazon.com/api-gateway/pricing, by amnic.com and awsforengineers.com, 2026-11: first 1 B; metered in 32 KB"},
 	minute:     price{0.25, 1e6, 0, "the same"},
@@ -39,7 +38,7 @@ var samples = func() pricing {
 	return p
 }()
 
-// What is not counted but reckoned, each on the dear side.
+// These are estimates, not counts, each on the dear side.
 const (
 	dynamoMS = 4.0    // of a call of DynamoDB; all of them as if one came after the other
 	postMS   = 12.0   // of a post to @connections
@@ -48,12 +47,12 @@ const (
 	fullMB   = 1769.0 // memory at which a function has a whole processor
 
 	rowBytes      = 500     // of a row of the log with its text and DynamoDB's own 100
-	pageBytes     = 200_000 // that a page costs a person in a day; most of it is kept by the browser
+	pageBytes     = 200_000 // that a page costs a person in a day; the browser keeps most of it
 	pageRequests  = 12
 	platformBytes = 1_100 // Lambda's own lines of an invocation, and API Gateway's
 )
 
-// milliseconds are the billed time of what has these units.
+// milliseconds returns the billed time of an invocation with these units.
 func (u units) milliseconds(mb int, sequential bool) float64 {
 	waves := math.Ceil(u.Posts / atOnce)
 	if sequential {

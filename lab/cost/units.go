@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// units are what AWS bills of one thing that happens, and what its time is
-// reckoned from.
+// units are the quantities that AWS bills for one event, and those that its time is estimated
+// from.
 type units struct {
 	Invocations float64 `json:"invocations"` // of Lambda functions
 	Requests    float64 `json:"requests"`    // to the HTTP API
@@ -21,7 +21,7 @@ type units struct {
 	Logged      float64 `json:"logged"`
 }
 
-// room is what is counted of a chat with so many people, all of them there.
+// room is the counts of a room with this many people, all of them there.
 type room struct {
 	People int   `json:"people"`
 	SignIn units `json:"signIn"` // to get a name
@@ -32,8 +32,8 @@ type room struct {
 	Close  units `json:"close"`
 }
 
-// counts are what was counted of this chat, for rooms of several sizes, and of
-// AWS's sample, for several numbers of connections.
+// counts are the counts of this chat, for rooms of several sizes, and of AWS's sample, for
+// several numbers of connections.
 type counts struct {
 	Ours   []room `json:"ours"`
 	Sample []room `json:"sample"`
@@ -45,13 +45,13 @@ var counted []byte
 func load() (counts, error) {
 	var c counts
 	if err := json.Unmarshal(counted, &c); err != nil {
-		return counts{}, fmt.Errorf("read what was counted: %w", err)
+		return counts{}, fmt.Errorf("read the counts: %w", err)
 	}
 	return c, nil
 }
 
-// at is what is counted for a number of people: between and beyond the sizes
-// that were counted it is on the line through the nearest two.
+// at returns the counts for a number of people. Between and beyond the counted sizes it is on
+// the line through the nearest two.
 func at(rooms []room, people int) room {
 	i := slices.IndexFunc(rooms, func(r room) bool { return r.People >= people })
 	if i >= 0 && rooms[i].People == people {
@@ -96,11 +96,11 @@ const days = 30
 
 func (m month) people() float64 { return float64(m.Rooms * m.People) }
 
-// sent are the messages of the month.
+// sent is the number of messages of the month.
 func (m month) sent() float64 { return m.people() * float64(m.Messages) * days }
 
-// opened are the connections of the month: API Gateway cuts each after 2 hours,
-// shortly before which a page opens another.
+// opened is the number of connections of the month: API Gateway cuts each after 2 hours, and
+// a page opens another shortly before.
 func (m month) opened() float64 { return m.people() * days * max(1, m.Hours/2) }
 
 func (m month) connectionMinutes() float64 { return m.people() * m.Hours * 60 * days }
@@ -149,8 +149,8 @@ func sum(lines []line) (dollars float64) {
 	return dollars
 }
 
-// perMessage is the price of one message to a room, without what people cost by
-// being there, and without anything that is free.
+// perMessage is the price of one message to a room, without the cost of people's presence,
+// and without free units.
 func perMessage(u units, p pricing, sequentialPosts bool) float64 {
 	each := func(n float64, price price) float64 { return n * price.dollars / price.per }
 	ms := u.milliseconds(p.sendMB, sequentialPosts)

@@ -8,8 +8,8 @@ import (
 	"projectchat/internal/chat"
 )
 
-// own has Ann say something, and edit it once; it gives the place of the message.
-// It does so once in a stage.
+// own lets Ann write a message and edit it. It returns the message's seq. A stage does it
+// once.
 func (s *stage) own() (seq int64) {
 	s.Helper()
 	say := func(frame object) reply {
@@ -19,7 +19,7 @@ func (s *stage) own() (seq int64) {
 	first := say(object{"cid": "own", "text": "own text"})
 	edit := say(object{"cid": "own-edit", "kind": "edit", "target": first.seq(), "text": "edited text"})
 	if first.kind() != "sent" || edit.kind() != "sent" {
-		s.Errorf("Ann cannot speak: %s, %s", first.Body, edit.Body)
+		s.Errorf("Ann cannot write: %s, %s", first.Body, edit.Body)
 	}
 	return first.seq()
 }
@@ -79,7 +79,7 @@ func (s *stage) row(seq int64) chat.Message {
 	return s.rows()[seq-1]
 }
 
-// noText wants no text of Ann's message in the log, nor of its edits.
+// noText wants no text of Ann's message in the log, neither in its row nor in its edits.
 func (s *stage) noText() {
 	s.Helper()
 	seq := s.own()
@@ -93,8 +93,8 @@ func (s *stage) noText() {
 	}
 }
 
-// TestAnEditAndADeletion lets both go wrong, each at each of its steps, in either
-// order, and then repeats those that were not answered, as a client does.
+// TestAnEditAndADeletion lets both fail at each of their steps, in either order. Then it
+// repeats those that got no answer, as a client does.
 func TestAnEditAndADeletion(t *testing.T) {
 	onlyInMemory(t)
 	edit, deletion := change("c1", "edit", "new text"), change("c2", "delete", "")
@@ -127,8 +127,8 @@ func TestAnEditAndADeletion(t *testing.T) {
 	t.Logf("%d pairs", pairs)
 }
 
-// settles wants a change to be acknowledged, or refused since the message is gone.
-// What was acknowledged is not asked for again.
+// settles wants a change to be acknowledged, or refused since the message is gone. It does
+// not ask again for an acknowledged change.
 func (s *stage) settles(answer reply, ask func(*stage, *process) reply) {
 	s.Helper()
 	if !answer.died && answer.kind() == "sent" {

@@ -23,7 +23,7 @@ import (
 // object is JSON.
 type object = map[string]any
 
-// mishap is what goes wrong in one run of a function: at its k-th step.
+// mishap is the fault of one run of a function: at its k-th step.
 type mishap struct {
 	k    int
 	when chattest.When
@@ -37,7 +37,7 @@ func (m mishap) String() string {
 	return fmt.Sprintf("step %d %s, dies %v", m.k, when, m.dies)
 }
 
-// every lists what can go wrong at a step.
+// every lists the mishaps of a step.
 func every(k int) []mishap {
 	return []mishap{
 		{k, chattest.Before, false}, {k, chattest.Before, true}, {k, chattest.After, false}, {k, chattest.After, true},
@@ -45,7 +45,7 @@ func every(k int) []mishap {
 	}
 }
 
-// process is one run of a function: it counts its steps.
+// process is one run of a function. It counts its steps.
 type process struct {
 	mishap
 	mu    sync.Mutex
@@ -65,47 +65,47 @@ func (p *process) fault() chattest.Fault {
 	return chattest.Fault{}
 }
 
-// cast posts by the same process.
-type cast struct {
+// broadcaster posts by the same process.
+type broadcaster struct {
 	*chattest.Broadcaster
 	p *process
 }
 
-func (c cast) Push(ctx context.Context, to []string, push chat.Push) (gone []string) {
+func (b broadcaster) Push(ctx context.Context, to []string, push chat.Push) (gone []string) {
 	for _, id := range to {
-		switch c.p.fault().When {
+		switch b.p.fault().When {
 		case chattest.Before:
 			continue
 		case chattest.HangBefore, chattest.HangAfter:
 			<-ctx.Done()
 			continue
 		}
-		gone = append(gone, c.Broadcaster.Push(ctx, []string{id}, push)...)
+		gone = append(gone, b.Broadcaster.Push(ctx, []string{id}, push)...)
 	}
 	return gone
 }
 
-func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
-	switch c.p.fault().When {
+func (b broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
+	switch b.p.fault().When {
 	case chattest.Before:
 		return chattest.ErrInjected
 	case chattest.HangBefore, chattest.HangAfter:
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	return c.Broadcaster.Disconnect(ctx, id, bye)
+	return b.Broadcaster.Disconnect(ctx, id, bye)
 }
 
 // stage is the functions over one store.
 type stage struct {
 	*testing.T
-	store   compose.Store
-	cast    *chattest.Broadcaster
-	token   string
-	session people.Session
+	store       compose.Store
+	broadcaster *chattest.Broadcaster
+	token       string
+	session     people.Session
 }
 
-// reply is what a function answered; died if it did not.
+// reply is a function's answer; died if there was none.
 type reply struct {
 	StatusCode int
 	Body       string
@@ -135,12 +135,12 @@ func (s *stage) invoke(p *process, function string, event object) (r reply) {
 	}
 	store := chattest.NewFaulty(s.store, func(chattest.Call) chattest.Fault { return p.fault() })
 	log := slog.New(slog.DiscardHandler)
-	rules := compose.Rules(store, cast{s.cast, p}, chat.Options{Log: log, Retention: 48 * time.Hour})
+	rules := compose.Rules(store, broadcaster{s.broadcaster, p}, chat.Options{Log: log, Retention: 48 * time.Hour})
 	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
 	defer cancel()
 	b, err := compose.Functions()[function](rules, log).Invoke(ctx, payload)
 	if err != nil {
-		s.Fatalf("the function gave up: %v", err)
+		s.Fatalf("the function failed: %v", err)
 	}
 	if err := json.Unmarshal(b, &r); err != nil {
 		s.Fatalf("the reply is %s", b)
@@ -156,7 +156,7 @@ var codes = []string{
 	"name_taken", "too_large", "rate_limited", "internal", "busy",
 }
 
-// harmless wants a reply to tell nothing of the inside, and errors to be known ones.
+// harmless wants a reply without internals, and with known error codes only.
 func (s *stage) harmless(b []byte) {
 	s.Helper()
 	for _, secret := range []string{chattest.ErrInjected.Error(), ".go:", "goroutine", "panic", "arn:", "projectchat", s.token} {
@@ -167,7 +167,7 @@ func (s *stage) harmless(b []byte) {
 	var outer struct{ Body string }
 	var e struct{ Type, Code string }
 	if json.Unmarshal(b, &outer) == nil && json.Unmarshal([]byte(outer.Body), &e) == nil && e.Type == "error" && !slices.Contains(codes, e.Code) {
-		s.Errorf("%q is no code of the list", e.Code)
+		s.Errorf("%q is not in the list of codes", e.Code)
 	}
 }
 
@@ -195,11 +195,11 @@ func (s *stage) http(p *process, function, method, path string, query, body obje
 	})
 }
 
-// newStage has Ann on a connection ann, in the room, where three messages are,
-// and Ben on ben, who is there, too; new is a connection of hers that has not joined.
+// newStage has Ann on the connection ann, in the room, which has three messages. Ben is
+// there, too, on ben. new is a connection of Ann's that has not joined.
 func newStage(t *testing.T) *stage {
-	s := &stage{T: t, store: mustStore(t), cast: chattest.NewBroadcaster()}
-	rules := chattest.NewRules(s.store, s.cast, chat.Options{})
+	s := &stage{T: t, store: mustStore(t), broadcaster: chattest.NewBroadcaster()}
+	rules := chattest.NewRules(s.store, s.broadcaster, chat.Options{})
 	must := func(err error) {
 		if err != nil {
 			t.Fatal(err)
@@ -224,8 +224,8 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
-// route is one thing that a client asks for, and what must be true once it was
-// asked again and answered.
+// route is a request of a client, and the state that must hold once it was repeated and
+// answered.
 type route struct {
 	ask  func(s *stage, p *process) reply
 	want string // kind of the answer, or its status
@@ -244,7 +244,7 @@ func routes() map[string]route {
 			return s.socket(p, "connect", "join", "new", object{"action": "join", "room": "Another"})
 		}, "joined", func(s *stage) {
 			if _, err := s.store.Room(s.Context(), "another"); err != nil {
-				s.Errorf("there is no such room: %v", err)
+				s.Errorf("the room is missing: %v", err)
 			}
 		}},
 		"ping": {func(s *stage, p *process) reply {
@@ -259,7 +259,7 @@ func routes() map[string]route {
 		"$disconnect": {func(s *stage, p *process) reply {
 			return s.socket(p, "disconnect", "$disconnect", "ann", nil)
 		}, "200", func(s *stage) {
-			s.cast.Gone("ann")
+			s.broadcaster.Gone("ann")
 			s.say("ben", "sweep")
 			s.live("ben")
 		}},
@@ -310,11 +310,11 @@ func (s *stage) say(conn, cid string) {
 	s.Helper()
 	frame := object{"action": "send", "room": "room", "cid": cid, "text": "hello"}
 	if r := s.socket(&process{}, "send", "send", conn, frame); r.kind() != "sent" {
-		s.Errorf("%s cannot speak: %s", conn, r.Body)
+		s.Errorf("%s cannot write: %s", conn, r.Body)
 	}
 }
 
-// once wants the message in the log once, and no hole in it.
+// once wants the message in the log once, and no hole in the log.
 func (s *stage) once() {
 	s.Helper()
 	room, err := s.store.Room(s.Context(), "room")
@@ -328,7 +328,7 @@ func (s *stage) once() {
 	n := 0
 	for i, m := range page.Rows {
 		if m.Seq != int64(i+1) {
-			s.Errorf("row %d stands at %d", m.Seq, i+1)
+			s.Errorf("row %d is at place %d", m.Seq, i+1)
 		}
 		if m.CID == "c1" {
 			n++
@@ -338,7 +338,7 @@ func (s *stage) once() {
 		s.Errorf("the message is in the log %d times", n)
 	}
 	if len(page.Rows) > 0 && !page.Rows[len(page.Rows)-1].Expires.IsZero() {
-		s.Error("the newest row expires")
+		s.Error("the newest row has an expiry")
 	}
 }
 
@@ -374,10 +374,10 @@ func (s *stage) connected(id string) {
 	}
 }
 
-// TestEveryStepOfEveryRoute lets each route go wrong once at each step.
+// TestEveryStepOfEveryRoute lets each route fail once at each step.
 func TestEveryStepOfEveryRoute(t *testing.T) {
 	if *onDatabase {
-		localdb.ForTest(t) // starts it, which cannot be done in virtual time
+		localdb.ForTest(t) // starts the database, which virtual time does not allow
 	}
 	all := routes()
 	all["send"] = route{send, "sent", func(s *stage) { s.once() }}
@@ -399,19 +399,19 @@ func TestEveryStepOfEveryRoute(t *testing.T) {
 	}
 }
 
-// crash runs the route with a mishap, then without, and gives the steps it took.
+// crash runs the route with a mishap, then without. It returns the number of its steps.
 func (r route) crash(s *stage, m mishap) (steps int) {
 	first := &process{mishap: m}
 	a := r.ask(s, first)
 	if !a.died && a.kind() == "" && a.StatusCode == 0 {
-		s.Errorf("it answered %+v", a)
+		s.Errorf("the first answer is %+v", a)
 	}
 	if a.kind() == "sent" {
-		s.say("ben", "between") // takes the place if it was not taken
+		s.say("ben", "between") // takes the next place, if that is free
 	}
 	again := r.ask(s, &process{})
 	if !r.answers(again) && !r.goneFor(a, again) {
-		s.Errorf("asked again it answered %+v, want %s", again, r.want)
+		s.Errorf("the second answer is %+v, want %s", again, r.want)
 	}
 	if !a.died && a.kind() == "sent" && a.seq() != again.seq() {
 		s.Errorf("it was acknowledged as row %d and then as row %d", a.seq(), again.seq())
@@ -424,12 +424,12 @@ func (r route) crash(s *stage, m mishap) (steps int) {
 
 func (r route) answers(a reply) bool { return a.kind() == r.want || fmt.Sprint(a.StatusCode) == r.want }
 
-// goneFor: who signs out twice is not signed in the second time, and that is
-// what was asked for.
+// goneFor: a person who signs out twice is not signed in the second time, which is the state
+// that was asked for.
 func (r route) goneFor(_, again reply) bool { return r.want == "204" && again.StatusCode == 401 }
 
-// TestSendAndItsRepeat lets both go wrong, each at each of its steps, while
-// somebody else speaks in between, and asks a third time.
+// TestSendAndItsRepeat lets both fail at each of their steps, while another person writes in
+// between. Then it asks a third time.
 func TestSendAndItsRepeat(t *testing.T) {
 	onlyInMemory(t)
 	pairs := 0

@@ -18,18 +18,18 @@ import (
 	localdb "projectchat/local/dynamodb"
 )
 
-var onDatabase = flag.Bool("crash.database", false, "let each route go wrong on the database that DB names, not in memory")
+var onDatabase = flag.Bool("crash.database", false, "let each route fail on the database that DB names, not in memory")
 
-// onlyInMemory skips a test of thousands of pairs of mishaps on a database, where
-// it would take many minutes for steps that are in TestEveryStepOfEveryRoute.
+// onlyInMemory skips a test of thousands of pairs of mishaps on a database. It would take
+// many minutes there, for steps that TestEveryStepOfEveryRoute has.
 func onlyInMemory(t *testing.T) {
 	if *onDatabase {
 		t.Skip("too many pairs for a database")
 	}
 }
 
-// mustStore makes an empty store. It runs in a bubble of virtual time, which
-// stands still while a connection is open: so none is kept.
+// mustStore makes an empty store. It runs in a bubble of virtual time, which stands still
+// while a connection is open; so it keeps none open.
 func mustStore(t *testing.T) compose.Store {
 	t.Helper()
 	if !*onDatabase {
@@ -41,7 +41,7 @@ func mustStore(t *testing.T) compose.Store {
 		HTTPClient:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	})
 	table := "crash-" + rand.Text()
-	// No rows expire: virtual time is long past.
+	// No row expires: virtual time is long past.
 	err := dynamo.CreateTable(t.Context(), client, dynamo.TableSpec{
 		Name: table, Keys: []dynamo.TableKey{{Attribute: "pk", Type: "HASH"}, {Attribute: "sk", Type: "RANGE"}},
 		Attributes: map[string]string{"pk": "S", "sk": "S"},

@@ -1,5 +1,4 @@
-// Package crash lets each of the functions die, or hang, at every one of its
-// steps, be it a call of the store or a post, before the step has its effect and
-// after, and then asks again as a client would. What must hold afterwards is
-// in its tests.
+// Package crash lets each function die, or hang, at every one of its steps, before the step
+// has its effect and after. A step is a call of the store or a post. Then it asks again as a
+// client would. Its tests have the promises that must hold afterwards.
 package crash

@@ -1,7 +1,6 @@
-// Command engine runs another command with a Docker engine: the one that is
-// there, or a private one with a stand-in for Lambda's image, which is stopped
-// afterwards and leaves nothing behind. Where there can be none it says so and
-// runs nothing; that is no failure.
+// Command engine runs another command with a Docker engine: the machine's own, or a private
+// one with a stand-in for Lambda's image. It stops the private one afterwards, which leaves
+// nothing behind. Without an engine it says so and runs nothing; that is no failure.
 //
 //	engine make -C .. something
 package main
@@ -40,10 +39,10 @@ func run(ctx context.Context, command []string) (code int, err error) {
 		return with(ctx, command, docker.HostVariable+"="+host)
 	}
 	if os.Getenv(docker.HostVariable) != "" {
-		return 0, none // somebody meant that one, and no other
+		return 0, none // DOCKER_HOST names an engine: no other one will do
 	}
 	if err := docker.CanStart(); err != nil {
-		fmt.Printf("skipped: %v, and there can be none of our own: %v\n", none, err)
+		fmt.Printf("skipped: %v, and a private one cannot run: %v\n", none, err)
 		return 0, nil
 	}
 	return withPrivate(ctx, command)
@@ -53,7 +52,7 @@ func withPrivate(ctx context.Context, command []string) (code int, err error) {
 	began := time.Now()
 	p, err := docker.Start(ctx)
 	if err != nil {
-		fmt.Printf("skipped: there is no Docker engine, and none of our own comes up: %v\n", err)
+		fmt.Printf("skipped: there is no Docker engine, and a private one does not start: %v\n", err)
 		return 0, nil
 	}
 	defer func() { err = errors.Join(err, p.Stop()) }()
@@ -65,8 +64,8 @@ func withPrivate(ctx context.Context, command []string) (code int, err error) {
 	return with(ctx, command, docker.HostVariable+"="+p.Host, "SAM_SKIP_PULL_IMAGE=true")
 }
 
-// with runs a command and gives its exit code. A signal reaches the command too,
-// from the terminal or from here, and it has time to tidy up.
+// with runs a command and returns its exit code. The command gets signals, too, from the
+// terminal or from here, and has time to tidy up.
 func with(ctx context.Context, command []string, env ...string) (code int, err error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), env...)

@@ -16,7 +16,7 @@ type pair struct {
 	client, server *net.TCPConn
 	delay          time.Duration
 	buffer         int
-	over           chan struct{} // closed when nothing is to be carried any more
+	over           chan struct{} // closed when both directions have ended
 	ending         sync.Once
 
 	mu      sync.Mutex
@@ -47,7 +47,7 @@ func (c *pair) pump(to, from *net.TCPConn) {
 	}
 }
 
-// pass hands a piece on, late as the network is; false if that cannot be.
+// pass hands a piece on, as late as the network is. It returns false if it cannot.
 func (c *pair) pass(to *net.TCPConn, piece []byte) bool {
 	if !c.wait() {
 		return false
@@ -62,7 +62,7 @@ func (c *pair) pass(to *net.TCPConn, piece []byte) bool {
 	return true
 }
 
-// wait lets the delay pass, and a stall; false if the connection ends meanwhile.
+// wait waits out the delay, and a stall. It returns false if the connection ends meanwhile.
 func (c *pair) wait() bool {
 	c.mu.Lock()
 	d := max(c.delay, time.Until(c.stalled))
@@ -80,7 +80,7 @@ func (c *pair) wait() bool {
 	}
 }
 
-// ended tells one end how the other's stream has ended, if the network still does.
+// ended tells one end how the other's stream has ended, if the network still carries that.
 func (c *pair) ended(to, from *net.TCPConn, err error) {
 	switch {
 	case c.how() == Silence:
@@ -119,7 +119,7 @@ func (c *pair) cut(how Cut, silence time.Duration) {
 	case Reset:
 		c.reset()
 	case Finish:
-		// Close would send a RST where something is unread.
+		// Close would send a RST if something is unread.
 		c.client.CloseWrite()
 		c.server.CloseWrite()
 		c.resetAfter(grace)
@@ -136,7 +136,7 @@ func (c *pair) resetAfter(d time.Duration) {
 	}()
 }
 
-// reset ends both directions by RST where they have not ended yet.
+// reset ends by RST each direction that has not ended yet.
 func (c *pair) reset() {
 	c.ending.Do(func() {
 		abort(c.client)

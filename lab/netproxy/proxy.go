@@ -1,6 +1,5 @@
-// Package netproxy is a network that breaks on purpose: a TCP proxy whose
-// connections can be cut by RST, by FIN and by silence, can stall, and can be
-// slow.
+// Package netproxy is a network that breaks on purpose: a TCP proxy whose connections can be
+// cut by RST, by FIN and by silence, can stall, and can be slow.
 package netproxy
 
 import (
@@ -11,27 +10,27 @@ import (
 	"time"
 )
 
-// Cut is a way in which a connection breaks.
+// Cut is a way to break a connection.
 type Cut string
 
 // The cuts.
 const (
-	// Reset sends both ends a RST: whoever reads or writes fails.
+	// Reset sends both ends a RST: reads and writes fail.
 	Reset Cut = "rst"
-	// Finish sends both ends a FIN: whoever reads gets the end of the stream.
+	// Finish sends both ends a FIN: reads get the end of the stream.
 	Finish Cut = "fin"
-	// Silence lets both ends believe that the connection is there: what they write
-	// is taken and lost, and neither is told when the other goes.
+	// Silence lets both ends believe that the connection is there. The proxy takes and drops
+	// their bytes, and tells neither that the other has gone.
 	Silence Cut = "silence"
 )
 
 // Options of a [Proxy]. The zero value is a good network.
 type Options struct {
-	// Delay is how much later each piece of connection n (1, 2, …) arrives, in
-	// either direction. Nil: no later.
+	// Delay is how much later each piece of connection n (1, 2, …) arrives, in either
+	// direction. Nil: no delay.
 	Delay func(n int) time.Duration
-	// Buffer bounds what the proxy and the kernel hold back of a reader that does
-	// not read, in bytes (about; the kernel rounds it up). 0: the kernel's choice.
+	// Buffer bounds the bytes that the proxy and the kernel hold for a reader that does not
+	// read (roughly; the kernel rounds up). 0: the kernel's choice.
 	Buffer int
 }
 
@@ -51,8 +50,8 @@ type Proxy struct {
 	closed bool
 }
 
-// New starts a proxy. It asks for the target at each connection; who cannot be
-// carried there is reset.
+// New starts a proxy. It asks for the target at each connection, and resets a connection that
+// it cannot carry there.
 func New(target func() string, o Options) (*Proxy, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -63,15 +62,15 @@ func New(target func() string, o Options) (*Proxy, error) {
 	return p, nil
 }
 
-// Accepted is how many connections there have been.
+// Accepted is the number of connections so far.
 func (p *Proxy) Accepted() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.n
 }
 
-// Cut breaks every connection and tells how many there were. A silence ends
-// after a while: then what is left of the connection is reset.
+// Cut breaks every connection and returns their number. After a silence the connection is
+// reset.
 func (p *Proxy) Cut(how Cut, silence time.Duration) int {
 	pairs := p.each()
 	for _, c := range pairs {
@@ -80,7 +79,8 @@ func (p *Proxy) Cut(how Cut, silence time.Duration) int {
 	return len(pairs)
 }
 
-// Stall lets nothing through for a while. What was written meanwhile comes then.
+// Stall lets nothing through for a while. Bytes that were written meanwhile come then. It
+// returns the number of connections.
 func (p *Proxy) Stall(d time.Duration) int {
 	pairs := p.each()
 	for _, c := range pairs {
@@ -89,7 +89,7 @@ func (p *Proxy) Stall(d time.Duration) int {
 	return len(pairs)
 }
 
-// Close resets every connection, takes no more, and waits until all is over.
+// Close resets every connection, takes no more, and waits until all have ended.
 func (p *Proxy) Close() {
 	p.listener.Close()
 	p.mu.Lock()
@@ -101,7 +101,7 @@ func (p *Proxy) Close() {
 	p.pairs.Wait()
 }
 
-// each lists the connections that nobody has cut yet.
+// each lists the connections that are not cut yet.
 func (p *Proxy) each() (list []*pair) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"projectchat/lab/netproxy"
 )
 
-// enough is for what must not happen: long enough for it to happen.
+// enough is how long a test waits for something that must not happen.
 const enough = 200 * time.Millisecond
 
 // line is a connection through a proxy, and its far end.
@@ -100,7 +100,7 @@ func TestSilence(t *testing.T) {
 	l.near.Close()
 	l.far.SetReadDeadline(time.Now().Add(enough))
 	if _, err := l.far.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("the far end is told of the near one's end: %v", err)
+		t.Errorf("the far end learns of the near one's end: %v", err)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestDelayIsPerConnection(t *testing.T) {
 	}
 }
 
-// TestEndsAreHandedOn: where nothing is cut, each end learns how the other ended.
+// TestEndsAreHandedOn: without a cut, each end learns how the other ended.
 func TestEndsAreHandedOn(t *testing.T) {
 	t.Run("fin", func(t *testing.T) {
 		l := mustConnect(t, netproxy.Options{})
@@ -157,14 +157,14 @@ func TestEndsAreHandedOn(t *testing.T) {
 	})
 }
 
-// TestStuckReader: a reader that does not read holds up the writer soon.
+// TestStuckReader: a reader that does not read soon blocks the writer.
 func TestStuckReader(t *testing.T) {
 	l := mustConnect(t, netproxy.Options{Buffer: 4 << 10})
 	l.near.(*net.TCPConn).SetReadBuffer(4 << 10)
 	l.far.(*net.TCPConn).SetWriteBuffer(4 << 10)
 	l.far.SetWriteDeadline(time.Now().Add(2 * time.Second))
 	if n, err := l.far.Write(make([]byte, 4<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("wrote %d bytes to nobody: %v", n, err)
+		t.Errorf("wrote %d bytes to a reader that does not read: %v", n, err)
 	}
 }
 
@@ -180,6 +180,6 @@ func TestNoTarget(t *testing.T) {
 	}
 	defer near.Close()
 	if _, err := near.Read(make([]byte, 1)); err == nil {
-		t.Error("there is nobody, and somebody answered")
+		t.Error("a connection without a target got an answer")
 	}
 }

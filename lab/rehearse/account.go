@@ -17,16 +17,16 @@ import (
 
 const region = "us-east-1"
 
-// account is the emulated account, as the AWS CLI, the SAM CLI and the scripts of
-// .sam see it.
+// account is the emulated account, as the AWS CLI, the SAM CLI and the scripts of .sam see
+// it.
 type account struct {
 	cli         string // the AWS CLI
 	environment []string
-	log         *os.File // all that the tools print
+	log         *os.File // everything that the tools print
 }
 
-// newAccount makes what the tools need to reach the emulator and nothing else:
-// no settings of this machine's AWS CLI, and the stand-ins of both CLIs.
+// newAccount makes the tools' environment: they reach the emulator and nothing else. It has
+// no settings of this machine's AWS CLI, and stand-ins for both CLIs.
 func newAccount(e *emulator, o options, folder string) (*account, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -58,8 +58,7 @@ func newAccount(e *emulator, o options, folder string) (*account, error) {
 	)}, nil
 }
 
-// script runs one of the scripts in .sam, with further variables, and gives all
-// that it said.
+// script runs one of the scripts in .sam, with further variables, and returns its output.
 func (a *account) script(ctx context.Context, variables []string, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(".sam", name), args...)
 	var said bytes.Buffer
@@ -70,8 +69,7 @@ func (a *account) script(ctx context.Context, variables []string, name string, a
 	return said.String(), nil
 }
 
-// aws asks the account by the AWS CLI and decodes the answer into v, if that is
-// not nil.
+// aws asks the account by the AWS CLI and decodes the answer into v, if that is not nil.
 func (a *account) aws(ctx context.Context, v any, args ...string) error {
 	cmd := exec.CommandContext(ctx, a.cli, append(args, "--output", "json")...)
 	var out, complaint bytes.Buffer
@@ -97,7 +95,7 @@ func (a *account) run(cmd *exec.Cmd, variables []string, said *bytes.Buffer) err
 	return nil
 }
 
-// tail is the end of what a tool said.
+// tail is the end of a tool's output.
 func tail(text string) string { return text[max(0, len(text)-3000):] }
 
 // outputs are those of a stack.
@@ -136,7 +134,7 @@ func (a *account) rolePolicy(ctx context.Context, stack, logicalID string) (p ro
 	return p, a.aws(ctx, &p.document, "iam", "get-role-policy", "--role-name", p.role, "--policy-name", p.name, "--query", "PolicyDocument")
 }
 
-// putRolePolicy puts a document in the place of a policy's.
+// putRolePolicy replaces a policy's document.
 func (a *account) putRolePolicy(ctx context.Context, p rolePolicy, document map[string]any) error {
 	text, err := json.Marshal(document)
 	if err != nil {
@@ -152,7 +150,7 @@ func withoutPosts(document map[string]any) (map[string]any, error) {
 		return at(s, "Action") == "execute-api:ManageConnections"
 	})
 	if len(kept) == len(statements) {
-		return nil, errors.New("there is no right to post that could be taken away")
+		return nil, errors.New("the policy has no right to post")
 	}
 	out := maps.Clone(document)
 	out["Statement"] = kept

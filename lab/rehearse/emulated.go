@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// template is a template as JSON has it.
+// template is a template in JSON.
 type template struct {
 	// Source is the template that goes to CloudFormation.
 	Source map[string]any `json:"source"`
@@ -20,8 +20,8 @@ type template struct {
 // managementVariable leads a function to @connections.
 const managementVariable = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
 
-// emulated gives the source with the changes that ministack at an address
-// (http://host:port) needs, and what they are, for people. Nothing else differs.
+// emulated returns the source with the changes that ministack at an address
+// (http://host:port) needs, and a list of them for people. Nothing else differs.
 func emulated(t template, address string) (map[string]any, []string, error) {
 	out, err := clone(t.Source)
 	if err != nil {
@@ -44,13 +44,13 @@ func emulated(t template, address string) (map[string]any, []string, error) {
 	}
 	variables[managementVariable] = map[string]any{"Fn::Sub": address + "/_aws/execute-api/${WsApi}/ws"}
 	return out, append(left,
-		fmt.Sprintf("%d HTTP routes taken from the OpenAPI body that SAM makes, which it does not read", len(routes)/2),
-		fmt.Sprintf("%d conditions on dynamodb:LeadingKeys left out: it knows tables and actions, not rows", conditions),
+		fmt.Sprintf("%d HTTP routes taken from SAM's OpenAPI body, which the emulator does not read", len(routes)/2),
+		fmt.Sprintf("%d conditions on dynamodb:LeadingKeys left out: the emulator knows tables and actions, not rows", conditions),
 		"the address of @connections: its own",
 	), nil
 }
 
-// clone makes a copy that shares nothing.
+// clone makes a deep copy.
 func clone(v map[string]any) (out map[string]any, err error) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -59,7 +59,7 @@ func clone(v map[string]any) (out map[string]any, err error) {
 	return out, json.Unmarshal(text, &out)
 }
 
-// at goes down a path of keys; nil where it ends early.
+// at goes down a path of keys. It returns nil if the path ends early.
 func at(v any, path ...string) any {
 	for _, key := range path {
 		here, _ := v.(map[string]any)
@@ -68,8 +68,8 @@ func at(v any, path ...string) any {
 	return v
 }
 
-// unknown tells whether the emulator refuses a resource: for its type, or an
-// alarm on metric math.
+// unknown reports whether the emulator refuses a resource: for its type, or an alarm on
+// metric math.
 func unknown(resource any) bool {
 	switch at(resource, "Type") {
 	case "AWS::ApiGatewayV2::RouteResponse", "AWS::Logs::QueryDefinition":
@@ -80,7 +80,7 @@ func unknown(resource any) bool {
 	return false
 }
 
-// dropUnknown takes out the resources that the emulator refuses, and says which.
+// dropUnknown takes out the resources that the emulator refuses, and returns their list.
 func dropUnknown(resources map[string]any) []string {
 	var dropped []string
 	for id, r := range resources {
@@ -90,13 +90,13 @@ func dropUnknown(resources map[string]any) []string {
 		}
 	}
 	slices.Sort(dropped)
-	return []string{"left out, since it does not know their kind: " + strings.Join(dropped, ", ")}
+	return []string{"left out, as the emulator does not know their kind: " + strings.Join(dropped, ", ")}
 }
 
 var functionOfURI = regexp.MustCompile(`\$\{(\w+)\.Arn\}/invocations`)
 
-// routesOf makes a Route and an Integration of every operation in the HTTP API's
-// OpenAPI body.
+// routesOf makes a Route and an Integration of every operation in the HTTP API's OpenAPI
+// body.
 func routesOf(made map[string]any) (map[string]any, error) {
 	out := map[string]any{}
 	paths, _ := at(made, "Resources", "HttpApi", "Properties", "Body", "paths").(map[string]any)
@@ -131,8 +131,8 @@ func resource(kind string, properties map[string]any) map[string]any {
 	return map[string]any{"Type": "AWS::ApiGatewayV2::" + kind, "Properties": properties}
 }
 
-// dropLeadingKeys takes the conditions on rows from every statement of a
-// function. A statement with any other condition keeps it all.
+// dropLeadingKeys takes the conditions on rows out of every statement of a function. A
+// statement with another condition, too, keeps all of them.
 func dropLeadingKeys(resources map[string]any) (dropped int) {
 	for _, r := range resources {
 		policies, _ := at(r, "Properties", "Policies").([]any)

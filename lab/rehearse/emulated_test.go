@@ -109,7 +109,7 @@ func TestEmulatedRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, _, err := emulated(parse(t, []byte(strings.Replace(small, test.old, test.new, 1))), address)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("emulated gives %v, want %q", err, test.want)
+				t.Errorf("emulated returned %v, want %q", err, test.want)
 			}
 		})
 	}
@@ -122,11 +122,11 @@ func TestWithoutPosts(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	if _, err := withoutPosts(out); err == nil {
-		t.Error("a right that is not there can be taken away")
+		t.Error("a missing right was taken away")
 	}
 }
 
-// TestEmulatedTemplates holds the real templates to the same: beside what is
+// TestEmulatedTemplates compares the real templates: except for the differences that are
 // listed here they go to the emulator as they go to AWS.
 func TestEmulatedTemplates(t *testing.T) {
 	python := os.Getenv("SAM_PYTHON")

@@ -16,14 +16,14 @@ import (
 // emulator is a running ministack, an AWS account in one process.
 type emulator struct {
 	address string // http://127.0.0.1:port
-	log     string // the file with what it says
+	log     string // the file with its output
 	cmd     *exec.Cmd
 	done    chan struct{}
 }
 
-// startEmulator starts ministack from a virtual environment and waits until it
-// answers. It keeps everything below folder. Its environment is made anew: the
-// functions inherit it.
+// startEmulator starts ministack from a virtual environment and waits until it answers. It
+// keeps everything below folder. It has an environment of its own, which the functions
+// inherit.
 func startEmulator(ctx context.Context, venv, folder string) (*emulator, error) {
 	host, port, err := freeAddress()
 	if err != nil {
@@ -77,7 +77,7 @@ func (e *emulator) ready(ctx context.Context) error {
 	}
 }
 
-// stop ends it and every function's process.
+// stop ends the emulator and every function's process.
 func (e *emulator) stop() error {
 	group := -e.cmd.Process.Pid
 	_ = syscall.Kill(group, syscall.SIGTERM)
@@ -87,7 +87,7 @@ func (e *emulator) stop() error {
 	case <-e.done:
 	case <-late.C:
 	}
-	// What is left of the group, functions too.
+	// The rest of the group, functions too.
 	if err := syscall.Kill(group, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("end ministack: %w", err)
 	}

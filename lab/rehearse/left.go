@@ -17,7 +17,7 @@ func (p *play) wantExpiry(ctx context.Context) error {
 		return err
 	}
 	if len(found.Items) == 0 {
-		return errors.New("with RetentionDays=30 no message has an end: the functions did not get the new parameter")
+		return errors.New("with RetentionDays=30 no message expires: the functions did not get the new parameter")
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (p *play) wantRefusedPost(ctx context.Context) error {
 	return fmt.Errorf("none of the log's %d lines tells of a post that was refused with 403", len(messages))
 }
 
-// destroy takes the stack away by its script, and looks what is left.
+// destroy takes the stack away by its script, and looks for leftovers.
 func (p *play) destroy(ctx context.Context) (string, error) {
 	out, err := p.account.script(ctx, []string{"CONFIRM=" + stack}, "destroy.sh", stack)
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *play) destroy(ctx context.Context) (string, error) {
 	}
 	table := p.outputs["TableName"]
 	if !strings.Contains(out, "Its table "+table+" stays") {
-		return "", fmt.Errorf("it does not say that the table stays:\n%s", tail(out))
+		return "", fmt.Errorf("the script does not say that the table stays:\n%s", tail(out))
 	}
 	if err := p.wantGone(ctx); err != nil {
 		return "", err
@@ -91,7 +91,7 @@ func (p *play) destroy(ctx context.Context) (string, error) {
 	if !status.Table.DeletionProtectionEnabled || rows.Count == 0 {
 		return "", fmt.Errorf("the table is left with %d rows, protected: %v", rows.Count, status.Table.DeletionProtectionEnabled)
 	}
-	return fmt.Sprintf("all is gone but the table and its %d rows", rows.Count), nil
+	return fmt.Sprintf("everything is gone except the table and its %d rows", rows.Count), nil
 }
 
 // wantGone wants nothing of the stack in the lists of the account.

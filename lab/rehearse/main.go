@@ -1,7 +1,7 @@
-// Command rehearse publishes the chat into an emulated AWS account on this
-// machine, as people publish it, and takes it away again: the scripts behind
-// `make deploy` and `make destroy`, the real SAM CLI, AWS CLI and functions, and
-// two people who talk meanwhile. What it cannot show it says at its end.
+// Command rehearse publishes the chat into an emulated AWS account on this machine, as people
+// publish it, and takes it away again. It uses the scripts behind `make deploy` and `make
+// destroy`, and the real SAM CLI, AWS CLI and functions, while two people talk. At its end it
+// says which parts it cannot show.
 //
 // The emulator is ministack (PyPI), with the template's roles enforced.
 package main
@@ -63,7 +63,7 @@ func run(ctx context.Context) error {
 	return rehearse(ctx, o)
 }
 
-// rehearse makes an account, plays, and takes all of it away again.
+// rehearse makes an account, plays, and takes everything away again.
 func rehearse(ctx context.Context, o options) (err error) {
 	folder, err := os.MkdirTemp("", "rehearsal-*")
 	if err != nil {

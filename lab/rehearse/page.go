@@ -24,8 +24,8 @@ const (
 // asset finds the page's own files in its text.
 var asset = regexp.MustCompile(`(?:src|href)="/([^"]+)"`)
 
-// openPage loads the page as a browser does: the page, its files, and a room's
-// address; nobody gets at the bucket itself.
+// openPage loads the page as a browser does: the page, its files, and a room's address. The
+// bucket itself must refuse a stranger.
 func (p *play) openPage(ctx context.Context) (string, error) {
 	page, err := p.wantFile(ctx, "/", askAgain)
 	if err != nil {
@@ -48,10 +48,10 @@ func (p *play) openPage(ctx context.Context) (string, error) {
 	if err != nil || status.StatusCode != http.StatusForbidden {
 		return "", fmt.Errorf("the bucket answers a stranger with %v, %v", status, err)
 	}
-	return fmt.Sprintf("and %d files that it asks for; the bucket refuses strangers", len(files)), nil
+	return fmt.Sprintf("and the %d files that it loads; the bucket refuses strangers", len(files)), nil
 }
 
-// wantFile gets a file of the site that browsers keep as cache says.
+// wantFile gets a file of the site. Browsers must keep it as cache says.
 func (p *play) wantFile(ctx context.Context, path, cache string) (string, error) {
 	response, text, err := get(ctx, p.site.address+path)
 	if err != nil {
@@ -78,7 +78,7 @@ func get(ctx context.Context, address string) (*http.Response, string, error) {
 	return response, string(text), err
 }
 
-// browse lets a third person come with a browser, and wants to have heard her.
+// browse lets a third person come with a browser, and wants her message in the room.
 func (p *play) browse(ctx context.Context) (string, error) {
 	if os.Getenv("CHROMIUM") == "" {
 		return "left out: CHROMIUM names none", nil
@@ -99,11 +99,11 @@ func (p *play) browse(ctx context.Context) (string, error) {
 	if len(page.Messages) != 1 || page.Messages[0].Text != says || page.Messages[0].Name != "Cleo" {
 		return "", fmt.Errorf("the room's newest messages are %+v, want Cleo's", page.Messages)
 	}
-	return "Cleo comes with Chromium to the uploaded page, reads what was said, and is heard", nil
+	return "Cleo opens the uploaded page in Chromium, reads the messages, and is heard", nil
 }
 
-// changeAsset gives a hashed file of a page another name, as a build of changed
-// code does, and tells the old one.
+// changeAsset gives a hashed file of a page another name, as a build of changed code does. It
+// returns the old name.
 func changeAsset(page string) (old string, err error) {
 	index := filepath.Join(page, "index.html")
 	text, err := os.ReadFile(index)

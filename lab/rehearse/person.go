@@ -16,8 +16,8 @@ import (
 	"projectchat/internal/wire"
 )
 
-// person is somebody at the site: as a browser, whose session is a cookie, or as
-// a program with a token.
+// person is a person at the site: in a browser, whose session is a cookie, or as a program
+// with a token.
 type person struct {
 	name   string
 	uid    string
@@ -26,10 +26,10 @@ type person struct {
 	http   *http.Client
 	socket *websocket.Conn
 	asked  int
-	pushed [][]byte // what came unasked, oldest first
+	pushed [][]byte // pushes, oldest first
 }
 
-// frame is the part of a server's frame by which it is told apart.
+// frame is the part of a server's frame that tells its kind.
 type frame struct {
 	Type string `json:"type"`
 	ID   string `json:"id"`
@@ -41,7 +41,7 @@ func newPerson(site, name string) (*person, error) {
 	return &person{name: name, site: site, http: &http.Client{Jar: jar}}, err
 }
 
-// request asks over HTTP. A browser says where its page is from.
+// request asks over HTTP. A browser names the origin of its page.
 func (p *person) request(ctx context.Context, method, path string, body, answer any) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -96,7 +96,7 @@ func (p *person) signIn(ctx context.Context, program bool) error {
 	return nil
 }
 
-// connect opens a socket; one that is open is cut first, as by a broken network.
+// connect opens a socket. An open one is cut first, as by a broken network.
 func (p *person) connect(ctx context.Context) error {
 	if p.socket != nil {
 		p.socket.CloseNow()
@@ -130,8 +130,8 @@ func (p *person) head(action string) wire.Head {
 	return wire.Head{Action: action, ID: &id}
 }
 
-// ask sends a request and decodes its reply into answer, whose type is want.
-// What else comes until then is kept.
+// ask sends a request and decodes its reply into answer, whose type is want. It keeps the
+// frames that come before.
 func (p *person) ask(ctx context.Context, request any, want string, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -166,9 +166,8 @@ func (p *person) read(ctx context.Context) ([]byte, frame, error) {
 // errUnheard says that a message was not pushed.
 var errUnheard = errors.New("is not told of a message that was sent")
 
-// hears wants a message among what was pushed before the answer to a ping: a
-// sender gets its reply when everybody has been posted to, and frames of a
-// connection keep their order.
+// hears wants a message among the pushes before the answer to a ping: a sender gets its reply
+// after the posts to all others, and frames of a connection keep their order.
 func (p *person) hears(ctx context.Context, room string, seq int64, text string) error {
 	var pong wire.Pong
 	if err := p.ask(ctx, wire.Ping{Head: p.head(wire.ActionPing), Rooms: []string{room}}, wire.TypePong, &pong); err != nil {
@@ -191,7 +190,7 @@ func (p *person) hears(ctx context.Context, room string, seq int64, text string)
 	return fmt.Errorf("%s %w: %d %q", p.name, errUnheard, seq, text)
 }
 
-// says sends a message and gives its place in the room.
+// says sends a message and returns its position in the room.
 func (p *person) says(ctx context.Context, room, text string) (wire.Position, error) {
 	var sent wire.Sent
 	request := wire.Send{Head: p.head(wire.ActionSend), SendBody: wire.SendBody{Room: room, CID: fmt.Sprintf("%s-%d", p.name, p.asked), Text: text}}

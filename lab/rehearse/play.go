@@ -15,14 +15,14 @@ import (
 const (
 	stack = "rehearsal"
 	room  = "green room"
-	// patience is for one request: what should come at once may take long on a busy machine.
+	// patience is for one request: an answer may take long on a busy machine.
 	patience = 30 * time.Second
-	// attempts are for messages that are not pushed: a send gives its posts 1.5 s,
-	// and whom they do not reach asks later.
+	// attempts are for messages that are not pushed: a send gives its posts 1.5 s, and a
+	// client that they do not reach asks later.
 	attempts = 3
 )
 
-// play is the rehearsal: what is there, and who.
+// play is the rehearsal: its account, its site and its people.
 type play struct {
 	account      *account
 	emulator     *emulator
@@ -35,7 +35,7 @@ type play struct {
 	last         wire.Position // the newest message of the room
 }
 
-// play plays the acts; the first that fails ends it.
+// play plays the acts. The first that fails ends it.
 func (p *play) play(ctx context.Context) error {
 	for _, act := range []struct {
 		name string
@@ -62,7 +62,7 @@ func (p *play) play(ctx context.Context) error {
 	return nil
 }
 
-// leave ends what the play has opened.
+// leave ends the connections and the site.
 func (p *play) leave() {
 	for _, someone := range []*person{p.ann, p.bob} {
 		if someone != nil {
@@ -97,7 +97,7 @@ func (p *play) deploy(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if address := "The chat is at " + p.outputs["SiteUrl"]; !strings.HasSuffix(strings.TrimSpace(out), address) {
-		return "", fmt.Errorf("it does not end with %q", address)
+		return "", fmt.Errorf("the script does not end with %q", address)
 	}
 	for line := range strings.Lines(out) {
 		if change, ok := strings.CutPrefix(line, "for the emulator: "); ok {
@@ -123,7 +123,7 @@ func (p *play) deployAgain(ctx context.Context) (string, error) {
 	}
 	for want, times := range map[string]int{"No changes to deploy": 2, "the page is as it was": 1} {
 		if strings.Count(out, want) != times {
-			return "", fmt.Errorf("it does not say %q, times %d:\n%s", want, times, tail(out))
+			return "", fmt.Errorf("the script does not say %q, times %d:\n%s", want, times, tail(out))
 		}
 	}
 	after, err := p.account.changed(ctx, stack)
@@ -157,17 +157,17 @@ func (p *play) update(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if _, err := p.wantFile(ctx, "/"+old, immutable); err != nil {
-		return "", fmt.Errorf("an open page loads a part that is no longer in it: %w", err)
+		return "", fmt.Errorf("an open page cannot load an older part: %w", err)
 	}
 	alarms, err := p.wantAlarms(ctx)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("both stayed connected; the new parameter holds; %d alarms; the old page's files are still there", alarms), nil
+	return fmt.Sprintf("both stayed connected; the new parameter is in force; %d alarms; the old page's files are still there", alarms), nil
 }
 
-// silence takes the right to post from a function, wants that to be noticed, and
-// gives it back.
+// silence takes the right to post from a function, wants the loss to be noticed, and gives it
+// back.
 func (p *play) silence(ctx context.Context) (string, error) {
 	posts, err := p.account.rolePolicy(ctx, stack, "SendFunctionRole")
 	if err != nil {
@@ -181,7 +181,7 @@ func (p *play) silence(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if err := p.exchange(ctx, "in silence"); !errors.Is(err, errUnheard) {
-		return "", fmt.Errorf("a function without the right to post is not noticed: %v", err)
+		return "", fmt.Errorf("nobody notices that a function has lost the right to post: %v", err)
 	}
 	if err := p.wantRefusedPost(ctx); err != nil {
 		return "", err
@@ -189,11 +189,11 @@ func (p *play) silence(ctx context.Context) (string, error) {
 	if err := p.account.putRolePolicy(ctx, posts, posts.document); err != nil {
 		return "", err
 	}
-	return "noticed: 403, and the other is not told; given back, all is well", p.converse(ctx, "and loud again")
+	return "the log has the 403, and the other gets no push; with the right again, both hear each other", p.converse(ctx, "and loud again")
 }
 
-// neighbour publishes another stack beside the first, which must share nothing
-// with it, and takes it away again.
+// neighbour publishes another stack beside the first, which must share nothing with it, and
+// takes it away again.
 func (p *play) neighbour(ctx context.Context) (string, error) {
 	const other = stack + "-2"
 	if _, err := p.account.script(ctx, []string{"PAGE=" + p.page}, "deploy.sh", other, p.processor); err != nil {
@@ -223,5 +223,5 @@ func (p *play) neighbour(ctx context.Context) (string, error) {
 	if _, err := p.account.script(ctx, []string{"CONFIRM=" + other}, "destroy.sh", other); err != nil {
 		return "", err
 	}
-	return "shares no name and no person with the first, which talks on when it is gone", p.converse(ctx, "alone again")
+	return "the second stack shares no name and no person with the first, which still works after the second is gone", p.converse(ctx, "alone again")
 }

@@ -10,17 +10,16 @@ import (
 	"slices"
 )
 
-// Variables by which the rehearsal tells its stand-ins for the SAM CLI and the AWS
-// CLI what to do.
+// These variables tell the stand-ins for the SAM CLI and the AWS CLI where things are.
 const (
 	samVariable    = "REHEARSE_SAM"    // the real SAM CLI
 	awsVariable    = "REHEARSE_AWS"    // the real AWS CLI
 	folderVariable = "REHEARSE_FOLDER" // where it builds
 )
 
-// standInForSAM is what the scripts run as the SAM CLI: the real one, which
-// builds elsewhere, so that no other build is disturbed, and then deploys what it
-// built with the changes that the emulator needs.
+// standInForSAM is the SAM CLI of the scripts. It is the real one, but builds elsewhere, so
+// that it disturbs no other build. Then it deploys the build with the changes that the
+// emulator needs.
 func standInForSAM(ctx context.Context, args []string) error {
 	folder := filepath.Join(os.Getenv(folderVariable), "build")
 	built := filepath.Join(folder, "template.yaml")
@@ -41,8 +40,8 @@ func standInForSAM(ctx context.Context, args []string) error {
 	return actual(ctx, samVariable, args...)
 }
 
-// standInForAWS is what the scripts run as the AWS CLI: the real one, which
-// deploys ops.yaml with the changes that the emulator needs.
+// standInForAWS is the AWS CLI of the scripts. It is the real one, but deploys ops.yaml with
+// the changes that the emulator needs.
 func standInForAWS(ctx context.Context, args []string) error {
 	if i := slices.Index(args, "ops.yaml"); i >= 0 {
 		adapted := filepath.Join(os.Getenv(folderVariable), "ops.yaml")

@@ -16,7 +16,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// site stands in for CloudFront, which the emulator only keeps: one origin with
+// site stands in for CloudFront, whose distribution the emulator only stores: one origin with
 // the page from the bucket, the HTTP API and the WebSocket API behind it.
 type site struct {
 	address  string // http://127.0.0.1:port
@@ -62,8 +62,8 @@ func (s *site) api(host string) http.Handler {
 	}}
 }
 
-// page serves the bucket, as the distribution may read it: files by their names,
-// the page for all else.
+// page serves the bucket, as the distribution may read it: files by their names, and the page
+// for every other path.
 func (s *site) page() http.Handler {
 	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		key := r.In.URL.Path
@@ -83,5 +83,5 @@ func sign(ctx context.Context, r *http.Request) {
 	hash := hex.EncodeToString(empty[:])
 	r.Header.Set("X-Amz-Content-Sha256", hash)
 	keys := aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
-	_ = v4.NewSigner().SignHTTP(ctx, keys, r, hash, "s3", region, time.Now()) // what is not signed is refused
+	_ = v4.NewSigner().SignHTTP(ctx, keys, r, hash, "s3", region, time.Now()) // a request without a signature is refused
 }

@@ -10,7 +10,7 @@ import (
 	"projectchat/internal/wire"
 )
 
-// conversation is what two people do who meet for the first time.
+// conversation is the meeting of two people.
 func (p *play) conversation(ctx context.Context) error {
 	if err := p.arrive(ctx); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (p *play) conversation(ctx context.Context) error {
 	return p.lookBack(ctx)
 }
 
-// arrive brings both into the room, and a stranger not even to the door.
+// arrive brings both into the room. A stranger cannot even connect.
 func (p *play) arrive(ctx context.Context) (err error) {
 	if p.ann, err = newPerson(p.site.address, "Ann"); err != nil {
 		return err
@@ -68,8 +68,8 @@ func (p *play) converse(ctx context.Context, text string) (err error) {
 	return err
 }
 
-// exchange lets each say something that the other hears: Ann on her socket, Bob
-// on his, and Bob once more over HTTP.
+// exchange lets each say something that the other hears: Ann on her socket, Bob on his, and
+// Bob once more over HTTP.
 func (p *play) exchange(ctx context.Context, text string) (err error) {
 	if p.last, err = p.ann.says(ctx, room, text+", Bob"); err != nil {
 		return err
@@ -92,7 +92,8 @@ func (p *play) exchange(ctx context.Context, text string) (err error) {
 	return p.ann.hears(ctx, room, sent.Seq, post.Text)
 }
 
-// comeBack cuts Bob off, lets Ann speak meanwhile, and wants just that for him.
+// comeBack cuts Bob off and lets Ann write meanwhile. Bob must get exactly her message when
+// he is back.
 func (p *play) comeBack(ctx context.Context) (err error) {
 	since := p.last
 	p.bob.socket.CloseNow()
@@ -107,15 +108,15 @@ func (p *play) comeBack(ctx context.Context) (err error) {
 		return err
 	}
 	if joined.Reset || len(joined.Messages) != 1 || joined.Messages[0].Seq != p.last.Seq || joined.Messages[0].UID != p.ann.uid {
-		return fmt.Errorf("back since %+v one gets %+v", since, joined)
+		return fmt.Errorf("a join since %+v returned %+v", since, joined)
 	}
 	if joined.OnlineCount != 2 {
-		return fmt.Errorf("%d people are said to be there, want 2", joined.OnlineCount)
+		return fmt.Errorf("the answer counts %d people, want 2", joined.OnlineCount)
 	}
 	return nil
 }
 
-// lookBack reads the room's history both ways; then one leaves it and comes again.
+// lookBack reads the room's history both ways. Then one person leaves and comes again.
 func (p *play) lookBack(ctx context.Context) error {
 	var socket, post wire.HistoryPage
 	if err := p.ann.ask(ctx, wire.History{Head: p.ann.head(wire.ActionHistory), Room: room}, wire.TypeHistory, &socket); err != nil {

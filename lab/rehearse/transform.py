@@ -1,5 +1,5 @@
-"""Prints a template (a file) in JSON, intrinsic functions in their long form,
-beside what SAM's own transform makes of it, if it is for that: {"source", "made"}.
+"""Prints a template (a file) in JSON, with intrinsic functions in their long form,
+and the result of SAM's own transform, if the template uses it: {"source", "made"}.
 Runs in the Python that has the SAM CLI."""
 
 import copy

@@ -12,18 +12,18 @@ import (
 	"projectchat/lab/client"
 )
 
-// What is promised once trouble has ended.
+// The bounds that are promised once the faults have stopped.
 const (
-	// heartbeat: the last push may have been lost, and a hidden room asks every
-	// 4 min; then there are a handshake and a wait before it.
+	// The heartbeat: the last push may have been lost, and a hidden room asks every 4 min; a
+	// handshake and a wait come before it.
 	heartbeatBound = 5 * time.Minute
 	calmBound      = 5 * time.Second
 	stormBound     = 30 * time.Second
-	// A push comes within 2 s, and who left is shown for 1.5 s more.
+	// A push comes within 2 s, and a person who left is shown for 1.5 s more.
 	leaveBound = 3500 * time.Millisecond
-	// Who vanishes counts as present for 5 min 40 s after a sign of life
-	// ([chat.PresenceLife]); who has the room in view asks as soon as that is over,
-	// and again 2 s later. The rest is for clocks that differ.
+	// A person who vanishes counts as present for 5 min 40 s after a sign of life
+	// ([chat.PresenceLife]). A client with the room in view asks as soon as that is over, and
+	// again 2 s later. The rest is for clocks that differ.
 	vanishBound = 6 * time.Minute
 )
 
@@ -33,7 +33,7 @@ func viewed(visible bool) client.Event { return client.View{Visible: visible} }
 
 func (w *world) mark(within time.Duration) { w.record(check.Record{Op: check.Mark, Within: within}) }
 
-// epilogue is what comes after the faults.
+// epilogue checks the promises once the faults have stopped.
 func (w *world) epilogue() {
 	w.trouble, w.mute, w.ending = false, false, true
 	clear(w.old)
@@ -70,8 +70,7 @@ func (w *world) everybodySays() {
 	}
 }
 
-// checkPresence lets people leave in the three ways there are, one after the
-// other, and come back.
+// checkPresence lets people leave in each of the three ways, and come back.
 func (w *world) checkPresence() {
 	for i, p := range w.people[:min(3, len(w.people)-1)] {
 		w.loop.in(time.Duration(i)*10*time.Second, func() {
@@ -98,15 +97,15 @@ func (w *world) leaves(p *person, how func(*tab), within time.Duration) {
 	for _, t := range w.tabs {
 		if t.person == p {
 			how(t)
-			if w.smallRoom == 0 { // in a large room nobody is told
+			if w.smallRoom == 0 { // a large room tells nobody who leaves
 				w.record(check.Record{Op: check.Go, UID: p.uid, Room: t.room, Within: within})
 			}
 		}
 	}
 }
 
-// readAll reads the final history of each room, by two people in two ways, and
-// as it is in the store.
+// readAll reads the final history of each room: by two people, in two ways, and from the
+// store.
 func (w *world) readAll() {
 	for _, t := range w.tabs {
 		if t.revision == 0 {
@@ -129,7 +128,7 @@ func (w *world) readAll() {
 // page asks for a page of history and waits for it.
 func (w *world) page(room string, p *person, query map[string]string) (page wire.HistoryPage) {
 	query["room"] = room
-	w.http("history", httpEvent("GET", "/api/messages", p.token, "", query), func(status int, body string) {
+	w.http(httpEvent("GET", "/api/messages", p.token, "", query), func(status int, body string) {
 		if status != 200 || json.Unmarshal([]byte(body), &page) != nil {
 			w.record(check.Record{Op: check.Row, Who: "unreadable", Room: room, Text: fmt.Sprint(status, body)})
 			page = wire.HistoryPage{}
@@ -139,7 +138,7 @@ func (w *world) page(room string, p *person, query map[string]string) (page wire
 	return page
 }
 
-// read reads from the end to the beginning.
+// read reads the history from the end to the beginning.
 func (w *world) read(room string, p *person, limit int) {
 	var rows []wire.Message
 	query := map[string]string{"limit": strconv.Itoa(limit)}
@@ -154,7 +153,7 @@ func (w *world) read(room string, p *person, limit int) {
 	w.rows(fmt.Sprint(p.name, " by ", limit), room, rows)
 }
 
-// readOn reads from the beginning to the end.
+// readOn reads the history from the beginning to the end.
 func (w *world) readOn(room string, p *person) {
 	var rows []wire.Message
 	last := int64(0)
@@ -192,7 +191,7 @@ func (w *world) rows(who, room string, rows []wire.Message) {
 	}
 }
 
-// rowRecord is what a history tells of a row.
+// rowRecord is the record of a row in a history.
 func rowRecord(epoch string, m wire.Message) check.Record {
 	return check.Record{
 		Epoch: epoch, Seq: m.Seq, Kind: m.Kind, UID: m.UID, CID: m.CID, Target: m.Target, Text: m.Text,

@@ -20,7 +20,7 @@ const (
 type gateway struct {
 	w     *world
 	made  int
-	conns map[string]*conn // until their $disconnect is over and done with
+	conns map[string]*conn // until their $disconnect is done
 }
 
 type connState int
@@ -35,20 +35,20 @@ const (
 type conn struct {
 	id        string
 	tab       *tab
-	link      int
+	channel   int
 	state     connState
 	aborted   bool // the client hung up before the handshake was over
-	silent    bool // the network between the two is gone, and neither knows
+	silent    bool // the network between the two sides is broken, and neither side knows
 	in, out   time.Time
 	idle, cut *event
 	toldOfEnd bool
 }
 
-// dial begins a handshake.
-func (g *gateway) dial(t *tab, link int) {
+// dial starts a handshake.
+func (g *gateway) dial(t *tab, channel int) {
 	g.made++
-	c := &conn{id: fmt.Sprintf("conn%06d", g.made), tab: t, link: link}
-	t.conns[link] = c
+	c := &conn{id: fmt.Sprintf("conn%06d", g.made), tab: t, channel: channel}
+	t.conns[channel] = c
 	g.w.stats["dials"]++
 	switch {
 	case t.noSockets:
@@ -72,7 +72,7 @@ func (g *gateway) connect(c *conn) {
 	e := socketEvent("$connect", c.id, "")
 	e.Headers = map[string]string{"Authorization": "Bearer " + c.tab.person.token}
 	e.QueryStringParameters = map[string]string{"v": "1"}
-	g.w.invoke("connect", e, func(o outcome, reply []byte) {
+	g.w.invoke("$connect", e, func(o outcome, reply []byte) {
 		var r events.APIGatewayProxyResponse
 		if o != answered || json.Unmarshal(reply, &r) != nil || r.StatusCode != 200 {
 			c.state = connClosed
@@ -88,17 +88,17 @@ func (g *gateway) connect(c *conn) {
 		c.state = connOpen
 		c.cut = g.w.loop.in(cutAfter, func() { g.w.stats["2-hour cuts"]++; g.close(c) })
 		g.alive(c)
-		g.toClient(c, func() { c.tab.event(client.Opened{Link: c.link}) })
+		g.toClient(c, func() { c.tab.event(client.Opened{Channel: c.channel}) })
 	})
 }
 
-// alive puts the idle close off.
+// alive postpones the idle close.
 func (g *gateway) alive(c *conn) {
 	g.w.loop.cancel(c.idle)
 	c.idle = g.w.loop.in(idleClose, func() { g.w.stats["idle closes"]++; g.close(c) })
 }
 
-// toClient delivers something in the order of sending.
+// toClient delivers to the client in the order of sending.
 func (g *gateway) toClient(c *conn, deliver func()) {
 	at := time.Now().Add(g.w.latency())
 	if !at.After(c.out) {
@@ -112,8 +112,8 @@ func (g *gateway) toClient(c *conn, deliver func()) {
 	})
 }
 
-// fromClient takes a frame. API Gateway runs the frames of a connection at the
-// same time, but they arrive in their order.
+// fromClient takes a frame. API Gateway runs the frames of a connection at the same time, but
+// they arrive in order.
 func (g *gateway) fromClient(c *conn, frame []byte) {
 	at := time.Now().Add(g.w.latency())
 	if !at.After(c.in) {
@@ -130,16 +130,16 @@ func (g *gateway) fromClient(c *conn, frame []byte) {
 }
 
 func (g *gateway) route(c *conn, frame []byte) {
-	function, route, taken := g.known(c, actionOf(frame))
+	route, taken := g.known(c, actionOf(frame))
 	if !taken {
 		return
 	}
 	g.w.stats["requests on a socket: "+route]++
-	g.w.invoke(function, socketEvent(route, c.id, string(frame)), func(o outcome, reply []byte) {
+	g.w.invoke(route, socketEvent(route, c.id, string(frame)), func(o outcome, reply []byte) {
 		var r events.APIGatewayProxyResponse
 		switch {
 		case o == answered && json.Unmarshal(reply, &r) == nil:
-			if route != "typing" { // it is one-way
+			if route != "typing" { // its route has no response
 				g.frame(c, []byte(r.Body))
 			}
 		case o == timedOut && g.w.chance(0.5):
@@ -150,7 +150,7 @@ func (g *gateway) route(c *conn, frame []byte) {
 	})
 }
 
-// own sends one of the gateway's own frames.
+// own sends one of API Gateway's own frames.
 func (g *gateway) own(c *conn, message string) {
 	g.w.stats["gateway's own frames"]++
 	g.frame(c, fmt.Appendf(nil, `{"message": %q, "connectionId":%q, "requestId":"r"}`, message, c.id))
@@ -179,7 +179,7 @@ func (g *gateway) ended(c *conn) {
 	g.disconnected(c)
 }
 
-// drop is DeleteConnection; false if it fails.
+// drop is DeleteConnection. It returns false if it fails.
 func (g *gateway) drop(id string) bool {
 	if c := g.conns[id]; c != nil && !g.w.mute {
 		g.close(c)
@@ -203,7 +203,7 @@ func (g *gateway) hungUp(c *conn) {
 	})
 }
 
-// reset: the connection breaks, and both sides notice (now), or neither does.
+// reset breaks the connection. Both sides notice at once, or, if silent, neither does.
 func (g *gateway) reset(c *conn, silent bool) {
 	if c.state != connOpen {
 		return
@@ -215,7 +215,7 @@ func (g *gateway) reset(c *conn, silent bool) {
 	g.close(c)
 }
 
-// disconnected delivers $disconnect: as well as it can, and not at all if it cannot.
+// disconnected delivers $disconnect. API Gateway tries to, and may fail.
 func (g *gateway) disconnected(c *conn) {
 	if c.toldOfEnd {
 		return
@@ -228,7 +228,7 @@ func (g *gateway) disconnected(c *conn) {
 	case g.w.strikes(0.2, "$disconnect late"):
 		after = g.w.between(time.Second, time.Minute)
 	}
-	tell := func() { g.w.invoke("disconnect", socketEvent("$disconnect", c.id, ""), func(outcome, []byte) {}) }
+	tell := func() { g.w.invoke("$disconnect", socketEvent("$disconnect", c.id, ""), func(outcome, []byte) {}) }
 	g.w.loop.in(after, tell)
 	if g.w.strikes(0.1, "$disconnect doubled") {
 		g.w.loop.in(after+g.w.between(1, 5*time.Second), tell)
@@ -238,7 +238,7 @@ func (g *gateway) disconnected(c *conn) {
 type postVerdict int
 
 const (
-	postFailed postVerdict = iota // also: out of time
+	postFailed postVerdict = iota // also: it timed out
 	postDone
 	postGone
 	postHangs
@@ -256,7 +256,7 @@ func (g *gateway) post(id string, frame []byte) postVerdict {
 		g.w.stats["posts while @connections is out"]++
 		return postFailed
 	case c == nil || c.state != connOpen:
-		g.w.stats["posts to who is gone"]++
+		g.w.stats["posts to connections that are gone"]++
 		return postGone
 	case g.w.strikes(0.01, "post: wrong 410"):
 		if g.w.chance(0.5) {

@@ -21,45 +21,47 @@ import (
 
 var background = context.Background()
 
-// functionTimeout is that of template.yaml.
+// functionTimeout is the timeout in template.yaml.
 const functionTimeout = 10 * time.Second
 
-// outcome is what the gateway learns of an invocation.
+// outcome is the gateway's knowledge of an invocation's end.
 type outcome int
 
 const (
 	answered outcome = iota
-	died             // the process is gone, or an answer was lost on its way
+	died             // the process is gone, or its answer was lost
 	timedOut
 )
 
-// invocation is one call of a function: a process of its own, as far as what it
-// does to the world goes. It may die, or hang, at any of its steps.
+// invocation is one call of a function. It stands for a process of its own: it may die, or
+// hang, at any step that it takes outside.
 type invocation struct {
 	w     *world
 	name  string
-	dice  *rand.Rand // of the loop's decisions about it
+	dice  *rand.Rand // of the loop's decisions about this invocation
 	skew  time.Duration
 	steps int
-	dieAt int // the step at which it dies, 0: it does not
+	dieAt int // the step at which it dies; 0: none
 	after bool
-	hang  int // the step that never ends
+	hang  int // the step that never ends; 0: none
 	dead  bool
-	old   bool // it is of revision 1
+	old   bool // a function of revision 1
 
 	mu     sync.Mutex
 	counts map[string]int
 }
 
-// invoke runs a function on an event and calls done, in the loop, with its reply.
-func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
+// invoke runs the function behind a route on an event and calls done, in the loop, with its
+// reply.
+func (w *world) invoke(route string, event any, done func(outcome, []byte)) {
+	function := functions()[route]
 	old := w.old[function]
 	if old {
 		event, done = w.asOld(event, done)
 	}
 	payload, err := json.Marshal(event)
 	if err != nil {
-		panic(err) // the events are ours
+		panic(err) // only our own events come here
 	}
 	w.invocations++
 	w.stats["invocations"]++
@@ -90,7 +92,7 @@ func (w *world) invoke(function string, event any, done func(outcome, []byte)) {
 			case over:
 				done(timedOut, nil)
 			case err != nil:
-				panic(err) // the events are ours
+				panic(err) // only our own events come here
 			case inv.dead || lost:
 				done(died, nil)
 			default:
@@ -107,7 +109,7 @@ func (inv *invocation) function(name string) *apigw.Function {
 	log := slog.New(slog.DiscardHandler)
 	random := inv.w.dice(inv.name + "/random")
 	store := &store{Faulty: chattest.NewFaulty(inv.w.store, inv.plan), inv: inv}
-	rules := compose.Rules(store, cast{inv}, chat.Options{
+	rules := compose.Rules(store, broadcaster{inv}, chat.Options{
 		Retention: inv.w.o.Retention, Log: log,
 		Now:    func() time.Time { return time.Now().Add(inv.skew) },
 		Random: reader{random}, Ring: random.Uint32, SmallRoom: inv.w.smallRoom,
@@ -125,9 +127,9 @@ func (r reader) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// step waits for the invocation's turn to do something, and gives what goes
-// wrong with it. what names the step, so that of several that are taken at the
-// same time each has its own luck, whoever comes first.
+// step waits for the invocation's turn, and returns the fault of this step. what names the
+// step: of several steps that are taken at the same time each has its own luck, in whatever
+// order they come.
 func (inv *invocation) step(ctx context.Context, what string) chattest.Fault {
 	return inv.stepAnd(ctx, what, nil)
 }
@@ -140,13 +142,13 @@ func (inv *invocation) unique(what string) string {
 	return fmt.Sprintf("%s/%s/%d", inv.name, what, inv.counts[what])
 }
 
-// stepAnd is step; what has its effect in the loop itself is done there.
+// stepAnd is step with an effect that happens in the loop itself.
 func (inv *invocation) stepAnd(ctx context.Context, what string, do func()) chattest.Fault {
 	name := inv.unique(what)
 	dice := inv.w.dice(name)
 	took := time.Millisecond + time.Duration(dice.Int64N(int64(8*time.Millisecond)))
 	if dice.Float64() < 0.02 {
-		took += time.Duration(dice.Int64N(int64(700 * time.Millisecond))) // now and then a step is slow
+		took += time.Duration(dice.Int64N(int64(700 * time.Millisecond))) // some steps are slow
 	}
 	fault, ok := park(ctx, inv.w.loop, time.Now().Add(took), name, func() chattest.Fault {
 		fault := inv.decide()
@@ -161,7 +163,7 @@ func (inv *invocation) stepAnd(ctx context.Context, what string, do func()) chat
 	return fault
 }
 
-// decide says what becomes of a step; in the loop.
+// decide returns the fault of a step. It runs in the loop.
 func (inv *invocation) decide() chattest.Fault {
 	inv.steps++
 	switch {
@@ -195,23 +197,23 @@ func (inv *invocation) plan(call chattest.Call) chattest.Fault {
 	return inv.step(background, call.Op)
 }
 
-// store is what an invocation sees of the store. Those calls that the rules make
-// several of at the same time are told apart by what they are about.
+// store is an invocation's way to the store. The rules make some calls at the same time;
+// their names tell them apart.
 type store struct {
 	*chattest.Faulty
 	inv *invocation
 }
 
-// cast is an invocation's way to the connections.
-type cast struct{ inv *invocation }
+// broadcaster is an invocation's way to the connections.
+type broadcaster struct{ inv *invocation }
 
 // Push implements [chat.Broadcaster].
-func (c cast) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
+func (b broadcaster) Push(ctx context.Context, to []string, p chat.Push) (gone []string) {
 	frame := apigw.EncodePush(p)
 	isGone := make([]bool, len(to))
 	var posts sync.WaitGroup
 	for i, id := range to {
-		posts.Go(func() { isGone[i] = c.post(ctx, id, frame) })
+		posts.Go(func() { isGone[i] = b.post(ctx, id, frame) })
 	}
 	posts.Wait()
 	for i, id := range to {
@@ -223,33 +225,33 @@ func (c cast) Push(ctx context.Context, to []string, p chat.Push) (gone []string
 }
 
 // Disconnect implements [chat.Broadcaster].
-func (c cast) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
-	if c.post(ctx, id, apigw.EncodePush(bye)) {
+func (b broadcaster) Disconnect(ctx context.Context, id string, bye chat.Bye) error {
+	if b.post(ctx, id, apigw.EncodePush(bye)) {
 		return nil
 	}
 	dropped := false
-	fault := c.inv.stepAnd(ctx, "close/"+id, func() { dropped = c.inv.w.gateway.drop(id) })
+	fault := b.inv.stepAnd(ctx, "close/"+id, func() { dropped = b.inv.w.gateway.drop(id) })
 	if fault.When != chattest.Never || !dropped {
 		return fmt.Errorf("close a connection: %w", chattest.ErrInjected)
 	}
 	return nil
 }
 
-// post gives the gateway a frame, within the time that a post has.
-func (c cast) post(ctx context.Context, id string, frame []byte) (gone bool) {
+// post gives the gateway a frame, within the time limit of a post.
+func (b broadcaster) post(ctx context.Context, id string, frame []byte) (gone bool) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	name := c.inv.unique("post/" + id)
-	took := time.Millisecond + time.Duration(c.inv.w.dice(name).Int64N(int64(15*time.Millisecond)))
-	verdict, _ := park(ctx, c.inv.w.loop, time.Now().Add(took), name, func() postVerdict {
-		c.inv.steps++
-		if c.inv.steps == c.inv.dieAt {
-			c.inv.dead = true
+	name := b.inv.unique("post/" + id)
+	took := time.Millisecond + time.Duration(b.inv.w.dice(name).Int64N(int64(15*time.Millisecond)))
+	verdict, _ := park(ctx, b.inv.w.loop, time.Now().Add(took), name, func() postVerdict {
+		b.inv.steps++
+		if b.inv.steps == b.inv.dieAt {
+			b.inv.dead = true
 		}
-		if c.inv.dead {
+		if b.inv.dead {
 			return postFailed
 		}
-		return c.inv.w.gateway.post(id, frame)
+		return b.inv.w.gateway.post(id, frame)
 	})
 	if verdict == postHangs {
 		<-ctx.Done()
@@ -265,7 +267,7 @@ func socketEvent(route, connectionID, body string) events.APIGatewayWebsocketPro
 	return e
 }
 
-// httpEvent is an event of the HTTP API, from a program with a token.
+// httpEvent is an event of the HTTP API from a program with a token.
 func httpEvent(method, path, token, body string, query map[string]string) events.APIGatewayV2HTTPRequest {
 	e := events.APIGatewayV2HTTPRequest{Version: "2.0", RouteKey: method + " " + path, RawPath: path, Body: body, QueryStringParameters: query}
 	e.RequestContext.RouteKey, e.RequestContext.RequestID = e.RouteKey, "r"
@@ -277,9 +279,9 @@ func httpEvent(method, path, token, body string, query map[string]string) events
 	return e
 }
 
-// http asks the HTTP API; done gets the status (0: no answer) and the body.
-func (w *world) http(function string, e events.APIGatewayV2HTTPRequest, done func(status int, body string)) {
-	w.invoke(function, e, func(o outcome, reply []byte) {
+// http asks the HTTP API. done gets the status (0: no answer) and the body.
+func (w *world) http(e events.APIGatewayV2HTTPRequest, done func(status int, body string)) {
+	w.invoke(e.RouteKey, e, func(o outcome, reply []byte) {
 		var r events.APIGatewayV2HTTPResponse
 		if o != answered || json.Unmarshal(reply, &r) != nil {
 			done(0, "")
@@ -287,20 +289,6 @@ func (w *world) http(function string, e events.APIGatewayV2HTTPRequest, done fun
 		}
 		done(r.StatusCode, r.Body)
 	})
-}
-
-func functionOf(action string) (function, route string) {
-	switch action {
-	case "join", "ping":
-		return "connect", action
-	case "send", "typing":
-		return "send", action
-	case "history":
-		return "history", action
-	case "leave":
-		return "disconnect", action
-	}
-	return "history", "$default"
 }
 
 func actionOf(frame []byte) string {

@@ -7,9 +7,9 @@ import (
 	"projectchat/lab/check"
 )
 
-// TestLargeRoom: in a room of three times as many connections as a small one has
-// nobody is told who comes, the count of people is right on average, nobody takes it
-// for more than an estimate, and messages come as anywhere.
+// TestLargeRoom has three times as many connections in a room as a small room may have. The
+// server tells nobody who comes. The count of people is right on average, and every client
+// takes it for an estimate. Messages come as in any room.
 func TestLargeRoom(t *testing.T) {
 	const people, small = 24, 8
 	for seed := range uint64(3) {
@@ -35,7 +35,7 @@ func TestLargeRoom(t *testing.T) {
 			if more := w.stats["requests on a socket: join"] - joins; more > 0 {
 				t.Errorf("%d times somebody joined again", more)
 			}
-			// By the next of nine places the mean is an eighth too high.
+			// The next of nine places makes the mean an eighth too high.
 			if mean := float64(sum) / float64(n); mean < 0.9*people || mean > 1.3*people {
 				t.Errorf("%d people are counted as %.1f on average", people, mean)
 			}

@@ -9,26 +9,26 @@ import (
 	"time"
 )
 
-// loop is the scheduler of a simulated world: everything that happens is an event
-// of it, one after the other, in the order of time and then of key.
+// loop is the scheduler of a simulated world. Everything is an event of the loop; events run
+// one after the other, in the order of time and then of key.
 //
-// The clients live in it altogether. The functions are real code with goroutines
-// of their own; but whatever such a goroutine does to the world (a call of the
-// store, a post) it does only when the loop lets it ([loop.park]), and the loop
-// goes on only when all of them wait again (synctest.Wait). So at any time one
-// thing runs that can matter, and which one depends on the seed alone.
+// The clients run in the loop altogether. The functions are real code with goroutines of
+// their own. But each step that such a goroutine takes outside (a call of the store, a post)
+// waits until the loop lets it happen ([loop.park]), and the loop goes on only when all
+// goroutines wait again (synctest.Wait). So one step runs at a time, and the seed alone
+// decides which.
 type loop struct {
 	mu    sync.Mutex
 	queue queue
 	woken chan struct{}
-	busy  int    // functions that run; touched only by the loop
-	made  uint64 // events made by the loop itself
+	busy  int    // running functions; touched only by the loop
+	made  uint64 // events that the loop itself made
 }
 
 // event is something that happens at a time.
 type event struct {
 	at   time.Time
-	key  string // orders what happens at the same time
+	key  string // the order of events at the same time
 	n    uint64
 	run  func()
 	dead bool
@@ -36,7 +36,7 @@ type event struct {
 
 func newLoop() *loop { return &loop{woken: make(chan struct{}, 1)} }
 
-// at plans an event; for the loop's own use, from within events.
+// at plans an event. Only events call it.
 func (l *loop) at(at time.Time, run func()) *event {
 	l.made++
 	e := &event{at: at, n: l.made, run: run}
@@ -64,8 +64,8 @@ func (l *loop) cancel(e *event) {
 	}
 }
 
-// park lets a function's goroutine wait until the loop has come to at and decided
-// what becomes of its step; false if ctx was over before.
+// park lets a function's goroutine wait until the loop has reached the time at and decided
+// about its step. It returns false if ctx was over before.
 func park[V any](ctx context.Context, l *loop, at time.Time, key string, decide func() V) (verdict V, ok bool) {
 	decided := make(chan V, 1)
 	e := &event{at: at, key: key, run: func() { decided <- decide() }}
@@ -79,7 +79,7 @@ func park[V any](ctx context.Context, l *loop, at time.Time, key string, decide 
 	}
 }
 
-// run lets things happen until a time.
+// run runs the events until a time.
 func (l *loop) run(until time.Time) {
 	for {
 		if l.busy > 0 {
@@ -95,7 +95,7 @@ func (l *loop) run(until time.Time) {
 		}
 		if wait := time.Until(e.at); wait > 0 {
 			l.sleep(wait)
-			continue // a function's own timer may have been due before, or at just this time
+			continue // a function's own timer may have been due before this time or at it
 		}
 		if e.dead {
 			return
@@ -105,13 +105,13 @@ func (l *loop) run(until time.Time) {
 	}
 }
 
-// sleep waits, until there are new events to look at.
+// sleep waits for a while, or until there are new events.
 func (l *loop) sleep(d time.Duration) {
 	if l.busy == 0 {
 		time.Sleep(d)
 		return
 	}
-	select { // what was planned before has been looked at
+	select { // the events that were planned before have been looked at
 	case <-l.woken:
 	default:
 	}

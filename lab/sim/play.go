@@ -13,14 +13,13 @@ import (
 // ending is how long before the end the faults stop.
 const ending = 45 * time.Minute
 
-// lastScene goes on, faults and all, until they stop.
+// lastScene is the length of the last scene. It has faults until they stop.
 const lastScene = 8 * time.Minute
 
-// play plays the whole run: people come, talk and go in scenes with hours
-// between them, faults strike; then they stop, and it is seen whether everybody
-// agrees as soon as promised.
+// play plays the whole run. People come, talk and go in scenes with hours between them, and
+// faults strike. Then the faults stop, and everybody must agree as soon as promised.
 func (w *world) play() {
-	w.cast()
+	w.populate()
 	calm := w.end().Add(-ending)
 	for at := w.began.Add(time.Minute); at.Before(calm.Add(-time.Hour)); {
 		w.loop.at(at, func() { w.scene(w.between(2*time.Minute, 10*time.Minute), false) })
@@ -34,8 +33,8 @@ func (w *world) play() {
 	w.readAll()
 }
 
-// cast makes people, rooms and tabs, before any fault.
-func (w *world) cast() {
+// populate makes people, rooms and tabs, before any fault.
+func (w *world) populate() {
 	for i := range 1 + w.rng.IntN(2) {
 		w.rooms = append(w.rooms, w.name("room", i+1))
 	}
@@ -86,12 +85,12 @@ func (w *world) signIn(name string) *person {
 	p := &person{name: name}
 	w.people = append(w.people, p)
 	body := fmt.Sprintf(`{"name":%q,"bearer":true}`, name)
-	w.http("connect", httpEvent("POST", "/api/session", "", body, nil), func(_ int, reply string) {
+	w.http(httpEvent("POST", "/api/session", "", body, nil), func(_ int, reply string) {
 		p.uid, p.token = member(reply, "uid"), member(reply, "token")
 	})
 	w.loop.run(time.Now().Add(10 * time.Second))
 	if p.token == "" {
-		panic("sim: nobody can sign in")
+		panic("sim: a sign-in failed")
 	}
 	return p
 }
@@ -103,9 +102,9 @@ func member(object, name string) string {
 	return value
 }
 
-// everyday plans what happens apart from scenes.
+// everyday plans the events apart from scenes.
 func (w *world) everyday(calm time.Time) {
-	pick(w, w.tabs).open() // somebody stays for the whole day
+	pick(w, w.tabs).open() // one tab stays open for the whole day
 	w.tabs[len(w.tabs)-1].open()
 	if w.o.Calm {
 		for _, t := range w.tabs {
@@ -162,8 +161,8 @@ func (w *world) scene(length time.Duration, last bool) {
 	}
 }
 
-// talk lets people say something now and then, several things at once, all at
-// the same time, and, seldom, more than one can catch up with in one request.
+// talk lets people write now and then: several messages at once, several people at the same
+// time, and seldom more than a page, so that others cannot catch up in one request.
 func (w *world) talk(length time.Duration) {
 	for range 4 + w.rng.IntN(10) {
 		w.later(length, func() { w.someTab().say() })
@@ -186,7 +185,7 @@ func (w *world) talk(length time.Duration) {
 	}
 }
 
-// flood: much is said while others are away with something unsent.
+// flood writes much while others are away with unsent messages.
 func (w *world) flood() {
 	w.stats["floods"]++
 	speaker := pick(w, w.tabs)
@@ -205,7 +204,7 @@ func (w *world) later(within time.Duration, do func()) { w.loop.in(w.between(0, 
 
 func (w *world) someTab() *tab { return pick(w, w.tabs) }
 
-// mishap is something that happens to one tab.
+// mishap is an accident of one tab.
 func (w *world) mishap() {
 	t := w.someTab()
 	switch w.rng.IntN(11) {
@@ -226,7 +225,7 @@ func (w *world) mishap() {
 		t.event(viewed(w.chance(0.5)))
 	case 9:
 		t.event(online)
-	case 10: // somebody speaks before the room is there, and the tab ends before it can know
+	case 10: // a person writes before the room is there, and the tab ends before the answer
 		t.crash(false)
 		t.open()
 		t.say()
@@ -263,9 +262,9 @@ func (w *world) storm() {
 	}
 }
 
-// restore: the table is another one, which was filled from a backup of this
-// moment. The functions are stopped meanwhile; connections may stay open, and then
-// it may be, until the next scene, that none can be reached.
+// restore replaces the table by another one, filled from a backup of this moment. The
+// functions are stopped meanwhile. Connections may stay open, and then perhaps none of them
+// can be reached until the next scene.
 func (w *world) restore() {
 	w.stats["restores"]++
 	w.mute = !w.ending && w.chance(0.5)
@@ -280,8 +279,8 @@ func (w *world) restore() {
 	}
 }
 
-// poison is a row of a kind that nobody knows, put by a function of a later
-// version, by the rules of the log.
+// poison puts a row of an unknown kind by the rules of the log, as a function of a later
+// version would.
 func (w *world) poison() {
 	room := pick(w, w.rooms)
 	epoch := w.epoch(room)
@@ -305,22 +304,22 @@ func (w *world) poison() {
 	}
 }
 
-// rename gives somebody another name: their connections are closed with a bye.
+// rename gives a person another name. Their connections are closed with a bye.
 func (w *world) rename() {
 	p := pick(w, w.people)
 	p.renames++
 	w.stats["renames"]++
 	name := p.name + strings.Repeat("a", p.renames)
 	e := httpEvent("POST", "/api/session", p.token, fmt.Sprintf(`{"name":%q}`, name), nil)
-	w.http("connect", e, func(int, string) {})
+	w.http(e, func(int, string) {})
 }
 
-// intrude tries, on an open connection that is in another room, to read and to
-// speak where it may not.
+// intrude tries to read and to write in a room from an open connection that is in another
+// room.
 func (w *world) intrude() {
 	t := w.tabs[len(w.tabs)-1]
-	for _, link := range t.links() {
-		c := t.conns[link]
+	for _, channel := range t.channels() {
+		c := t.conns[channel]
 		for _, room := range w.rooms {
 			victim := w.tabs[0].person.uid
 			w.gateway.fromClient(c, fmt.Appendf(nil, `{"action":"history","id":"x1","room":%q}`, room))
@@ -331,7 +330,7 @@ func (w *world) intrude() {
 	}
 }
 
-// sweep is TTL: it deletes some of what has expired, in any order.
+// sweep is TTL: it deletes some of the expired rows, in any order.
 func (w *world) sweep() {
 	for _, room := range w.rooms {
 		epoch := w.epoch(room)

@@ -2,9 +2,9 @@ package sim
 
 import "time"
 
-// quiet is what comes after a scene: mostly the trouble ends, and what is promised
-// then holds until the next scene; people go, but now and then some time later,
-// and say something meanwhile. After a restore @connections may be out all the while.
+// quiet is the time after a scene. Most faults end, and the promises of quiet hold until the
+// next scene. People go, some of them later than others, and some write meanwhile. After a
+// restore @connections may be out all the while.
 func (w *world) quiet() {
 	w.loop.in(time.Minute, func() {
 		w.trouble = w.trouble && w.chance(0.3)

@@ -10,8 +10,8 @@ import (
 	"projectchat/lab/check"
 )
 
-// quiet is a world in which nothing fails and nobody says anything: one room, with
-// one person for each inView, who has it in view or not.
+// quiet is a world without faults and without messages. It has one room, with one person for
+// each inView, whose tab is in view or hidden.
 func quiet(seed uint64, inView ...bool) *world {
 	w := newWorld(Options{Seed: seed, Calm: true})
 	w.rooms = []string{"room"}
@@ -33,20 +33,19 @@ func in(t *testing.T, seed uint64, test func(t *testing.T)) {
 	})
 }
 
-// talk10s lets somebody say something every so often, until the world is over.
+// talk10s lets a person write every 10 s until the world ends.
 func (w *world) talk10s() {
 	w.someTab().say()
 	w.loop.in(10*time.Second, w.talk10s)
 }
 
-// TestQuietRoom: that who vanishes is found out costs a quiet room of living people
-// nothing: who has it in view pings every 2 min, who has not every 4 min. Only where
-// so many have it out of view that some sign of life is always due just then, those
-// in view ping every 100 s.
+// TestQuietRoom: finding people who vanish costs nothing in a quiet room of living people. A
+// client with the room in view pings every 2 min, a hidden one every 4 min. With so many
+// hidden ones that some sign of life is always due, those in view ping every 100 s.
 func TestQuietRoom(t *testing.T) {
 	tests := map[string]struct {
 		inView []bool
-		most   int // of pings in an hour
+		most   int // pings in an hour
 	}{
 		"all in view":                 {[]bool{true, true, true, true}, 4 * 30},
 		"one":                         {[]bool{true}, 30},
@@ -73,9 +72,9 @@ func TestQuietRoom(t *testing.T) {
 	}
 }
 
-// TestVanishing: however wrong the clocks of functions are, who vanishes from a
-// room, quiet or never quiet, just after a sign of life, is shown to have left within
-// 6 min, by all who have it in view.
+// TestVanishing: a person who vanishes from a room just after a sign of life is shown as gone
+// within 6 min, by all clients that have it in view. That holds in quiet and lively rooms,
+// even with wrong clocks of the functions.
 func TestVanishing(t *testing.T) {
 	for seed := range uint64(40) {
 		in(t, seed, func(t *testing.T) {
@@ -86,7 +85,7 @@ func TestVanishing(t *testing.T) {
 			}
 			w.loop.run(time.Now().Add(w.between(6*time.Minute, 20*time.Minute)))
 			gone := w.tabs[len(w.tabs)-1]
-			gone.event(viewed(true)) // it pings, and most often that is noted
+			gone.event(viewed(true)) // it pings, and most often the server notes it
 			w.loop.run(time.Now().Add(time.Second))
 			gone.vanish()
 			w.loop.run(time.Now().Add(vanishBound))
@@ -100,8 +99,8 @@ func TestVanishing(t *testing.T) {
 	}
 }
 
-// TestNobodyVanishes: nor is anybody shown to have left who is there, whatever the
-// clocks say, and however often pages come into view just after a sign of life.
+// TestNobodyVanishes: someone who is present is never shown as gone, even with wrong clocks,
+// and however often pages come into view just after a sign of life.
 func TestNobodyVanishes(t *testing.T) {
 	for seed := range uint64(6) {
 		in(t, seed, func(t *testing.T) {

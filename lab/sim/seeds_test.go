@@ -2,7 +2,7 @@
 
 package sim_test
 
-// fewSeeds is how many seeds a run of all tests has time for; make sim has more.
+// fewSeeds is the number of seeds in a run of all tests; make sim runs more.
 const fewSeeds = 20
 
 const raceDetector = false

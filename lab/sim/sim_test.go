@@ -17,13 +17,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"projectchat/lab/check"
+	"projectchat/lab/figures"
 	"projectchat/lab/sim"
 )
 
 var (
 	first = flag.Uint64("sim.seed", 1, "the first seed")
-	seeds = flag.Int("sim.seeds", fewSeeds, "how many seeds")
+	seeds = flag.Int("sim.seeds", fewSeeds, "the number of seeds")
 	keep  = flag.String("sim.keep", "", "a folder for the history of each seed that fails")
+	file  = flag.String("sim.figures", "", "a file with a section of figures for each test, as docs/figures.md")
 )
 
 func run(t *testing.T, o sim.Options) (result sim.Result) {
@@ -38,7 +40,7 @@ func judge(t *testing.T, o sim.Options) (sim.Result, check.Report) {
 	report := check.Check(result.History, check.Options{Retention: o.Retention, Mixed: result.Mixed})
 	// After a restore a row may be in a log that nobody ever saw, and in its copy.
 	if o.Retention == 0 && result.Stats["restores"] == 0 && !check.Linearizable(result.History) {
-		t.Error("the log is no order in which the messages can have been sent")
+		t.Error("the messages cannot have been sent in the log's order")
 	}
 	for i, v := range report.Violations {
 		if i == 8 {
@@ -70,16 +72,16 @@ func save(t *testing.T, o sim.Options, result sim.Result) {
 	}
 }
 
-// TestSeeds is a day of each seed.
+// TestSeeds plays a day of each seed.
 func TestSeeds(t *testing.T) {
 	many(t, func(seed uint64) sim.Options { return sim.Options{Seed: seed} })
 }
 
-// TestRetention is three days, with messages kept for two, which TTL deletes in
-// any order.
+// TestRetention plays three days of each seed. Messages are kept for two days; TTL deletes
+// them in any order.
 func TestRetention(t *testing.T) {
 	if raceDetector {
-		t.Skip("it takes long, and runs the same code as TestSeeds")
+		t.Skip("a long test of the same code as TestSeeds")
 	}
 	many(t, func(seed uint64) sim.Options {
 		return sim.Options{Seed: seed, Hours: 72, Retention: 48 * time.Hour}
@@ -88,6 +90,7 @@ func TestRetention(t *testing.T) {
 
 // many runs every seed.
 func many(t *testing.T, options func(seed uint64) sim.Options) {
+	began := time.Now()
 	var mu sync.Mutex
 	var failed atomic.Bool
 	total := sim.Stats{}
@@ -121,6 +124,42 @@ func many(t *testing.T, options func(seed uint64) sim.Options) {
 	}
 	logSlowest(t, "showing", slowest)
 	logSlowest(t, "acknowledgement", slowestAck)
+	if *file == "" || *seeds == 0 || t.Failed() {
+		return
+	}
+	s := figures.Section{
+		Command: fmt.Sprintf("go test ./lab/sim -run %s -sim.seed %d -sim.seeds %d", t.Name(), *first, *seeds),
+		On:      began, Took: time.Since(began),
+		Tables: []figures.Table{happened(total), times("shown", slowest), times("acknowledged", slowestAck)},
+	}
+	if err := s.Write(*file, t.Name()); err != nil {
+		t.Error(err)
+	}
+}
+
+// happened is the table of the counts.
+func happened(total sim.Stats) figures.Table {
+	table := figures.Table{{"No promise was broken.", ""}}
+	for _, name := range []string{
+		"messages sent", "messages acknowledged", "messages that were due", "rows shown", "invocations", "scenes", "storms", "restores",
+		"posts while @connections is out", "stale samples of seats", "samples of a large room",
+		"releases rolled back", "invocations of revision 1", "changes that met revision 1", "tabs of revision 1 opened",
+	} {
+		table = append(table, []string{name, figures.Number(total[name])})
+	}
+	return table
+}
+
+// times is the table of each seed's slowest, by the promised time.
+func times(what string, slowest map[time.Duration][]time.Duration) figures.Table {
+	table := figures.Table{{what + ": promised", "slowest", "median of each seed's slowest"}}
+	for _, within := range slices.Sorted(maps.Keys(slowest)) {
+		took := slices.Sorted(slices.Values(slowest[within]))
+		table = append(table, []string{
+			within.String(), took[len(took)-1].Round(10 * time.Millisecond).String(), took[len(took)/2].Round(10 * time.Millisecond).String(),
+		})
+	}
+	return table
 }
 
 func gather(all map[time.Duration][]time.Duration, one map[time.Duration]time.Duration) {
@@ -138,7 +177,8 @@ func logSlowest(t *testing.T, what string, slowest map[time.Duration][]time.Dura
 	}
 }
 
-// TestOneSeedIsOneRun runs seeds, one of which has mixed versions, twice and wants the same history to the letter.
+// TestOneSeedIsOneRun runs some seeds twice, one of them with mixed versions, and wants the
+// same history to the letter.
 func TestOneSeedIsOneRun(t *testing.T) {
 	worlds := []sim.Options{{Seed: 1, Hours: 12}, {Seed: 4, Hours: 12}, {Seed: 3, Hours: 54, Retention: 48 * time.Hour}}
 	if raceDetector {
@@ -155,8 +195,8 @@ func TestOneSeedIsOneRun(t *testing.T) {
 	}
 }
 
-// TestHandOver has no faults: everybody stays for a day, through all hand-overs,
-// and nobody is ever seen leaving.
+// TestHandOver has no faults. Everybody stays for a day, through all hand-overs, and nobody
+// is ever shown as gone.
 func TestHandOver(t *testing.T) {
 	o := sim.Options{Seed: 5, Calm: true}
 	result, _ := judge(t, o)
@@ -164,9 +204,9 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("%d connections were cut after 2 hours", n)
 	}
 	if n := result.Stats["leaves pushed"]; n != 0 {
-		t.Errorf("%d times somebody was told that a person left", n)
+		t.Errorf("%d times a client showed that a person left", n)
 	}
-	// Everybody opens within the first minutes; the ending has people leave.
+	// Everybody opens within the first minutes; in the ending people leave.
 	shown := map[string][]string{}
 	for _, r := range result.History {
 		if r.Op != check.People || r.T > 23*time.Hour+10*time.Minute {

@@ -9,13 +9,13 @@ import (
 	"projectchat/lab/client"
 )
 
-// storage is what a browser keeps of an outbox, and the lock on it. The tabs that
-// a person has in a room may share it.
+// storage is a browser's store of an outbox, and the lock on it. The tabs that a person has
+// in a room may share it.
 type storage struct {
-	entries []client.Entry
-	waiting []holder // the first holds the lock
+	entries []client.Stored
+	waiting []holder // the first one holds the lock
 	tried   map[string]bool
-	newest  string // what was written last
+	newest  string // the entry that was written last
 }
 
 // holder is one life of a tab.
@@ -24,10 +24,10 @@ type holder struct {
 	m *client.Machine
 }
 
-func (s *storage) read() []client.Entry { return slices.Clone(s.entries) }
+func (s *storage) read() []client.Stored { return slices.Clone(s.entries) }
 
-// keep tells whether the entry was kept before, by whichever tab.
-func (s *storage) keep(e client.Entry) (known bool) {
+// keep reports whether some tab had stored the entry before.
+func (s *storage) keep(e client.Stored) (known bool) {
 	if i := s.index(e.CID); i >= 0 {
 		s.entries[i] = e
 		return true
@@ -42,11 +42,11 @@ func (s *storage) keep(e client.Entry) (known bool) {
 }
 
 func (s *storage) index(cid string) int {
-	return slices.IndexFunc(s.entries, func(e client.Entry) bool { return e.CID == cid })
+	return slices.IndexFunc(s.entries, func(e client.Stored) bool { return e.CID == cid })
 }
 
 func (s *storage) forget(cid string) {
-	s.entries = slices.DeleteFunc(s.entries, func(e client.Entry) bool { return e.CID == cid })
+	s.entries = slices.DeleteFunc(s.entries, func(e client.Stored) bool { return e.CID == cid })
 }
 
 // want queues for the lock.
@@ -58,9 +58,9 @@ func (s *storage) want(t *tab) {
 	s.wake()
 }
 
-// contends tells whether a tab holds the lock and another wants it. Chrome freezes
-// no such tab, and wakes one that has become such: the intent to prototype
-// "Conservative page freezing on desktop" (blink-dev, 2023-05-31).
+// contends reports whether a tab holds the lock and another one wants it. Chrome does not
+// freeze a tab with a contended lock, and wakes one whose lock becomes contended: the intent
+// to prototype "Conservative page freezing on desktop" (blink-dev, 2023-05-31).
 func (s *storage) contends(t *tab) bool { return len(s.waiting) > 1 && s.waiting[0].t == t }
 
 func (s *storage) wake() {
@@ -70,7 +70,7 @@ func (s *storage) wake() {
 	}
 }
 
-// leave lets the lock go, or leaves the queue for it.
+// leave releases the lock, or leaves the queue for it.
 func (s *storage) leave(t *tab) {
 	i := slices.Index(s.waiting, holder{t, t.m})
 	if i < 0 {
@@ -83,10 +83,10 @@ func (s *storage) leave(t *tab) {
 	s.wake()
 }
 
-// afresh gives an event of the storage as it is when it is looked at.
+// afresh returns an event with the entries that the storage has now.
 func (t *tab) afresh(e client.Event) client.Event {
 	if t.frozen {
-		return e // it is looked at later
+		return e // the storage is read later
 	}
 	switch e.(type) {
 	case client.Locked:
@@ -110,9 +110,8 @@ func (t *tab) soon(e client.Event) {
 	})
 }
 
-// word is what the person says to an entry that waits since the log began anew.
-// What was never sent goes out, if nothing was written after it, behind which it
-// would stand then.
+// word is the person's decision about an entry that waits since a reset. An entry that was
+// never sent goes out, unless a later one was written: it would stand behind that one then.
 func (t *tab) word(cid string) {
 	m := t.m
 	t.w.loop.in(time.Millisecond, func() {
@@ -122,7 +121,7 @@ func (t *tab) word(cid string) {
 		}
 		switch {
 		case !t.store.entries[i].Tried && t.store.newest == cid && len(t.store.entries) == 1:
-			t.w.stats["sent by a word"]++
+			t.w.stats["sent by decision"]++
 			delete(t.outbox, cid)
 			t.event(client.Retry{CID: cid})
 		case t.w.chance(0.5):
@@ -132,8 +131,8 @@ func (t *tab) word(cid string) {
 	})
 }
 
-// late is how much later than others the tab may be: it asks once a minute where
-// it has no socket and is not in view.
+// late is how much later than others the tab may be: without a socket a hidden tab asks once
+// a minute.
 func (t *tab) late() time.Duration {
 	if t.proxied {
 		return 65 * time.Second
@@ -154,10 +153,9 @@ func (t *tab) fetch(a client.Fetch) {
 		t.w.loop.in(t.w.latency(), func() { answer(0, "") })
 		return
 	}
-	function := map[string]string{"GET": "history", "POST": "send"}[a.Method]
 	path, query, _ := strings.Cut(a.Target, "?")
 	e := httpEvent(a.Method, path, t.person.token, string(a.Body), parameters(query))
-	t.w.http(function, e, func(status int, body string) {
+	t.w.http(e, func(status int, body string) {
 		switch {
 		case status == 0 && t.w.chance(0.5):
 			answer(500, `{"message":"Internal Server Error"}`)
@@ -172,7 +170,7 @@ func (t *tab) fetch(a client.Fetch) {
 func parameters(query string) map[string]string {
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		panic(err) // the machine's own
+		panic(err) // the machine's own requests
 	}
 	list := map[string]string{}
 	for name := range values {

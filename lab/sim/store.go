@@ -32,13 +32,13 @@ func (s *store) DeleteConnection(ctx context.Context, id string) (old chat.Conne
 	return old, nil
 }
 
-// ReadLog implements [chat.LogStore]. A Query is no snapshot: of the rows that
-// were put while it ran it shows some, whichever, and not the others.
+// ReadLog implements [chat.LogStore]. A Query is no snapshot: it shows only some of the rows
+// that were put while it ran.
 func (s *store) ReadLog(ctx context.Context, room string, r chat.LogRange) (page chat.LogPage, err error) {
 	began := time.Now()
 	name := "ReadLog/" + room
 	if r.From > 0 && r.From == r.To {
-		name += "/one" // at the same time as another read
+		name += "/one" // another read runs at the same time
 	}
 	err = s.named(ctx, name, func() (err error) {
 		page, err = s.inv.w.store.ReadLog(background, room, r)
@@ -57,8 +57,8 @@ func (s *store) ReadLog(ctx context.Context, room string, r chat.LogRange) (page
 	return page, nil
 }
 
-// Append implements [chat.LogStore]. Now and then the answer to a put gets lost,
-// and the SDK puts again.
+// Append implements [chat.LogStore]. Now and then the answer to a put is lost, and the SDK
+// puts again.
 func (s *store) Append(ctx context.Context, room, epoch string, m chat.Message) (taken *chat.Message, err error) {
 	again := s.inv.w.trouble && s.inv.w.dice(s.inv.unique("again")).IntN(30) == 0
 	err = s.named(ctx, "Append", func() (err error) {
@@ -96,9 +96,9 @@ type place struct {
 	seq         int64
 }
 
-// puts is when each row was put. One goroutine at a time touches it, but the race
-// detector does not know that: it takes no notice of a goroutine that waits for a
-// sync.WaitGroup when another returns from synctest.Wait.
+// puts is when each row was put. One goroutine at a time touches it, but the race detector
+// does not know that: it ignores that a goroutine that waits for a sync.WaitGroup is woken
+// when another returns from synctest.Wait.
 type puts struct {
 	mu sync.Mutex
 	at map[place]time.Time
@@ -119,7 +119,8 @@ func (p *puts) set(row place) {
 	p.at[row] = time.Now()
 }
 
-// named makes a call that [chattest.Faulty] could not tell from others.
+// named makes a call under a name of its own, as [chattest.Faulty] cannot tell it from
+// others.
 func (s *store) named(ctx context.Context, name string, do func() error) error {
 	fault := s.inv.step(ctx, name)
 	failed := fault.Err

@@ -12,22 +12,22 @@ import (
 	"projectchat/lab/client"
 )
 
-// person is somebody with a session.
+// person is a person with a session.
 type person struct {
 	name, uid, token string
-	rooms            []string // that they may hear of
+	rooms            []string // the rooms that they may hear of
 	renames          int
 }
 
-// tab is one tab of one person in one room: a client, and the storage that its
-// outbox has, which outlives the tab.
+// tab is one tab of one person in one room: a client, and its outbox's storage, which
+// outlives the tab.
 type tab struct {
 	w        *world
 	name     string
-	life     int // how often it was opened
+	life     int // counts the times that it was opened
 	person   *person
 	room     string
-	outsider bool // every frame that it gets is kept
+	outsider bool // every frame that it gets is recorded
 	// A proxy breaks its WebSockets: now and then, or now.
 	proxied, noSockets bool
 
@@ -35,7 +35,7 @@ type tab struct {
 	frozen bool
 	missed []client.Event
 	conns  map[int]*conn
-	// Of what revision the page is; 0: the newest.
+	// The page's revision; 0: the newest.
 	revision int
 	store    *storage
 	tick     *event
@@ -48,7 +48,7 @@ type tab struct {
 
 func (t *tab) alive() bool { return t.m != nil }
 
-// who names the tab as an observer: after a reload it is another one.
+// who names the tab as an observer. After a reload it is another observer.
 func (t *tab) who() string { return fmt.Sprintf("%s.%d", t.name, t.life) }
 
 func (t *tab) record(op check.Op, r check.Record) {
@@ -89,7 +89,7 @@ func (t *tab) close() {
 	}
 }
 
-// crash ends the tab without a word; silent: not even its connections end.
+// crash ends the tab without a word. If silent, not even its connections end.
 func (t *tab) crash(silent bool) {
 	if !t.alive() {
 		return
@@ -98,30 +98,30 @@ func (t *tab) crash(silent bool) {
 	t.w.loop.cancel(t.tick)
 	t.store.leave(t)
 	t.m, t.tick = nil, nil
-	for _, link := range t.links() {
-		c := t.conns[link]
+	for _, channel := range t.channels() {
+		c := t.conns[channel]
 		c.silent = c.silent || silent
 		t.w.gateway.hungUp(c)
 	}
 }
 
-// vanish is the worst of crashes: nobody will ever be told of its end.
+// vanish is a crash of whose end the server never learns.
 func (t *tab) vanish() {
-	for _, link := range t.links() {
-		t.conns[link].toldOfEnd = true
+	for _, channel := range t.channels() {
+		t.conns[channel].toldOfEnd = true
 	}
 	t.crash(true)
 }
 
-func (t *tab) links() (list []int) {
-	for link := range t.conns {
-		list = append(list, link)
+func (t *tab) channels() (list []int) {
+	for channel := range t.conns {
+		list = append(list, channel)
 	}
 	slices.Sort(list)
 	return list
 }
 
-// freeze stops the tab: the laptop sleeps, or the browser has put the tab away.
+// freeze stops the tab: the laptop sleeps, or the browser has frozen the tab.
 func (t *tab) freeze() {
 	if t.alive() && !t.frozen && !t.store.contends(t) {
 		t.frozen = true
@@ -147,8 +147,8 @@ func (t *tab) thaw(up bool) {
 
 // cut breaks the tab's connections.
 func (t *tab) cut(silent bool) {
-	for _, link := range t.links() {
-		t.w.gateway.reset(t.conns[link], silent)
+	for _, channel := range t.channels() {
+		t.w.gateway.reset(t.conns[channel], silent)
 	}
 }
 
@@ -161,8 +161,8 @@ func (t *tab) say() {
 
 var signs = []string{"👍", "👎", "🎉", "❤️", ""}
 
-// changes edits or deletes a message of one's own among the last ones shown, or
-// reacts to one; now and then it tries that with another's.
+// changes edits or deletes one of the person's own last messages, or reacts to one. Now and
+// then it tries that with another person's.
 func (t *tab) changes() {
 	if !t.alive() || t.frozen {
 		return
@@ -172,7 +172,7 @@ func (t *tab) changes() {
 		return
 	}
 	last := 12
-	if t.w.chance(0.6) { // so that several change the same
+	if t.w.chance(0.6) { // so that several people change the same one
 		last = 3
 	}
 	m := pick(t.w, shown[max(0, len(shown)-last):])
@@ -194,21 +194,21 @@ func (t *tab) says(n int) {
 	}
 }
 
-// tag is what only those in a room may get.
+// tag marks the texts of a room: only those in the room may get it.
 func tag(room string) string { return "canary:" + room + ":" }
 
 func (t *tab) received(c *conn, frame []byte) {
 	if t.outsider {
 		t.w.record(check.Record{Op: check.Heard, Who: t.who(), UID: t.person.uid, Text: string(frame)})
 	}
-	t.ofLink(c, client.Received{Link: c.link, Frame: frame})
+	t.ofChannel(c, client.Received{Channel: c.channel, Frame: frame})
 }
 
-func (t *tab) closed(c *conn) { t.ofLink(c, client.Closed{Link: c.link}) }
+func (t *tab) closed(c *conn) { t.ofChannel(c, client.Closed{Channel: c.channel}) }
 
-// ofLink hands in an event of a connection, if it is not one of a life before.
-func (t *tab) ofLink(c *conn, e client.Event) {
-	if t.conns[c.link] == c {
+// ofChannel hands in an event of a connection, unless that belongs to an earlier life.
+func (t *tab) ofChannel(c *conn, e client.Event) {
+	if t.conns[c.channel] == c {
 		t.event(e)
 	}
 }
@@ -227,7 +227,7 @@ func (t *tab) event(e client.Event) {
 	t.plan()
 }
 
-// plan lets the machine be woken when it wants.
+// plan wakes the machine at its next timer.
 func (t *tab) plan() {
 	at, ok := t.m.Wake()
 	if t.tick != nil && !t.tick.dead && ok && at.Equal(t.woken) {
@@ -247,12 +247,12 @@ func (t *tab) plan() {
 func (t *tab) do(a client.Action) {
 	switch a := a.(type) {
 	case client.Dial:
-		t.w.gateway.dial(t, a.Link)
+		t.w.gateway.dial(t, a.Channel)
 	case client.Transmit:
-		t.w.gateway.fromClient(t.conns[a.Link], a.Frame)
+		t.w.gateway.fromClient(t.conns[a.Channel], a.Frame)
 	case client.Hangup:
-		c := t.conns[a.Link]
-		delete(t.conns, a.Link)
+		c := t.conns[a.Channel]
+		delete(t.conns, a.Channel)
 		t.w.gateway.hungUp(c)
 	case client.AskSession:
 		t.askSession()
@@ -279,12 +279,12 @@ func (t *tab) do(a client.Action) {
 		t.record(check.Ack, check.Record{Epoch: a.Epoch, Seq: a.Seq, UID: t.person.uid, CID: a.CID})
 	case client.Refused:
 		if a.Code == "bad_request" || a.Code == "cid_conflict" {
-			panic("sim: what no function can have meant of what a client sends: " + a.Code)
+			panic("sim: a client of this version caused " + a.Code)
 		}
 		t.w.stats["refused: "+a.Code]++
 		t.record(check.Refuse, check.Record{UID: t.person.uid, CID: a.CID})
 	case client.Waits:
-		t.w.stats["waits for a word"]++
+		t.w.stats["waits for a decision"]++
 		t.record(check.Wait, check.Record{UID: t.person.uid, CID: a.CID})
 		t.word(a.CID)
 	case client.People:
@@ -293,7 +293,7 @@ func (t *tab) do(a client.Action) {
 	case client.Typing:
 		t.w.stats["typing seen"]++
 		if a.Person.UID == t.person.uid {
-			panic("sim: somebody is told that they write themselves")
+			panic("sim: a client is told that its own person writes")
 		}
 	case client.SignedOut:
 		t.w.stats["signed out"]++
@@ -314,7 +314,7 @@ func (t *tab) shows(online []wire.Person) {
 	}
 }
 
-// folds records what the tab shows of each message in the end.
+// folds records the final form of each message that the tab shows.
 func (t *tab) folds() {
 	if !t.alive() || t.frozen {
 		return
@@ -331,7 +331,7 @@ func (t *tab) folds() {
 
 func (t *tab) askSession() {
 	m := t.m
-	t.w.http("connect", httpEvent("GET", "/api/session", t.person.token, "", nil), func(status int, body string) {
+	t.w.http(httpEvent("GET", "/api/session", t.person.token, "", nil), func(status int, body string) {
 		if t.m != m {
 			return
 		}

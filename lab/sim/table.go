@@ -9,22 +9,22 @@ import (
 	"projectchat/internal/chat/chattest"
 )
 
-// stalest is how old the state may be from which a read that is not consistent is
-// answered. DynamoDB promises no time; it is mostly less than a second.
+// stalest is how old the state behind an eventually consistent read may be. DynamoDB promises
+// no time; mostly it is less than a second.
 const stalest = 5 * time.Second
 
-// table is the store. It remembers which seats there were, since a read of
-// these may be eventually consistent.
+// table is the store. It remembers earlier seats, as a read of seats may be eventually
+// consistent.
 type table struct {
 	*chattest.Store
 	now func() time.Time
 
 	mu           sync.Mutex // for the race detector, as in puts
 	past         map[string][]state
-	stale, parts int // samples from a state that was not the latest, and of large rooms
+	stale, parts int // samples of an earlier state, and samples of large rooms
 }
 
-// state is the seats of a room, as they were from a time on.
+// state is the seats of a room from a time on.
 type state struct {
 	from time.Time
 	rows []chat.Seat
@@ -49,7 +49,7 @@ func (t *table) changed(room string) {
 	t.past[room] = past
 }
 
-// was gives the seats of a room as they were some time ago.
+// was returns the seats that a room had some time ago.
 func (t *table) was(room string, ago time.Duration) (rows []chat.Seat) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -85,8 +85,7 @@ func (t *table) DeleteSeat(ctx context.Context, room, connectionID string) (bool
 	return t.Store.DeleteSeat(ctx, room, connectionID)
 }
 
-// Restore is that of [chattest.Store]. What was in the table before is in no
-// replica of the new one.
+// Restore is that of [chattest.Store]. No replica of the new table has the old state.
 func (t *table) Restore(epoch func(room string) string) {
 	t.Store.Restore(epoch)
 	t.mu.Lock()
@@ -114,8 +113,8 @@ func (t *table) sample(room string, from uint32, limit int, ago time.Duration) (
 	return sample, err
 }
 
-// SampleSeats implements [chat.ConnectionStore]. One read of five that need not
-// be consistent is not.
+// SampleSeats implements [chat.ConnectionStore]. It answers one in five of the eventually
+// consistent reads from an earlier state.
 func (s *store) SampleSeats(ctx context.Context, room string, from uint32, limit int, consistent bool) (sample chat.Sample, err error) {
 	name := "SampleSeats/" + room
 	ago := time.Duration(0)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -9,31 +10,29 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"projectchat/internal/chat"
+	"projectchat/internal/compose"
 	"projectchat/lab/client"
 )
 
-// In some worlds not all is of the newest revision: pages stay open for hours, and
-// a release is rolled back for some minutes, function after function.
+// In some worlds not everything is of the newest revision: pages stay open for hours, and a
+// release is rolled back for some minutes, function after function.
 //
-// A function of revision 1 (before edits, deletions, reactions and typing) is the
-// function of today that sees less: of requests and of rows the members that it did
-// not know. So it refuses, compares and tells what that one did. What else has
-// changed in functions since is not imitated; nor, in pages, but what is said of
-// the revision of [client.Config].
+// A function of revision 1 (before edits, deletions, reactions and typing) is today's
+// function, which sees less: of requests and rows only the fields that revision 1 knew. So it
+// refuses, compares and answers as that one did. Other changes of the functions since then
+// are not imitated. Of a page only the revision in [client.Config] is.
 
-// routes names the API's routes, which are deployed beside the functions.
-const routes = "the routes"
+// apiRoutes names the API's routes, which are deployed beside the functions.
+const apiRoutes = "the routes"
 
-var deployed = []string{"connect", "send", "history", "disconnect", routes}
-
-// rollBack makes some of what is deployed, or all of it, one after the other, of
-// revision 1 for a part of a scene.
+// rollBack makes some or all of the functions, one after the other, those of revision 1 for a
+// part of a scene.
 func (w *world) rollBack(length time.Duration, dice *rand.Rand) {
 	w.stats["releases rolled back"]++
 	all := dice.Float64() < 0.5
 	from, to := dice.Float64()*0.4, 0.6+dice.Float64()*0.25
 	some := func(share float64) time.Duration { return time.Duration(share * float64(length)) }
-	for _, what := range deployed {
+	for _, what := range append(slices.Sorted(maps.Keys(compose.Functions())), apiRoutes) {
 		back, forth := from+dice.Float64()*0.15, to+dice.Float64()*0.15
 		if all || dice.Float64() < 0.4 {
 			w.loop.in(some(back), func() { w.old[what] = !w.ending })
@@ -42,23 +41,23 @@ func (w *world) rollBack(length time.Duration, dice *rand.Rand) {
 	}
 }
 
-// isOld tells whether a page that is loaded now is of revision 1.
+// isOld reports whether a page that is loaded now is of revision 1.
 func (t *tab) isOld() bool {
 	return t.w.mixed && !t.w.ending && t.w.dice("page/"+t.who()).Float64() < 0.3
 }
 
-// stored is what the tab finds in its storage. A page of revision 1 does not look
-// where later ones keep changes.
-func (t *tab) stored() []client.Entry {
+// stored returns the entries that the tab finds in its storage. A page of revision 1 does not
+// read the place where later pages keep changes.
+func (t *tab) stored() []client.Stored {
 	list := t.store.read()
 	if t.revision == 1 {
-		list = slices.DeleteFunc(list, func(e client.Entry) bool { return e.Kind != "" })
+		list = slices.DeleteFunc(list, func(e client.Stored) bool { return e.Kind != "" })
 	}
 	return list
 }
 
-// asOld is an event as a function of revision 1 takes it, and what it answers. It
-// decodes strictly: it is as if what it does not know had a name that nobody knows.
+// asOld returns an event as a function of revision 1 takes it, and its answer. That function
+// decodes strictly: a field that it does not know counts as one with an unknown name.
 func (w *world) asOld(event any, done func(outcome, []byte)) (any, func(outcome, []byte)) {
 	w.stats["invocations of revision 1"]++
 	switch e := event.(type) {
@@ -77,8 +76,7 @@ func (w *world) asOld(event any, done func(outcome, []byte)) (any, func(outcome,
 	panic("sim: an event of an unknown kind")
 }
 
-// unknown gives the members of a request that came with revision 2 names that no
-// function knows.
+// unknown gives the fields of revision 2 in a request names that no function knows.
 func (w *world) unknown(body string) string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(body), &members) != nil {
@@ -99,7 +97,7 @@ func (w *world) unknown(body string) string {
 	return string(encoded(members))
 }
 
-// ofRevision1 is the answer to a join or a ping by a function of revision 1.
+// ofRevision1 is the answer of a function of revision 1 to a join or a ping.
 func ofRevision1(reply []byte) []byte {
 	var r events.APIGatewayProxyResponse
 	var frame map[string]json.RawMessage
@@ -122,7 +120,7 @@ func encoded(v any) []byte {
 	return b
 }
 
-// asOld leaves out of a row what a function of revision 1 does not read of it.
+// asOld leaves the fields out of a row that a function of revision 1 does not read.
 func (inv *invocation) asOld(m chat.Message) chat.Message {
 	if inv.old {
 		m.Target, m.Edited, m.Deleted, m.Edits, m.TextHash = 0, 0, 0, nil, ""
@@ -130,16 +128,16 @@ func (inv *invocation) asOld(m chat.Message) chat.Message {
 	return m
 }
 
-// known tells where a frame goes, if it comes so far. By routes of revision 1
-// typing goes where all goes that is not known; a function of revision 1 fails.
-func (g *gateway) known(c *conn, action string) (function, route string, taken bool) {
-	function, route = functionOf(action)
+// known returns the route of a frame, if the frame gets that far. Routes of
+// revision 1 send typing where every unknown action goes; a function of revision 1 fails.
+func (g *gateway) known(c *conn, action string) (route string, taken bool) {
+	route = routeOf(action)
 	switch {
-	case route == "typing" && g.w.old[routes]:
-		function, route = functionOf("")
-	case route == "typing" && g.w.old[function]:
+	case route == "typing" && g.w.old[apiRoutes]:
+		return "$default", true
+	case route == "typing" && g.w.old[functions()[route]]:
 		g.own(c, "Internal server error")
-		return "", "", false
+		return "", false
 	}
-	return function, route, true
+	return route, true
 }

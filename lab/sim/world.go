@@ -1,7 +1,6 @@
-// Package sim is the chat in a deterministic simulation: the real Lambda
-// functions and rules over a store in memory, behind a gateway in memory, with
-// the clients of package client, in virtual time, and everything that can go
-// wrong goes wrong as one seed says. One seed gives one run.
+// Package sim is the chat in a deterministic simulation: the real Lambda functions and rules
+// over a store in memory, behind a gateway in memory, with the clients of package client, in
+// virtual time. A seed decides which faults strike. One seed gives one run.
 package sim
 
 import (
@@ -20,12 +19,12 @@ type Options struct {
 	Hours int
 	// Retention of messages; 0: for ever.
 	Retention time.Duration
-	// Calm leaves out every fault but those that are everyday: the idle close and
-	// the 2-hour cut.
+	// Calm leaves out every fault except the everyday ones: the idle close and the 2-hour
+	// cut.
 	Calm bool
 }
 
-// Result is what came of a run.
+// Result is the outcome of a run.
 type Result struct {
 	History []check.Record
 	Stats   Stats
@@ -33,14 +32,14 @@ type Result struct {
 	Mixed bool
 }
 
-// Stats counts what happened, by name: faults, invocations, connections.
+// Stats counts events by name: faults, invocations, connections.
 type Stats map[string]int
 
 // world is one simulated world.
 type world struct {
 	o       Options
 	loop    *loop
-	rng     *rand.Rand // of the loop alone
+	rng     *rand.Rand // for the loop alone
 	began   time.Time
 	store   *table
 	gateway *gateway
@@ -48,18 +47,18 @@ type world struct {
 	stats   Stats
 
 	trouble     bool // faults strike
-	ending      bool // they have stopped for good
+	ending      bool // the faults have stopped for good
 	wrongClocks bool // of functions, in quiet times, too
 	invocations int
 	people      []*person
 	tabs        []*tab
 	rooms       []string
 	epochs      map[string]string
-	shared      bool // tabs of a person in a room share an outbox
+	shared      bool // the tabs of a person in a room share an outbox
 	restores    bool // the table is restored now and then
 	mute        bool // @connections cannot be reached: no pushes, and no connection is closed
 	smallRoom   int  // a room of more connections is a large one; 0: as in production
-	mixed       bool // some of it is of revision 1 now and then
+	mixed       bool // some functions or pages are of revision 1 now and then
 	old         map[string]bool
 	running     map[*invocation]bool
 	putAt       puts
@@ -73,8 +72,8 @@ func Run(o Options) Result {
 	w := newWorld(o)
 	w.play()
 	w.rest()
-	w.stats["samples of who is in a large room"] = w.store.parts
-	w.stats["stale samples of who is in a room"] = w.store.stale
+	w.stats["samples of a large room"] = w.store.parts
+	w.stats["stale samples of seats"] = w.store.stale
 	return Result{History: w.history, Stats: w.stats, Mixed: w.mixed}
 }
 
@@ -96,7 +95,7 @@ func newWorld(o Options) *world {
 	return w
 }
 
-// rest lets everybody go, and what is under way come to its end.
+// rest lets everybody go, and waits until everything under way has ended.
 func (w *world) rest() {
 	for _, t := range w.tabs {
 		w.loop.cancel(t.tick)
@@ -112,13 +111,13 @@ func (w *world) record(r check.Record) {
 	w.history = append(w.history, r)
 }
 
-// end is when the world ends.
+// end is the end of the world.
 func (w *world) end() time.Time { return w.began.Add(time.Duration(w.o.Hours) * time.Hour) }
 
-// chance is true so often, for the loop's own use.
+// chance returns true with this probability. Only the loop calls it.
 func (w *world) chance(p float64) bool { return w.rng.Float64() < p }
 
-// strikes is chance, in times of trouble, and counts what it lets strike.
+// strikes is chance in times of trouble. It counts the faults that strike.
 func (w *world) strikes(p float64, what string) bool {
 	if !w.trouble || !w.chance(p) {
 		return false
@@ -131,13 +130,13 @@ func (w *world) between(from, to time.Duration) time.Duration {
 	return from + time.Duration(w.rng.Int64N(int64(to-from)))
 }
 
-// latency is how long one way through the net takes.
+// latency is the time of one way through the net.
 func (w *world) latency() time.Duration { return w.between(2*time.Millisecond, 40*time.Millisecond) }
 
 func pick[T any](w *world, list []T) T { return list[w.rng.IntN(len(list))] }
 
-// dice gives random numbers that depend on the seed and on a name alone, so that
-// goroutines may ask for them in any order.
+// dice returns random numbers that depend only on the seed and a name, so that goroutines may
+// ask for them in any order.
 func (w *world) dice(name string) *rand.Rand {
 	hash := uint64(14695981039346656037)
 	for i := range len(name) {
@@ -146,7 +145,7 @@ func (w *world) dice(name string) *rand.Rand {
 	return rand.New(rand.NewPCG(w.o.Seed, hash))
 }
 
-// epoch gives a room's epoch, "" if there is no such room.
+// epoch returns a room's epoch, "" if there is no room of this name.
 func (w *world) epoch(room string) string {
 	if e, ok := w.epochs[room]; ok {
 		return e

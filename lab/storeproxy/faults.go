@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with a request.
+// Fault is the fault of a request.
 type Fault string
 
 // The faults. "Before" is without the effect, "after" is with it.
@@ -20,25 +20,23 @@ const (
 	LostAfter Fault = "lost-after" // after: the same
 	Hang      Fault = "hang"       // before: no answer until the caller gives up
 	HangAfter Fault = "hang-after" // after: the same
-	Late      Fault = "late"       // it is done, but later
+	Late      Fault = "late"       // done, but later
 )
 
-// AllFaults are the faults that there are, in the order in which shares of
-// [Faults] are laid out.
+// AllFaults are all faults, in the order in which the shares of [Faults] are laid out.
 func AllFaults() []Fault {
 	return []Fault{Throttle, Conflict, Fail, FailAfter, Lost, LostAfter, Hang, HangAfter, Late}
 }
 
-// Faults says what share of requests each fault gets, from 0 to 1; together at
-// most 1. Which request gets which depends on the seed and the request's number
-// alone.
+// Faults says which share of requests gets each fault, from 0 to 1, together at most 1. The
+// seed and the request's number alone decide which request gets which.
 type Faults struct {
 	Share map[Fault]float64
-	// Latest bounds how long Late takes; 0 means 500 ms.
+	// Latest bounds how long Late takes; 0: 500 ms.
 	Latest time.Duration
 }
 
-// Times makes every share so many times as large.
+// Times multiplies every share.
 func (f Faults) Times(factor float64) Faults {
 	share := map[Fault]float64{}
 	for fault, p := range f.Share {
@@ -48,7 +46,7 @@ func (f Faults) Times(factor float64) Faults {
 	return f
 }
 
-// draw gives the fault of the nth request, and how late it is if it is late.
+// draw returns the fault of the nth request, and how late a late one is.
 func (f Faults) draw(seed, n uint64) (Fault, time.Duration) {
 	x := fraction(seed, n, 1)
 	for _, fault := range AllFaults() {
@@ -65,19 +63,18 @@ func (f Faults) draw(seed, n uint64) (Fault, time.Duration) {
 	return "", 0
 }
 
-// fraction is a number in [0,1) that is always the same for the same numbers.
+// fraction returns a number in [0,1) that is always the same for the same numbers.
 func fraction(numbers ...uint64) float64 {
 	h := fnv.New64a()
 	binary.Write(h, binary.LittleEndian, numbers)
 	x := h.Sum64()
-	// FNV's high bits follow its last bytes too closely; this is SplitMix64's
-	// finish.
+	// FNV's high bits follow its last bytes too closely; this is SplitMix64's finish.
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return float64((x^x>>31)>>11) / (1 << 53)
 }
 
-// refusal is an answer of DynamoDB that is an error.
+// refusal is an error of DynamoDB.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 type refusal struct {
 	status  int

@@ -1,6 +1,6 @@
-// Package storeproxy is a DynamoDB that fails on purpose: an HTTP proxy in front
-// of a local DynamoDB that answers requests by errors, before or after they have
-// had their effect, late, or not at all.
+// Package storeproxy is a DynamoDB that fails on purpose: an HTTP proxy in front of a local
+// DynamoDB. It answers requests by errors, before or after they have had their effect, late,
+// or not at all.
 package storeproxy
 
 import (
@@ -31,8 +31,8 @@ type Proxy struct {
 	failed map[Fault]int
 }
 
-// New starts a proxy without faults. It asks for the database's address,
-// http://HOST:PORT, at each request.
+// New starts a proxy without faults. It asks for the database's address, http://HOST:PORT, at
+// each request.
 func New(target func() string, seed uint64) (*Proxy, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -49,21 +49,21 @@ func New(target func() string, seed uint64) (*Proxy, error) {
 	return p, nil
 }
 
-// Close ends it, and every request that is under way.
+// Close ends the proxy, and every request under way.
 func (p *Proxy) Close() {
 	p.server.Close()
 	p.client.CloseIdleConnections()
 }
 
-// Set says what goes wrong from now on.
+// Set sets the faults from now on.
 func (p *Proxy) Set(f Faults) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults = f
 }
 
-// Counts tells how often each operation was asked for, and how often each fault
-// has happened.
+// Counts returns how often each operation was asked for, and how often each fault has
+// happened.
 func (p *Proxy) Counts() (calls map[string]int, failed map[Fault]int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,7 +121,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pause waits; false if the caller goes meanwhile.
+// pause waits. It returns false if the caller goes meanwhile.
 func pause(r *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -133,8 +133,8 @@ func pause(r *http.Request, d time.Duration) bool {
 	}
 }
 
-// forward asks the database itself. It goes on where the caller gives up, as a
-// database does that has the request.
+// forward asks the database itself. It goes on if the caller gives up, as a database does
+// that has the request.
 func (p *Proxy) forward(r *http.Request, body []byte) (*http.Response, []byte, error) {
 	request, err := http.NewRequest(r.Method, p.target()+r.URL.Path, bytes.NewReader(body))
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"projectchat/lab/storeproxy"
 )
 
-// database counts what reaches it.
+// database counts the requests that reach it.
 type database struct {
 	mu      sync.Mutex
 	reached []string
@@ -72,7 +72,7 @@ func only(fault storeproxy.Fault) storeproxy.Faults {
 func TestFaults(t *testing.T) {
 	for _, test := range []struct {
 		fault   storeproxy.Fault
-		code    string // of the API's error; "": none that is an answer
+		code    string // of the API's error; "": there was no answer
 		reached int
 	}{
 		{storeproxy.Throttle, "ProvisionedThroughputExceededException", 0},
@@ -87,7 +87,7 @@ func TestFaults(t *testing.T) {
 			proxy.Set(only(test.fault))
 			err := put(t.Context(), client)
 			if err == nil {
-				t.Fatal("it went well")
+				t.Fatal("the request succeeded")
 			}
 			code := ""
 			if api, ok := errors.AsType[smithy.APIError](err); ok {
@@ -144,8 +144,8 @@ func TestTransactionsConflict(t *testing.T) {
 	}
 }
 
-// TestShares: the same seed fails the same requests, another one others, about as
-// many as it should; and without faults all is passed on.
+// TestShares: the same seed fails the same requests, and another seed fails others, in about
+// the right number. Without faults every request is passed on.
 func TestShares(t *testing.T) {
 	pattern := func(seed uint64, f storeproxy.Faults) string {
 		proxy, _, client := mustStart(t, seed)
@@ -173,7 +173,7 @@ func TestShares(t *testing.T) {
 	}
 }
 
-// TestDatabaseIsGone: then the connection is closed, as where nobody is there.
+// TestDatabaseIsGone: without a database the proxy closes the connection.
 func TestDatabaseIsGone(t *testing.T) {
 	proxy, err := storeproxy.New(func() string { return "http://127.0.0.1:1" }, 1)
 	if err != nil {

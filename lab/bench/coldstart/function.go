@@ -27,7 +27,7 @@ import (
 // function is one of the template's, and a first event for it.
 type function struct {
 	name, route, frame string
-	reply              string // the type of frame that it answers
+	reply              string // the type of the frame that it answers
 }
 
 // first are frames that a function may get first, by the route.
@@ -38,8 +38,8 @@ var first = []struct{ route, frame, reply string }{
 	{"leave", `{"action":"leave","room":"general"}`, "left"},
 }
 
-// functions are those of the template, by name. One behind none of the first
-// frames has no event; only its size is measured.
+// functions are those of the template, by name. A function without one of the first frames
+// has no event; only its size is measured.
 func functions() ([]function, error) {
 	declared, err := template.Load("template.yaml", template.Options{})
 	if err != nil {
@@ -69,7 +69,7 @@ func (f function) build(ctx context.Context, dir, arch string) (path string, err
 	return path, nil
 }
 
-// size gives the bytes of what is deployed: for arm64, as a file and in a zip.
+// size returns the bytes of the deployed function: for arm64, as a file and in a zip.
 func (f function) size(ctx context.Context, dir string) (file, zipped int, err error) {
 	path, err := f.build(ctx, dir, "arm64")
 	if err != nil {
@@ -89,11 +89,11 @@ func (f function) size(ctx context.Context, dir string) (file, zipped int, err e
 	return len(b), out.Len(), errors.Join(err, w.Close())
 }
 
-// start is what one start of a process came to.
+// start is the measurements of one start of a process.
 type start struct {
 	poll   time.Duration // from its start until it asked for an event
 	answer time.Duration // from there until its first answer
-	rssKiB int           // the most that it had in memory until then
+	rssKiB int           // the most memory until then
 }
 
 func (f function) start(ctx context.Context, program string, w *way) (s start, err error) {
@@ -139,5 +139,5 @@ func peak(pid int) (int, error) {
 			return strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "kB")))
 		}
 	}
-	return 0, errors.New("the system does not say how much memory a process had")
+	return 0, errors.New("the system does not tell a process's peak memory")
 }

@@ -1,11 +1,11 @@
-// Command coldstart measures what a first request waits for: it builds the
-// functions of template.yaml as they are deployed, starts each anew many times
-// under a Runtime API of this machine, and gives it one event. DynamoDB and the management API
-// are stand-ins that answer at once, so that what is left is the functions' own.
+// Command coldstart measures what a first request waits for. It builds the functions of
+// template.yaml as they are deployed. It starts each many times under a Runtime API of this
+// machine, and gives it one event. DynamoDB and the management API are stand-ins that answer
+// at once, so that only the functions' own time is left.
 //
-// Three ways take turns: endpoints by plain http, at which nothing is opened
-// ahead; by TLS; and by TLS with servers that hang up after what was opened
-// ahead, so that the event finds no connection: what it would cost to open none.
+// Three ways take turns: endpoints by plain http, to which no connection is opened ahead; by
+// TLS; and by TLS with servers that hang up on the connections that were opened ahead, so
+// that the event finds none. The last is the price of opening none.
 package main
 
 import (
@@ -19,10 +19,10 @@ import (
 	"time"
 )
 
-// The targets: what a start may come to.
+// The targets: the most that a start may take.
 const (
 	targetZip    = 4  // MB of the zip
-	targetPoll   = 8  // ms from exec to the first poll, nothing opened ahead
+	targetPoll   = 8  // ms from exec to the first poll, with no connection opened ahead
 	targetAnswer = 5  // ms from the first event to its answer
 	targetRSS    = 12 // MiB
 )
@@ -75,7 +75,7 @@ func run(ctx context.Context, runs int) error {
 	return nil
 }
 
-// measure builds a function, prints its line, and says which targets it missed.
+// measure builds a function, prints its line, and returns the targets that it missed.
 func measure(ctx context.Context, dir string, f function, ways []*way, runs int) (missed []string, err error) {
 	size, zipped, err := f.size(ctx, dir)
 	if err != nil {

@@ -55,7 +55,7 @@ func newWays(dir string) ([]*way, error) {
 	return ways, nil
 }
 
-// quiet does not complain of processes that end while it talks to them.
+// quiet is a server that does not log the end of processes that talk to it.
 func quiet(h http.HandlerFunc) *httptest.Server {
 	server := httptest.NewUnstartedServer(h)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -64,18 +64,18 @@ func quiet(h http.HandlerFunc) *httptest.Server {
 
 func (w *way) close() { w.server.Close() }
 
-// answer answers for both services: somebody is in the room general, with one
-// other, and nothing has been said.
+// answer answers for both services: a person is in the room general, with one other, and the
+// log is empty.
 func answer(w http.ResponseWriter, r *http.Request) {
 	_, op, isDynamo := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if !isDynamo {
-		return // a post, or what opens a connection
+		return // a post, or the request that opens a connection
 	}
 	var request struct {
 		Key                       map[string]struct{ S string }
 		ExpressionAttributeValues map[string]struct{ S string }
 	}
-	json.NewDecoder(r.Body).Decode(&request) // a number in it is no S, and asked for by nobody
+	json.NewDecoder(r.Body).Decode(&request) // a number in it is not a string; nothing asks for it
 	pk := request.Key["pk"].S
 	for _, v := range request.ExpressionAttributeValues {
 		if strings.Contains(v.S, "#") {

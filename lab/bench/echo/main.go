@@ -1,7 +1,6 @@
-// Command echo is the function that the gateways are measured with: it lets
-// everybody in, and answers every message with the connection's id. A message of
-// the route "broadcast" it posts to the connections that are listed in the file
-// CONNECTIONS, below ENDPOINT.
+// Command echo is the function that the gateways are measured with. It lets every client in,
+// and answers every message with the connection's id. A message of the route "broadcast" it
+// posts to the connections that are listed in the file CONNECTIONS, below ENDPOINT.
 package main
 
 import (
@@ -20,8 +19,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// posters is how many posts go out at the same time; the SDK by itself keeps too
-// few connections for that.
+// posters is how many posts go out at the same time. The SDK's default keeps too few
+// connections for that.
 const posters = 50
 
 func main() {

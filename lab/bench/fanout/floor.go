@@ -10,8 +10,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// floor is the plainest chat: a set of sockets in memory, and every frame goes
-// to all others. It has no names, no order over processes and no history.
+// floor is the plainest chat: a set of sockets in memory, and every frame goes to all others.
+// It has no names, no order over processes and no history.
 type floor struct {
 	server *http.Server
 	url    string

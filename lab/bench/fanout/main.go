@@ -1,8 +1,7 @@
-// Command fanout measures the time from a send to the last member's frame, in
-// rooms of several sizes, and where that time goes: the real handlers, DynamoDB
-// Local, the local gateway and its @connections over HTTP, driven by real
-// sockets. In the same run, turn by turn, it measures a plain chat that keeps
-// everything in memory: the floor on this machine.
+// Command fanout measures the time from a send to the last client's frame, in rooms of
+// several sizes, and its parts: the real handlers, DynamoDB Local, the local gateway and its
+// @connections over HTTP, driven by real sockets. In the same run, turn by turn, it measures
+// a plain chat that keeps everything in memory: the floor on this machine.
 package main
 
 import (
@@ -18,7 +17,7 @@ import (
 )
 
 func main() {
-	sizes := flag.String("rooms", "10,100,1000", "members of the rooms")
+	sizes := flag.String("rooms", "10,100,1000", "connections of the rooms")
 	rounds := flag.Int("rounds", 6, "turns of each chat, in the order A B B A")
 	flag.Parse()
 	if err := run(context.Background(), *sizes, *rounds); err != nil {
@@ -29,13 +28,13 @@ func main() {
 
 func run(ctx context.Context, sizes string, rounds int) error {
 	fmt.Printf("%s, %s/%s, GOMAXPROCS %d, %s\n", time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
-	fmt.Println("milliseconds from the send to the last other member's frame; the parts are medians")
+	fmt.Println("milliseconds from the send to the last other client's frame; the parts are medians")
 	fmt.Printf("%8s %8s | %9s %9s | %8s %8s %8s | %9s %9s | %s\n",
 		"members", "messages", "p50", "p99", "store", "fan-out", "rest", "floor p50", "p99", "p50 / floor")
 	for text := range strings.SplitSeq(sizes, ",") {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 2 {
-			return fmt.Errorf("a room has 2 members or more, not %q", text)
+			return fmt.Errorf("a room has 2 connections or more, not %q", text)
 		}
 		if err := compare(ctx, n, rounds); err != nil {
 			return fmt.Errorf("room of %d: %w", n, err)
@@ -44,8 +43,7 @@ func run(ctx context.Context, sizes string, rounds int) error {
 	return nil
 }
 
-// compare measures both chats in turns, so that whatever else the machine does
-// hits both alike.
+// compare measures both chats in turns, so that other work of the machine hits both alike.
 func compare(ctx context.Context, n, rounds int) error {
 	ours, err := newOurs(ctx)
 	if err != nil {
@@ -98,7 +96,7 @@ func compare(ctx context.Context, n, rounds int) error {
 	return nil
 }
 
-// breakdown says where the time of each message went.
+// breakdown is the parts of the time of each message.
 type breakdown struct{ store, push, rest []time.Duration }
 
 func (b *breakdown) add(m spent, took time.Duration) {

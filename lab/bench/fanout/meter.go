@@ -9,8 +9,7 @@ import (
 	"projectchat/internal/compose"
 )
 
-// meter adds up the time in which at least one call of the store, or a push, is
-// under way.
+// meter adds up the time in which at least one call of the store, or a push, is under way.
 type meter struct {
 	mu    sync.Mutex
 	spent spent
@@ -20,7 +19,7 @@ type meter struct {
 
 type spent struct{ store, push time.Duration }
 
-// take gives what was spent since the last time.
+// take returns the time that was spent since the last time.
 func (m *meter) take() spent {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -29,7 +28,7 @@ func (m *meter) take() spent {
 	return s
 }
 
-// store notes a call of the store; call what it gives when that has ended.
+// store notes a call of the store. Call end when the call has ended.
 func (m *meter) store() (end func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

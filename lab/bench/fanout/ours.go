@@ -26,7 +26,7 @@ import (
 
 const (
 	origin       = "http://localhost"
-	tabsOfPerson = 20 // connections that share a session, so that setting up takes less long
+	tabsOfPerson = 20 // connections that share a session, which makes the set-up faster
 )
 
 // ours is the chat of this project, whole.
@@ -107,7 +107,7 @@ func (o *ours) serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// open signs people in and puts n connections of theirs into one room.
+// open signs people in and puts n of their connections into one room.
 func (o *ours) open(ctx context.Context, n int) (*room, error) {
 	socks := make([]*websocket.Conn, n)
 	var cookie string

@@ -11,16 +11,16 @@ import (
 	"github.com/coder/websocket"
 )
 
-// room is a room with all its members' sockets.
+// room is a room with the sockets of all its connections.
 type room struct {
 	sender *websocket.Conn
 	others int
-	frame  func(text string) []byte // what the sender sends
+	frame  func(text string) []byte // the frame that the sender sends
 	reply  []byte                   // part of the sender's reply; nil if there is none
 	acked  chan struct{}
 
 	mu      sync.Mutex
-	text    []byte // what everybody waits for
+	text    []byte // the message that everybody waits for
 	missing int
 	done    chan time.Time
 
@@ -53,7 +53,7 @@ func (r *room) readReplies() {
 	}
 }
 
-// read reads all that a member gets, and notes the message that is waited for.
+// read reads every frame of a connection, and notes the message that is waited for.
 func (r *room) read(c *websocket.Conn) {
 	for {
 		_, frame, err := c.Read(context.Background())
@@ -90,7 +90,7 @@ func (r *room) measure(ctx context.Context) (time.Duration, error) {
 			took = last.Sub(began)
 		case <-r.acked:
 		case <-timeout:
-			return 0, errors.New("a member did not get the message within 10 s")
+			return 0, errors.New("a connection did not get the message within 10 s")
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		}
@@ -98,8 +98,8 @@ func (r *room) measure(ctx context.Context) (time.Duration, error) {
 	return took, nil
 }
 
-// waits is how many events end a measurement: the last member's frame, and the
-// sender's reply where there is one, so that one message is over before the next.
+// waits is how many events end a measurement: the last connection's frame, and the sender's
+// reply if there is one, so that one message is over before the next.
 func (r *room) waits() int {
 	if len(r.reply) > 0 {
 		return 2

@@ -14,10 +14,9 @@ import (
 	"github.com/coder/websocket"
 )
 
-// broadcastAll has one socket say something to a room again and again: the
-// function reads the room's connections from a list and posts to each. The next
-// message is sent when the last member has the one before. It gives deliveries a
-// second.
+// broadcastAll lets one socket send to a room again and again: the function reads the room's
+// connections from a list and posts to each. The next message goes out when the last
+// connection has the one before. It returns deliveries a second.
 func broadcastAll(ctx context.Context, g *gateway, sender *sock, members []*sock, d time.Duration) (perSecond float64, err error) {
 	if err := listMembers(g, members); err != nil {
 		return 0, err
@@ -42,7 +41,7 @@ func broadcastAll(ctx context.Context, g *gateway, sender *sock, members []*sock
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(30 * time.Second):
-			return errors.New("a broadcast does not reach all members")
+			return errors.New("a broadcast does not reach all connections")
 		}
 	}
 	// The first one starts the function.
@@ -82,7 +81,7 @@ type arrivals struct {
 	all     chan struct{}
 }
 
-// expect gives a channel that is closed when so many bytes more have come.
+// expect returns a channel that is closed when this many bytes more have come.
 func (a *arrivals) expect(n int) <-chan struct{} {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -25,8 +25,8 @@ const (
 	dialers      = 16
 )
 
-// sock is a client's WebSocket and the connection below it, where bytes are
-// counted more cheaply than frames are read.
+// sock is a client's WebSocket and the connection below it. Counting bytes there is cheaper
+// than reading frames.
 type sock struct {
 	*websocket.Conn
 	raw net.Conn
@@ -45,7 +45,7 @@ func connect(ctx context.Context, url string) (*sock, error) {
 	return s, err
 }
 
-// connectAll opens n sockets and gives them with how many opened a second.
+// connectAll opens n sockets. It returns them, and how many opened a second.
 func connectAll(ctx context.Context, g *gateway, n int) ([]*sock, float64, error) {
 	socks := make([]*sock, n)
 	began := time.Now()
@@ -74,8 +74,8 @@ func closeAll(socks []*sock) {
 	}
 }
 
-// askAll has some sockets ask and wait for the reply, each one after the other,
-// for a while; it gives replies a second and the ids of all connections.
+// askAll lets some sockets ask and wait for the reply, each one after the other, for a while.
+// It returns replies a second and the ids of all connections.
 func askAll(socks []*sock, d time.Duration) (perSecond float64, err error) {
 	var replies atomic.Int64
 	var group errgroup.Group
@@ -95,7 +95,7 @@ func askAll(socks []*sock, d time.Duration) (perSecond float64, err error) {
 	return float64(replies.Load()) / d.Seconds(), err
 }
 
-// ask gives the id of a connection, which is what the function replies.
+// ask returns the id of a connection, which is the function's reply.
 func ask(c *sock) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -109,8 +109,8 @@ func ask(c *sock) (string, error) {
 	return string(reply), nil
 }
 
-// postAll posts to connections from many posters for a while, and gives the
-// posts that arrived at their sockets, by second.
+// postAll posts to connections from many posters for a while. It returns the posts that
+// arrived at their sockets, by second.
 func postAll(g *gateway, socks []*sock, d time.Duration) (perSecond float64, err error) {
 	ids := make([]string, len(socks))
 	for i, c := range socks {
@@ -127,7 +127,7 @@ func postAll(g *gateway, socks []*sock, d time.Duration) (perSecond float64, err
 	began := time.Now()
 	posted, err := post(g, ids, began.Add(d))
 	took := time.Since(began)
-	// Some answer before they deliver.
+	// Some gateways answer before they deliver.
 	for late := time.Now().Add(10 * time.Second); received.Load() < posted*frameBytes && time.Now().Before(late); {
 		time.Sleep(5 * time.Millisecond)
 	}

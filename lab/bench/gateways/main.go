@@ -1,7 +1,6 @@
-// Command gateways compares local stand-ins for API Gateway's WebSocket APIs, in
-// one run on one machine: the one of this project, serverless-offline and
-// ministack. Each is a program of its own, asked over loopback by the same
-// client, one after the other in every round.
+// Command gateways compares local stand-ins for API Gateway's WebSocket APIs, in one run on
+// one machine: the one of this project, serverless-offline and ministack. Each is a program
+// of its own. The same client asks them over loopback, one after the other in every round.
 package main
 
 import (
@@ -29,7 +28,7 @@ func main() {
 	}
 }
 
-// figures are what is measured of a gateway.
+// figures are the measurements of a gateway.
 type figures struct {
 	started, connects, invocations, broadcasts, posts, kibPerSocket, kib []float64
 }
@@ -40,7 +39,7 @@ func run(ctx context.Context, rounds int, span time.Duration, idle int) error {
 	names, all := make([]string, len(starts)), make([]figures, len(starts))
 	for round := range rounds {
 		for i := range starts {
-			// Every other round the other way about.
+			// Every other round has the opposite order.
 			at := i
 			if round%2 == 1 {
 				at = len(starts) - 1 - i

@@ -17,22 +17,22 @@ import (
 	"time"
 )
 
-// gateway is a running one: where clients connect, and where posts go.
+// gateway is a running gateway: the addresses for clients and for posts.
 type gateway struct {
 	name    string
 	version string
 	started time.Duration // from exec to the first answer on its port
 	socket  string        // ws://…
 	posts   string        // http://…/@connections/
-	list    string        // the file of the connections that a broadcast is for
+	list    string        // the file with the connections of a broadcast
 	pid     int
 	process *process
 }
 
 const here = "lab/bench/gateways"
 
-// startOurs starts cmd/localgw with the function as a process of its own, by
-// Lambda's Runtime API.
+// startOurs starts cmd/localgw with the function as a process of its own, by Lambda's Runtime
+// API.
 func startOurs(ctx context.Context) (*gateway, error) {
 	binary, function := filepath.Join(".local", "bin", "localgw"), filepath.Join(".local", "bin", "echo", "bootstrap")
 	for out, source := range map[string]string{binary: "./cmd/localgw", function: "./lab/bench/echo"} {
@@ -43,7 +43,7 @@ func startOurs(ctx context.Context) (*gateway, error) {
 	return serveOurs(ctx, "localgw, Go", binary, "-template", filepath.Join(here, "testdata", "template.yaml"), "-bootstrap", "EchoFunction="+function)
 }
 
-// startOursWithNode starts it with the very function that serverless-offline has.
+// startOursWithNode starts it with the same function that serverless-offline has.
 func startOursWithNode(ctx context.Context) (*gateway, error) {
 	binary := filepath.Join(".local", "bin", "localgw")
 	if err := goBuild(ctx, binary, "./cmd/localgw"); err != nil {
@@ -96,8 +96,8 @@ const (
 	ministackVersion = "1.5.33"
 )
 
-// installOffline installs serverless-offline and the function for it, with the
-// SDK, and gives their folder.
+// installOffline installs serverless-offline and the function for it, with the SDK, and
+// returns their folder.
 func installOffline(ctx context.Context) (dir string, err error) {
 	dir = filepath.Join(".local", "bench-js")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -124,8 +124,8 @@ func installOffline(ctx context.Context) (dir string, err error) {
 	return dir, nil
 }
 
-// startOffline starts serverless-offline, which runs the function in its own
-// process, in Node.
+// startOffline starts serverless-offline, which runs the function in its own process, in
+// Node.
 func startOffline(ctx context.Context) (*gateway, error) {
 	dir, err := installOffline(ctx)
 	if err != nil {
@@ -220,7 +220,7 @@ func zipFunction(binary string) (string, error) {
 	return path, os.WriteFile(path, b.Bytes(), 0o644)
 }
 
-// process is a program with all that it starts.
+// process is a program with everything that it starts.
 type process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
@@ -283,7 +283,7 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), nil
 }
 
-// rss gives the resident memory of a process in KiB.
+// rss returns the resident memory of a process in KiB.
 func rss(pid int) (int, error) {
 	status, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -15,7 +15,7 @@ interface Step {
 	at: number;
 	opened?: number;
 	closed?: number;
-	link?: number;
+	channel?: number;
 	frame?: Bag;
 	raw?: string;
 	write?: string;
@@ -72,8 +72,8 @@ it.each(scenarios)('%s', async (_, scenario) => {
 	player.room.close();
 });
 
-/** The client's side of a link, as the script has it. */
-interface Link {
+/** The client's side of a channel, as the script has it. */
+interface FakeChannel {
 	/** The script has closed it: the client's own close does not count then. */
 	gone: boolean;
 	onopen: (() => void) | null;
@@ -85,7 +85,7 @@ interface Link {
 class Player {
 	room!: Room;
 	readonly #env: FakeEnv = fakeEnv(new FakeServer());
-	readonly #links: Link[] = [];
+	readonly #channels: FakeChannel[] = [];
 	readonly #bound = new Map<string, unknown>();
 	#pongs: Bag | false = false;
 	#dials = 0;
@@ -110,12 +110,12 @@ class Player {
 	}
 
 	happen(s: Step): void {
-		const link = (n: number) => this.#links[n - 1] as Link;
-		const receive = (data: string) => link(s.link ?? 1).onmessage?.({ data });
-		if (s.opened) link(s.opened).onopen?.();
+		const channel = (n: number) => this.#channels[n - 1] as FakeChannel;
+		const receive = (data: string) => channel(s.channel ?? 1).onmessage?.({ data });
+		if (s.opened) channel(s.opened).onopen?.();
 		if (s.closed) {
-			link(s.closed).gone = true;
-			link(s.closed).onclose?.();
+			channel(s.closed).gone = true;
+			channel(s.closed).onclose?.();
 		}
 		if (s.frame) receive(JSON.stringify(this.#fill(s.frame)));
 		if (s.raw !== undefined) receive(s.raw);
@@ -179,21 +179,21 @@ class Player {
 
 	#dial(): SocketLike {
 		this.#dials++;
-		const link: Link = { gone: false, onopen: null, onmessage: null, onclose: null };
-		const n = this.#links.push(link);
-		return Object.assign(link, {
+		const channel: FakeChannel = { gone: false, onopen: null, onmessage: null, onclose: null };
+		const n = this.#channels.push(channel);
+		return Object.assign(channel, {
 			send: (text: string) => this.#sent(n, JSON.parse(text)),
-			close: () => void (link.gone || this.#hangs.push(n)),
+			close: () => void (channel.gone || this.#hangs.push(n)),
 		}) as unknown as SocketLike;
 	}
 
 	#sent(n: number, frame: Bag): void {
 		if (frame.action !== 'ping' || !this.#pongs) {
-			this.#sends.push(n === 1 ? frame : { ...frame, link: n });
+			this.#sends.push(n === 1 ? frame : { ...frame, channel: n });
 			return;
 		}
 		const data = JSON.stringify(this.#fill({ type: 'pong', id: frame.id, head: this.#pongs }));
-		queueMicrotask(() => this.#links[n - 1]?.onmessage?.({ data }));
+		queueMicrotask(() => this.#channels[n - 1]?.onmessage?.({ data }));
 	}
 
 	async #fetch(path: string, { method, body, signal }: RequestInit): Promise<Response> {

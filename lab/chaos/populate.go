@@ -13,22 +13,22 @@ import (
 	"projectchat/lab/netproxy"
 )
 
-// The first two rooms have long messages, and the first a member who never reads:
-// beside the second it shows what that does to others.
+// The first two rooms have long messages, and a person in the first never reads. The
+// comparison with the second shows how much that hurts the others.
 const (
 	stuckRoom = 0
 	twinRoom  = 1
 	longPad   = 2000
-	// In the large room each message is so much dearer that its members say less.
+	// In the large room each message costs so much more that its people say less.
 	largePace = 10
-	// In the calm the first two rooms say more: their slowest of a hundred messages
-	// are compared, and of ten that would be the one slow second of a machine.
+	// In the calm the first two rooms say more. The run compares the slowest of a hundred of
+	// their messages; of ten messages that would be the one slow second of a machine.
 	comparedPace = 0.1
 )
 
-// cast makes rooms, people with their networks and tabs, the outsiders, and the
-// stuck reader; and waits until all tabs are live.
-func (r *run) cast(ctx context.Context) error {
+// populate makes rooms, people with their networks and tabs, the outsiders, and the stuck
+// reader. It waits until all tabs are live.
+func (r *run) populate(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(r.seed, 0x63617374))
 	sizes := []int{}
 	for range r.profile.rooms {
@@ -55,7 +55,7 @@ func (r *run) cast(ctx context.Context) error {
 	if err := r.signIn(ctx); err != nil {
 		return err
 	}
-	if err := r.castOthers(ctx, random); err != nil {
+	if err := r.addOthers(ctx, random); err != nil {
 		return err
 	}
 	r.record.add(check.Record{Op: check.Mark}) // no promise yet
@@ -90,8 +90,8 @@ func (r *run) signIn(ctx context.Context) error {
 	return group.Wait()
 }
 
-// castOthers makes the outsiders and the stuck reader, and says who may get what.
-func (r *run) castOthers(ctx context.Context, random *rand.Rand) error {
+// addOthers makes the outsiders and the stuck reader, and records who may get which canary.
+func (r *run) addOthers(ctx context.Context, random *rand.Rand) error {
 	direct := newRoad(r.backend.address(), "", 0)
 	may := map[*room][]string{}
 	for _, t := range r.tabs {
@@ -140,11 +140,11 @@ func (r *run) castOthers(ctx context.Context, random *rand.Rand) error {
 	return nil
 }
 
-// await waits until something is so.
-func (r *run) await(ctx context.Context, what string, patience time.Duration, so func() bool) error {
+// await waits until ready returns true.
+func (r *run) await(ctx context.Context, what string, patience time.Duration, ready func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for !so() {
+	for !ready() {
 		if r.backend.crashed() {
 			return errCrashed
 		}
