@@ -123,10 +123,10 @@ func endSession(persons *people.Service) httpRoute {
 // isSignedOut reports whether credentials lead to no session. It is false if
 // they lead to one but may not be used in this way.
 func isSignedOut(err error) bool {
-	return err != nil && refusal.AsError(err).Code == refusal.Unauthorized
+	return refusal.Is(err, refusal.Unauthorized)
 }
 
-func isForbidden(err error) bool { return err != nil && refusal.AsError(err).Code == refusal.Forbidden }
+func isForbidden(err error) bool { return refusal.Is(err, refusal.Forbidden) }
 
 func noSession() httpReply { return httpReply{status: http.StatusOK, body: wire.NoSession{}} }
 

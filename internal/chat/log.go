@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -66,11 +65,6 @@ func (s *Service) readRun(ctx context.Context, l log, from int64, limit int) (lo
 
 func errReset() *refusal.Error {
 	return refusal.Errorf(refusal.Reset, "The room cannot be continued from there. Join again without since.")
-}
-
-func isReset(err error) bool {
-	refused, ok := errors.AsType[*refusal.Error](err)
-	return ok && refused.Code == refusal.Reset
 }
 
 // gapless returns the first rows of a list as long as they follow one another

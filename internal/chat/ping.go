@@ -31,7 +31,7 @@ func (s *Service) Ping(ctx context.Context, connectionID string, spellings []str
 		return nil, refusal.Errorf(refusal.BadRequest, "A ping asks for at most %d rooms.", maxPingRooms)
 	}
 	connection, err := s.connection(ctx, connectionID)
-	if isUnauthorized(err) {
+	if refusal.Is(err, refusal.Unauthorized) {
 		s.closeRetired(ctx, connectionID, spellings)
 	}
 	if err != nil {
@@ -121,9 +121,4 @@ func (s *Service) closeRetired(ctx context.Context, connectionID string, spellin
 	}
 	err := s.broadcaster.Disconnect(ctx, connectionID, Bye{Code: refusal.Unauthorized, Retry: true})
 	s.bestEffort(ctx, "close a connection", err)
-}
-
-func isUnauthorized(err error) bool {
-	refused, ok := errors.AsType[*refusal.Error](err)
-	return ok && refused.Code == refusal.Unauthorized
 }

@@ -99,7 +99,7 @@ func (s *Service) catchUp(ctx context.Context, room Room, since *Position) (Join
 	l := log{room.Key, room.Epoch}
 	if since != nil && since.Epoch == room.Epoch {
 		joined, err := s.resume(ctx, l, since.Seq)
-		if !isReset(err) {
+		if !refusal.Is(err, refusal.Reset) {
 			return joined, err
 		}
 	}

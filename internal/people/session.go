@@ -94,7 +94,7 @@ func (s *Service) Use(ctx context.Context, session Session) (_ Session, renewed 
 		return session, false, nil
 	}
 	err = s.claim(ctx, names.NameKey(session.Name), session.UID, session.Name, ClaimLife)
-	if refused, ok := errors.AsType[*refusal.Error](err); ok && refused.Code == refusal.NameTaken {
+	if refusal.Is(err, refusal.NameTaken) {
 		return session, false, s.loseName(ctx, session)
 	}
 	if err != nil {

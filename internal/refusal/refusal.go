@@ -49,6 +49,12 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// Is reports whether err wraps an [Error] with the code.
+func Is(err error, code Code) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == code
+}
+
 // AsError returns the [Error] that a client sees for err: the one that err
 // wraps, [Busy] for [ErrBusy], and [Internal] for everything else.
 func AsError(err error) *Error {

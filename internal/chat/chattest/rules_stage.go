@@ -2,7 +2,6 @@ package chattest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -116,8 +115,7 @@ func (s *Stage) OK(err error) {
 // Refused checks that an error has this code.
 func (s *Stage) Refused(err error, code refusal.Code) {
 	s.Helper()
-	e, ok := errors.AsType[*refusal.Error](err)
-	if !ok || e.Code != code {
+	if !refusal.Is(err, code) {
 		s.Errorf("error is %v, want %s", err, code)
 	}
 }
