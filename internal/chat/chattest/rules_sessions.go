@@ -23,6 +23,7 @@ func (s rulesSuite) sessions(t *testing.T) {
 	s.run(t, "rename", (*Stage).rename)
 	s.run(t, "rename refused", (*Stage).renameRefused)
 	s.run(t, "rename frees the old name last", (*Stage).renameOrder)
+	s.run(t, "rename keeps a name under which a connection may still speak", (*Stage).renameKeepsName)
 	s.run(t, "sign out", (*Stage).signOut)
 	s.run(t, "sign out frees the name last", (*Stage).signOutOrder)
 	s.run(t, "name lost to another", (*Stage).nameLost)
@@ -243,6 +244,19 @@ func (s *Stage) renameOrder() {
 	calls := faulty.Trace()
 	s.Same("last call", calls[len(calls)-1], "Release")
 	s.SignIn("Ann")
+}
+
+func (s *Stage) renameKeepsName() {
+	session, _ := s.Guest("Ann", "room")
+	service, _ := s.Faulty(func(c Call) Fault {
+		if c.Op == "DeleteConnection" {
+			return Fault{When: Before}
+		}
+		return Fault{}
+	})
+	s.OK2(service.Rename(s.Ctx, s.reread(session), "Anna"))
+	_, _, err := s.Chat.SignIn(s.Ctx, "Ann", "")
+	s.Refused(err, refusal.NameTaken)
 }
 
 func (s *Stage) signOut() {
