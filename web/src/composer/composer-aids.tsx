@@ -38,9 +38,12 @@ export function ComposerAids({ room, box, text, write }: Props) {
 			const named = withEmoji(before);
 			if (named !== before) putBefore(area, named);
 		};
-		// The box may have text from before this view was loaded.
-		name();
-		if (area.value !== text.peek()) write(area.value);
+		// The box may have text from before this view was loaded. A text that was just sent
+		// stands there until the box is drawn: it must not come back.
+		if (area.value === text.peek()) {
+			name();
+			if (area.value !== text.peek()) write(area.value);
+		}
 		const onInput = (event: Event) => {
 			if (!(event instanceof InputEvent && event.isComposing)) name();
 		};

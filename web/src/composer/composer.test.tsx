@@ -1,8 +1,10 @@
 // @vitest-environment happy-dom
-import { act, cleanup, fireEvent, waitFor } from '@testing-library/preact';
+import { signal } from '@preact/signals';
+import { act, cleanup, fireEvent, render, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openRoom } from '../../test/page';
+import { ComposerAids } from './composer-aids';
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -130,4 +132,17 @@ test('an emoji chosen by its name leaves the caret behind it at once', async () 
 	vi.stubGlobal('requestAnimationFrame', () => 0);
 	await user.keyboard('{Enter}x');
 	expect(box.value).toBe('a 🎉 x end');
+});
+
+test('the aids bring no text back that was sent as they came', async () => {
+	const page = await openRoom();
+	const text = signal('');
+	// The box is drawn after the signal has changed.
+	const box = document.createElement('textarea');
+	box.value = 'hello';
+	const write = vi.fn();
+	render(<ComposerAids room={page.room} box={{ current: box }} text={text} write={write} />);
+	await act(() => {});
+	expect(write).not.toHaveBeenCalled();
+	expect(text.value).toBe('');
 });
