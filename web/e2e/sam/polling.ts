@@ -20,6 +20,8 @@ const test = base.extend<{ enter: (name: string) => Promise<Visitor> }>({
 		guard.trust(given('SAM_URL'));
 		// The browser's console lines for a failed handshake, and for a room without messages.
 		guard.allow(/WebSocket connection to .* failed/, /status of 404/);
+		// A container that starts changes the network, and Chromium gives up its requests.
+		guard.allow(/net::ERR_NETWORK_CHANGED/);
 		await use(async (name) => {
 			const visitor = await arrive(unique(name));
 			await visitor.page.goto(given('SAM_URL') + inFile(room, visitor.name));
