@@ -37,7 +37,7 @@ func createForPage(ctx context.Context, persons *people.Service, r httpRequest, 
 	session, err := who.forChange(ctx, persons)
 	if err == nil {
 		session, err = persons.Rename(ctx, session, name)
-	} else if isSignedOut(err) || isForbidden(err) {
+	} else if isSignedOut(err) || refusal.Is(err, refusal.Forbidden) {
 		// A cookie of another site on this host name (cookies ignore ports) is
 		// replaced.
 		session, token, err = persons.SignIn(ctx, name, who.origin)
@@ -110,7 +110,7 @@ func endSession(persons *people.Service) httpRoute {
 		session, err := who.forChange(ctx, persons)
 		if err == nil {
 			err = persons.SignOut(ctx, session)
-		} else if who.err != nil || isSignedOut(err) || isForbidden(err) {
+		} else if who.err != nil || isSignedOut(err) || refusal.Is(err, refusal.Forbidden) {
 			err = nil
 		}
 		if err == nil && !who.bearer && (who.err != nil || !who.none()) {
@@ -125,8 +125,6 @@ func endSession(persons *people.Service) httpRoute {
 func isSignedOut(err error) bool {
 	return refusal.Is(err, refusal.Unauthorized)
 }
-
-func isForbidden(err error) bool { return refusal.Is(err, refusal.Forbidden) }
 
 func noSession() httpReply { return httpReply{status: http.StatusOK, body: wire.NoSession{}} }
 

@@ -83,8 +83,8 @@ func FuzzCheckText(f *testing.F) {
 	})
 }
 
-// TestCheckReaction takes the signs of emoji.json, which the page's tests read,
-// too: its palette offers none that is refused.
+// TestCheckReaction takes the signs of emoji.json. The page's tests read it, too,
+// so that the server takes every sign of the page's palette.
 func TestCheckReaction(t *testing.T) {
 	var emoji struct {
 		Good    []string          `json:"good"`
